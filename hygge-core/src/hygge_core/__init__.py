@@ -1,0 +1,49 @@
+"""hygge-core: the host, the engine, the command line and the file backends of hygge.
+
+The public API is what ``__all__`` lists; everything is imported when it is first used, so that
+importing this package costs nothing and loads no polars.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hygge_core.errors import (
+        AuthError as AuthError,
+        Cancelled as Cancelled,
+        ConfigError as ConfigError,
+        FlowError as FlowError,
+        HomeError as HomeError,
+        HyggeError as HyggeError,
+        JournalError as JournalError,
+        LeaseHeld as LeaseHeld,
+        PluginError as PluginError,
+        SchemaChanged as SchemaChanged,
+        StoreError as StoreError,
+    )
+    from hygge_core.hookspecs import API_LEVEL as API_LEVEL, Kind as Kind, hookimpl as hookimpl
+    from hygge_core.scene import Cancel as Cancel, Scene as Scene
+
+_WHERE = {
+    "errors": (
+        "AuthError", "Cancelled", "ConfigError", "FlowError", "HomeError", "HyggeError",
+        "JournalError", "LeaseHeld", "PluginError", "SchemaChanged", "StoreError",
+    ),
+    "hookspecs": ("API_LEVEL", "Kind", "hookimpl"),
+    "scene": ("Cancel", "Scene"),
+}
+_HOME = {name: module for module, names in _WHERE.items() for name in names}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605  # one list, derived
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"hygge_core.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'hygge_core' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

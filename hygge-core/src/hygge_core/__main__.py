@@ -1,0 +1,3 @@
+from hygge_core.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,119 @@
+"""The whole contract between the host and its plugins: five hooks and one class.
+
+A plugin is a module named by an entry point of the group ``hygge``::
+
+    [project.entry-points.hygge]
+    mystore = "my_distribution.plugin"
+
+It is imported when hygge starts a command that needs kinds, so it imports no driver, no polars
+and no pyarrow at module level: those wait inside ``Kind.open``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from hygge_core.events import Event
+    from hygge_core.scene import Scene
+
+hookspec = pluggy.HookspecMarker("hygge")
+hookimpl = pluggy.HookimplMarker("hygge")
+
+#: The level of this contract. It rises when a hook, a protocol or a record changes so that an
+#: older plugin could misread it; see the author's guide for what counts as major and minor.
+API_LEVEL = 1
+
+
+def _no_journal(config: Any) -> None:
+    return None
+
+
+def _address(config: Any) -> str:
+    return str(getattr(config, "path", ""))
+
+
+def _one_connection(config: Any) -> int:
+    return 1
+
+
+def _no_keys(config: Any) -> tuple[str, ...]:
+    return ()
+
+
+@frozen(kw_only=True)
+class Kind:
+    """One word after ``type =``, and how it becomes a living home, store, journal or connection.
+
+    * ``name`` the word, e.g. ``"parquet"``.
+    * ``config`` a frozen attrs class; its fields are the table's keys. Its module imports no driver.
+    * ``open`` called as ``open(config, scene)``; returns a context manager whose value implements
+      the protocol of the offer (``Home``, ``Store``, ``Journal``, or anything for a connection).
+      It is entered in the thread that uses it and left when the entity (a connection: the run) is
+      over. Raises ``HomeError``, ``StoreError``, ``JournalError`` or ``AuthError``.
+    * ``capabilities`` what it promises beyond the protocol; the conformance kit holds it to each
+      word. Homes: ``range`` (honours ``Ask.range``, so it can be moved incrementally),
+      ``nested`` (lists and structs). Stores: ``append``, ``full_drop``, ``atomic`` (all of a load
+      becomes visible at once), ``nested``, ``decimal``, ``binary``, ``nan``.
+    * ``address`` where it is, as one line for a person (``hygge plan``). Touches nothing.
+    * ``journal_beside`` for ``journal = { location = "store" }`` (or ``"home"``): the journal table
+      that belongs beside this home or store (``{"type": "sqlite", "path": ...}``), or ``None``
+      when there is none. The config that it gets still has ``{entity}`` in its paths.
+    * ``connections`` how many slots of its named connection one opened home or store occupies.
+    * ``keys`` a store's key columns, in source names; the flow hands the final names to ``Load.keys``.
+    """
+
+    name: str
+    config: type
+    open: Callable[[Any, Scene], AbstractContextManager[Any]]
+    capabilities: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    address: Callable[[Any], str] = _address
+    journal_beside: Callable[[Any], Mapping[str, Any] | None] = _no_journal
+    connections: Callable[[Any], int] = _one_connection
+    keys: Callable[[Any], tuple[str, ...]] = _no_keys
+
+
+@hookspec
+def hygge_homes() -> Iterable[Kind]:  # type: ignore[empty-body]  # pluggy specs have no body
+    """Offer kinds of home: places where rows are read.
+
+    Called once per process, before configuration is read: import no driver here, open nothing.
+    A word offered twice raises ``PluginError`` naming both plugins; an exception raised here sets
+    this plugin apart, named with its distribution, and every other plugin keeps working.
+    """
+
+
+@hookspec
+def hygge_stores() -> Iterable[Kind]:  # type: ignore[empty-body]
+    """Offer kinds of store: places where rows settle. Called like ``hygge_homes``."""
+
+
+@hookspec
+def hygge_journals() -> Iterable[Kind]:  # type: ignore[empty-body]
+    """Offer kinds of journal: what remembers runs and watermarks. Called like ``hygge_homes``."""
+
+
+@hookspec
+def hygge_connections() -> Iterable[Kind]:  # type: ignore[empty-body]
+    """Offer kinds of ``[connections.NAME]``: named, shared by all flows, capped.
+
+    Called like ``hygge_homes``. A connection is opened when the first home or store asks
+    ``scene.connection(name)`` for it, once per process and from any thread, and is left when the
+    run is over; nobody opens one that is not used. What ``open`` yields is shared by threads. A
+    config field ``max_connections`` caps the entities in flight on it.
+    """
+
+
+@hookspec
+def hygge_on_event(event: Event) -> None:
+    """Observe one event of a run: a renderer, a webhook, a tracer.
+
+    Called once per event, in the order in which they happened, from one thread at a time. It may
+    not change the run: what it raises is reported once, and then it is not called again. Return
+    quickly; a slow observer delays the reports of a run, never its data.
+    """

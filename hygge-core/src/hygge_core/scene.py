@@ -1,0 +1,96 @@
+"""What a home, store, journal or connection is told when it is opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from hygge_core.errors import Cancelled, ConfigError
+
+
+class Cancel:
+    """A request to stop, shared by the threads of one entity (or of one run, as ``parent``).
+
+    Whoever waits, waits on ``wait``; whoever loops calls ``check`` once per batch.
+    """
+
+    def __init__(self, parent: Cancel | None = None) -> None:
+        self._event = threading.Event()
+        self._children: list[Cancel] = []
+        self._lock = threading.Lock()
+        self.reason = ""
+        if parent is not None:
+            parent._adopt(self)
+
+    def _adopt(self, child: Cancel) -> None:
+        with self._lock:
+            self._children.append(child)
+        if self.requested:
+            child.request(self.reason)
+
+    def request(self, reason: str) -> None:
+        """Ask to stop. Safe from any thread and from a signal handler's thread; idempotent."""
+        if not self._event.is_set():
+            self.reason = reason
+            self._event.set()
+        with self._lock:
+            children = list(self._children)
+        for child in children:
+            child.request(reason)
+
+    def close(self, parent: Cancel) -> None:
+        """Leave ``parent``: this entity is over."""
+        with parent._lock:
+            if self in parent._children:
+                parent._children.remove(self)
+
+    @property
+    def requested(self) -> bool:
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when somebody asked to stop."""
+        if self._event.is_set():
+            raise Cancelled(self.reason or "the run was asked to stop")
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, but not longer than until somebody asks to stop; true when they did."""
+        return self._event.wait(seconds)
+
+
+def _no_connection(name: str) -> Any:
+    raise ConfigError(f"no connection named {name!r} is open here")
+
+
+def _say_nothing(text: str) -> None:
+    """The default for ``Scene.warn`` where nobody listens."""
+
+
+def _wait_plainly(seconds: float, reason: str) -> None:
+    threading.Event().wait(seconds)
+
+
+@frozen(kw_only=True)
+class Scene:
+    """Where an opened thing finds itself. Everything has a default, so tests need none of it.
+
+    * ``flow``, ``entity`` whose home, store or journal this is.
+    * ``root`` the project's directory; hygge's own files may be kept in ``root / ".hygge"``.
+    * ``connection`` gives the opened ``[connections.NAME]``; raises ``ConfigError``.
+    * ``cancel`` ask it while waiting or looping.
+    * ``warn`` tell the user one line; it reaches every renderer and the journal's event.
+    * ``wait`` sleep for ``seconds`` saying why, with the entity's slot given to somebody else
+      meanwhile; raises ``Cancelled``.
+    """
+
+    flow: str = ""
+    entity: str = ""
+    root: Path = field(factory=Path.cwd)
+    connection: Callable[[str], Any] = _no_connection
+    cancel: Cancel = field(factory=Cancel)
+    warn: Callable[[str], None] = _say_nothing
+    wait: Callable[[float, str], None] = _wait_plainly

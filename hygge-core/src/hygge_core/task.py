@@ -1,0 +1,112 @@
+"""An entity's task and its result: plain JSON both ways, so that any executor could run it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from hygge_core.records import DriftPolicy, Opened, RunType, Watermark
+
+Outcome = Literal["complete", "skip", "fail", "blocked", "cancelled", "held"]
+OnEmpty = Literal["fail", "replace", "keep"]
+
+
+@frozen(kw_only=True)
+class WatermarkSetting:
+    """``watermark = { column, primary_key, lookback, allow_duplicates }``; lookback in seconds."""
+
+    column: str
+    primary_key: tuple[str, ...] = ()
+    lookback_seconds: float = 0.0
+    allow_duplicates: bool = False
+
+
+@frozen(kw_only=True)
+class Retry:
+    """``[retry]``: attempts of an extraction in all; the longest wait between two, in seconds."""
+
+    attempts: int = 3
+    max_wait_seconds: float = 60.0
+
+
+@frozen(kw_only=True)
+class Task:
+    """One entity, resolved: everything that moving it needs, with secrets as references.
+
+    ``run_id`` is the entity's own and names its staged files; ``coordinator_run_id`` and
+    ``flow_run_id`` join it to its run and flow. ``on_empty`` is ``None`` for the default (fail once
+    rows were seen). ``polish`` is the TOML table. Paths are absolute.
+    """
+
+    run_id: str
+    flow_run_id: str
+    coordinator_run_id: str
+    project: str
+    root: str
+    flow: str
+    entity: str
+    run_type: RunType
+    home: Opened
+    store: Opened
+    journal: Opened | None = None
+    watermark: WatermarkSetting | None = None
+    polish: dict[str, Any] = field(factory=dict)
+    drift: DriftPolicy = DriftPolicy()
+    on_empty: OnEmpty | None = None
+    lane: Literal["auto", "rows"] = "auto"
+    limit: int | None = None
+    timeout_seconds: float | None = None
+    retry: Retry = Retry()
+
+
+@frozen(kw_only=True)
+class Failure:
+    """Why an entity failed: the cause's own text, what to try, and whether again may help."""
+
+    kind: str
+    text: str
+    hint: str | None = None
+    transient: bool = False
+    exit_code: int = 1
+    notes: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Result:
+    """What became of one task.
+
+    ``rows_read`` after the watermark's ties were dropped, ``rows_written`` as the store vouches for
+    them; ``verified`` is the verdict in words, empty when nothing was published. ``lane`` is
+    ``rows`` or ``files``. ``seconds`` of wall time, waiting for a slot not included.
+    """
+
+    run_id: str
+    flow: str
+    entity: str
+    outcome: Outcome
+    run_type: RunType
+    destination: str = ""
+    rows_read: int = 0
+    rows_written: int = 0
+    bytes_written: int = 0
+    parts: int = 0
+    seconds: float = 0.0
+    lane: str = "rows"
+    verified: str = ""
+    watermark: Watermark | None = None
+    recovered: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    failure: Failure | None = None
+    leftovers: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Summary:
+    """A whole run: the results in the order in which the entities finished."""
+
+    run_id: str
+    project: str
+    results: tuple[Result, ...]
+    not_started: tuple[str, ...] = ()
+    seconds: float = 0.0
