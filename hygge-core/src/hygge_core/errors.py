@@ -8,6 +8,7 @@
         ├── HomeError        reading failed                            75 when every
         │   └── SchemaChanged    rows disagree with the known schema   failure was
         ├── StoreError       settling failed                           transient
+        │   └── Blocked          decided, but it cannot be finished: an operator decides
         ├── JournalError     remembering failed
         ├── LeaseHeld        somebody else moves this entity (always transient)
         └── Cancelled        asked to stop before the decision
@@ -108,6 +109,10 @@ class SchemaChanged(HomeError):
 
 class StoreError(FlowError):
     """Rows could not be staged or published."""
+
+
+class Blocked(StoreError):
+    """A decided run that could not be finished; the entity waits for ``hygge recover``."""
 
 
 class JournalError(FlowError):

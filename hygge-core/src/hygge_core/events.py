@@ -74,7 +74,7 @@ class Progress(EntityEvent):
 
 @frozen(kw_only=True)
 class Stage(EntityEvent):
-    """The entity entered a step of its story: recover, read, seal, commit, record, cleanup, wait."""
+    """The entity's story goes on: recover, read, seal, commit, record, cleanup, wait."""
 
     kind: ClassVar[str] = "stage"
     step: str

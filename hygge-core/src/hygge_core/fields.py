@@ -6,7 +6,7 @@ A config class is a frozen attrs class. Fields may be ``bool``, ``int``, ``float
 * ``pathlib.Path``: relative to the TOML file that it stands in.
 * ``datetime.timedelta``: text such as ``"90s"``, ``"15m"``, ``"2h"``, ``"180d"``, ``"1h30m"``.
 * ``Secret``: a table ``{ env = "NAME" }`` or ``{ file = "PATH" }``, never a string.
-* ``ConnectionName``: the name of a ``[connections.NAME]``; an unknown one is a configuration mistake.
+* ``ConnectionName``: the name of a ``[connections.NAME]``; an unknown one is a mistake.
 * any field marked with ``metadata=PER_ENTITY``: a place that each entity needs for itself; where
   its text has no ``{entity}`` and the flow has entities, ``/{entity}`` is appended.
 
@@ -60,14 +60,18 @@ class Secret:
             try:
                 text = Path(self.file).read_text(encoding="utf-8").rstrip("\r\n")
             except OSError as exc:
-                raise AuthError(f"the secret in the file {self.file} cannot be read: {exc}") from exc
+                raise AuthError(
+                    f"the secret in the file {self.file} cannot be read: {exc}"
+                ) from exc
         secrets.remember(text)
         return text
 
 
 def duration(text: str) -> timedelta:
-    """``"1h30m"`` as a timedelta. Raises ``ValueError`` for anything else, a bare number included."""
+    """``"1h30m"`` as a timedelta. Raises ``ValueError`` for all else, a bare number included."""
     pieces = _PIECE.findall(text.replace(" ", ""))
     if not pieces or "".join(number + unit for number, unit in pieces) != text.replace(" ", ""):
-        raise ValueError(f"expected a duration such as '90s', '15m', '2h' or '180d', found {text!r}")
+        raise ValueError(
+            f"expected a duration such as '90s', '15m', '2h' or '180d', found {text!r}"
+        )
     return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in pieces))

@@ -20,6 +20,7 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from hygge_core.events import Event
+    from hygge_core.records import RunType
     from hygge_core.scene import Scene
 
 hookspec = pluggy.HookspecMarker("hygge")
@@ -42,6 +43,10 @@ def _one_connection(config: Any) -> int:
     return 1
 
 
+def _as_asked(config: Any, run_type: RunType) -> RunType:
+    return run_type
+
+
 def _no_keys(config: Any) -> tuple[str, ...]:
     return ()
 
@@ -51,7 +56,7 @@ class Kind:
     """One word after ``type =``, and how it becomes a living home, store, journal or connection.
 
     * ``name`` the word, e.g. ``"parquet"``.
-    * ``config`` a frozen attrs class; its fields are the table's keys. Its module imports no driver.
+    * ``config`` a frozen attrs class; its fields are the table's keys; its module imports no driver.
     * ``open`` called as ``open(config, scene)``; returns a context manager whose value implements
       the protocol of the offer (``Home``, ``Store``, ``Journal``, or anything for a connection).
       It is entered in the thread that uses it and left when the entity (a connection: the run) is
@@ -65,7 +70,9 @@ class Kind:
       that belongs beside this home or store (``{"type": "sqlite", "path": ...}``), or ``None``
       when there is none. The config that it gets still has ``{entity}`` in its paths.
     * ``connections`` how many slots of its named connection one opened home or store occupies.
-    * ``keys`` a store's key columns, in source names; the flow hands the final names to ``Load.keys``.
+    * ``run_type`` a store's last word on ``full_drop`` or ``incremental``, for stores whose config
+      can override the run's.
+    * ``keys`` a store's key columns, in source names; the flow puts the final ones in ``Load.keys``.
     """
 
     name: str
@@ -76,6 +83,7 @@ class Kind:
     journal_beside: Callable[[Any], Mapping[str, Any] | None] = _no_journal
     connections: Callable[[Any], int] = _one_connection
     keys: Callable[[Any], tuple[str, ...]] = _no_keys
+    run_type: Callable[[Any, RunType], RunType] = _as_asked
 
 
 @hookspec

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from hygge_core.records import (
         Ask,
+        EventType,
         FlowEvent,
         Lease,
         Leftovers,
@@ -122,8 +123,10 @@ class Journal(Protocol):
         """Append one event. Costs the same after a hundred thousand of them."""
         ...
 
-    def get_last_run(self, flow_name: str, entity: str | None = None) -> FlowEvent | None:
-        """The newest ``complete``, ``fail`` or ``skip`` event."""
+    def get_last_run(
+        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
+    ) -> FlowEvent | None:
+        """The newest ``complete``, ``fail`` or ``skip`` event; only of ``event_type`` if given."""
         ...
 
     def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
@@ -169,8 +172,8 @@ class Journal(Protocol):
         Every step of the commit protocol that is durable in the journal is one call of this.
         Raises ``JournalError`` and records nothing when ``lease.epoch`` is not the current one,
         when the state cannot follow the recorded one (``open`` → ``decided`` → ``committed`` →
-        ``done``; ``open`` → ``rolled_back``; ``decided`` ↔ ``blocked``; the same state again is
-        fine), or when ``watermark`` is given and the current one is not ``run.watermark_before``.
+        ``done``; ``open`` → ``rolled_back``; ``decided`` ↔ ``blocked``; an operator's undo takes
+        ``decided`` or ``blocked`` → ``rolled_back``; the same state again is fine), or when ``watermark`` is given and the current one is not ``run.watermark_before``.
         ``committed`` also raises the mirror counter of a journal that has one.
         """
         ...
@@ -181,15 +184,23 @@ class Journal(Protocol):
 
     # looking back
     def runs(
-        self, *, flow: str | None = None, run_id: str | None = None,
-        state: RunState | None = None, limit: int = 100,
+        self,
+        *,
+        flow: str | None = None,
+        run_id: str | None = None,
+        state: RunState | None = None,
+        limit: int = 100,
     ) -> Sequence[RunRecord]:
         """Recorded runs, newest first. ``run_id`` matches the entity's run or the coordinator's."""
         ...
 
     def events(
-        self, *, flow: str | None = None, entity: str | None = None,
-        run_id: str | None = None, limit: int = 100,
+        self,
+        *,
+        flow: str | None = None,
+        entity: str | None = None,
+        run_id: str | None = None,
+        limit: int = 100,
     ) -> Sequence[FlowEvent]:
         """Recorded events, newest first. ``run_id`` as in ``runs``."""
         ...
@@ -292,7 +303,31 @@ class Mirrors(Protocol):
         ...
 
 
+@runtime_checkable
+class PublishesJournal(Protocol):
+    """A store that can show a copy of the journal beside its tables (the mirrored journal).
+
+    Called after an entity is done, and again at the end of the run and at the next start while
+    ``Mirrors.counters`` says that something is unpublished. The copy is never read for recovery.
+    """
+
+    def publish_journal(self, journal: Journal) -> None:
+        """Rewrite the copy from ``journal``. What it raises becomes a warning, never a failure."""
+        ...
+
+
 __all__ = [
-    "Bounds", "Checks", "Discovers", "Estimates", "Home", "Journal", "KeepsLedger",
-    "KnowsSchema", "Locks", "Mirrors", "Staging", "Store",
+    "Bounds",
+    "Checks",
+    "Discovers",
+    "Estimates",
+    "Home",
+    "Journal",
+    "KeepsLedger",
+    "KnowsSchema",
+    "Locks",
+    "Mirrors",
+    "PublishesJournal",
+    "Staging",
+    "Store",
 ]

@@ -30,7 +30,7 @@ TypeChange = Literal["widen", "fail"]
 
 @frozen
 class Mark:
-    """One watermark value as typed text, exact: ``Mark("datetime[us, UTC]", "2013-01-01T05:00:00")``.
+    """One watermark value as typed, exact text: ``Mark("datetime[us]", "2013-01-01T05:00:00")``.
 
     ``type`` is a spelled type (:mod:`hygge_core.types`) or a word of the home's own
     (``rowversion``); only the home that produced a mark interprets its ``value``.
@@ -91,9 +91,9 @@ class Watermark:
 class DriftPolicy:
     """``schema = { new_columns, removed_columns, type_changes }``: what may change, and how.
 
-    * ``new_columns`` a column that was not known: ``add`` it, ``ignore`` it (counted), or ``fail``.
-    * ``removed_columns`` a known column that is missing: fill with ``null`` (reported), or ``fail``.
-    * ``type_changes`` a known column of another type: ``widen`` where no value can change, or ``fail``.
+    * ``new_columns`` a column that was not known: ``add``, ``ignore`` (counted) or ``fail``.
+    * ``removed_columns`` a known column is missing: fill with ``null`` (reported) or ``fail``.
+    * ``type_changes`` a known column of another type: ``widen`` where no value changes, or ``fail``.
     """
 
     new_columns: Change = "add"
@@ -123,7 +123,7 @@ class Ask:
     batch_rows: int | None = None
     limit: int | None = None
     settled: pl.Schema | None = None
-    drift: DriftPolicy = DriftPolicy()
+    drift: DriftPolicy = field(factory=DriftPolicy)
 
 
 # --- settling --------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ class Part:
 
 @frozen(kw_only=True)
 class Manifest:
-    """Everything that commit needs. Durable beside the staged data at SEAL, in the journal at DECIDE.
+    """Everything that commit needs: durable in staging at SEAL, in the ledger at DECIDE.
 
     ``schema`` is (column, spelled type) in order. ``extra`` is the store's own (sequence numbers,
     fingerprints), JSON. ``watermark`` is filled by the flow.
@@ -190,7 +190,7 @@ class Manifest:
 
 @frozen(kw_only=True)
 class Receipt:
-    """What a commit can vouch for: ``rows`` and ``bytes`` now visible, counted at the destination."""
+    """What a commit vouches for: ``rows`` and ``bytes`` visible now, counted at the destination."""
 
     rows: int
     bytes: int = 0
@@ -231,7 +231,7 @@ class FlowEvent:
 
 @frozen(kw_only=True)
 class Owner:
-    """Who holds a lease: ``started`` is the process's start, so that a reused pid is not mistaken."""
+    """Who holds a lease; ``started`` tells this process from one that reuses its pid."""
 
     host: str
     pid: int

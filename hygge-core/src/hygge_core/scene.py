@@ -21,6 +21,7 @@ class Cancel:
     def __init__(self, parent: Cancel | None = None) -> None:
         self._event = threading.Event()
         self._children: list[Cancel] = []
+        self._watchers: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self.reason = ""
         if parent is not None:
@@ -38,9 +39,18 @@ class Cancel:
             self.reason = reason
             self._event.set()
         with self._lock:
-            children = list(self._children)
+            children, watchers = list(self._children), list(self._watchers)
         for child in children:
             child.request(reason)
+        for wake in watchers:
+            wake()
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` when somebody asks to stop: for those who wait on something else."""
+        with self._lock:
+            self._watchers.append(wake)
+        if self.requested:
+            wake()
 
     def close(self, parent: Cancel) -> None:
         """Leave ``parent``: this entity is over."""
@@ -56,6 +66,11 @@ class Cancel:
         """Raise ``Cancelled`` when somebody asked to stop."""
         if self._event.is_set():
             raise Cancelled(self.reason or "the run was asked to stop")
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep; raise ``Cancelled`` as soon as somebody asks to stop."""
+        self.wait(seconds)
+        self.check()
 
     def wait(self, seconds: float) -> bool:
         """Sleep, but not longer than until somebody asks to stop; true when they did."""

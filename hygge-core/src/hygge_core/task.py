@@ -52,12 +52,12 @@ class Task:
     journal: Opened | None = None
     watermark: WatermarkSetting | None = None
     polish: dict[str, Any] = field(factory=dict)
-    drift: DriftPolicy = DriftPolicy()
+    drift: DriftPolicy = field(factory=DriftPolicy)
     on_empty: OnEmpty | None = None
     lane: Literal["auto", "rows"] = "auto"
     limit: int | None = None
     timeout_seconds: float | None = None
-    retry: Retry = Retry()
+    retry: Retry = field(factory=Retry)
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,54 @@
+"""What stands around a command on its line, and the project that this leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field  # attrs would cost `hygge --version` its start
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hygge_core.config import Project
+    from hygge_core.plugins import Plugins
+
+
+@dataclass
+class Invocation:
+    """The global options of one ``hygge`` process; what they name is loaded when first needed."""
+
+    directory: Path = field(default_factory=Path)
+    file: Path | None = None
+    env: str | None = None
+    sets: list[str] = field(default_factory=list)
+    verbosity: int = 0
+    json: bool = False
+
+    def add(
+        self, *, directory: Path | None, file: Path | None, env: str | None,
+        sets: Sequence[str] | None, quiet: int, verbose: int, json: bool,
+    ) -> None:
+        """Take in options that stood before or after the command; the later ones win."""
+        self.directory = self.directory / directory if directory else self.directory
+        self.file = file or self.file
+        self.env = env or self.env
+        self.sets += sets or ()
+        self.verbosity += verbose - quiet
+        self.json = self.json or json
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """What is installed."""
+        from hygge_core import plugins
+
+        return plugins.load()
+
+    @cached_property
+    def project(self) -> Project:
+        """The configuration, merged. Raises ``ConfigError`` or ``PluginError``."""
+        from hygge_core import config
+
+        return config.load(
+            start=self.directory, file=self.file, env=self.env, sets=self.sets,
+            plugins=self.plugins,
+        )

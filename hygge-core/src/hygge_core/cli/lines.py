@@ -1,0 +1,75 @@
+"""One sentence for each event that a person wants to know of."""
+
+from __future__ import annotations
+
+from hygge_core import events
+from hygge_core.cli import wording
+from hygge_core.jsons import from_plain
+from hygge_core.task import Result
+
+
+def sentence(event: events.Event, *, steps: bool = False) -> tuple[str, str] | None:
+    """(style, text) of ``event``, or ``None`` where it is no change of state.
+
+    ``steps`` also tells of each step within an entity.
+    """
+    match event:
+        case events.RunStarted():
+            return "bold", _started(event)
+        case events.EntityStarted():
+            return "", f"{event.name}: {event.run_type}, {event.source} → {event.destination}"
+        case events.Recovered():
+            return "warn", f"{event.name}: {_recovered(event)}"
+        case events.Retrying():
+            return "warn", _retrying(event)
+        case events.Warned():
+            return "warn", f"{event.name}: warning: {event.text}"
+        case events.Stage() if steps or event.step == "wait":
+            return "dim", f"{event.name}: {event.step} {event.detail}".rstrip()
+        case events.EntityFinished():
+            return finished(event.name, from_plain(event.result, Result))
+        case events.Heartbeat():
+            return "dim", _heartbeat(event)
+    return None
+
+
+def finished(name: str, result: Result) -> tuple[str, str]:
+    """(style, text) of how an entity ended."""
+    cause = result.failure.text if result.failure else ""
+    took = wording.span(result.seconds)
+    match result.outcome:
+        case "complete":
+            return "good", f"{name}: {wording.rows(result.rows_written)} in {took}"
+        case "skip":
+            return "good", f"{name}: nothing new, {took}"
+        case "held":
+            return "warn", f"{name}: held: {cause}"
+        case "cancelled":
+            return "warn", f"{name}: cancelled after {took}; nothing of it was published"
+    return "bad", f"{name}: {result.outcome} after {took}: {cause}"
+
+
+def _started(event: events.RunStarted) -> str:
+    entities = wording.count(len(event.entities), "entity", "entities")
+    return f"{event.project}: {entities}, {event.concurrency} at a time, run {event.run_id}"
+
+
+def _recovered(event: events.Recovered) -> str:
+    if event.direction == "forward":
+        moved = wording.rows(event.rows)
+        return f"finished what run {event.recovered_run_id} had decided ({moved})"
+    return f"undid what run {event.recovered_run_id} had left unfinished"
+
+
+def _retrying(event: events.Retrying) -> str:
+    wait = wording.span(event.wait_seconds)
+    return f"{event.name}: attempt {event.attempt} failed, again in {wait}: {event.cause}"
+
+
+def _heartbeat(event: events.Heartbeat) -> str:
+    running = ", ".join(event.running[:5]) + (", …" if len(event.running) > 5 else "")
+    return (
+        f"still here after {wording.span(event.seconds)}: "
+        f"{len(event.running)} running ({running}), {event.waiting} waiting, "
+        f"{event.finished} finished, {wording.rows(event.rows)} so far"
+    )

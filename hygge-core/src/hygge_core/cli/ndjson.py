@@ -1,0 +1,25 @@
+"""Progress as data: ``hygge run --json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from hygge_core import events
+from hygge_core.cli import streams
+from hygge_core.jsons import to_plain
+
+
+class NdJson:
+    """An observer that prints each event as one line of JSON, its ``kind`` first."""
+
+    def __enter__(self) -> NdJson:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Nothing to put back."""
+
+    def __call__(self, event: events.Event) -> None:
+        plain = streams.clean({"kind": event.kind, **to_plain(event)})
+        streams.give(json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
+        sys.stdout.flush()  # whoever reads the pipe sees an event when it happens

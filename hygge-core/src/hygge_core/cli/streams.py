@@ -1,0 +1,104 @@
+"""How the command line speaks: data to stdout, talk to stderr, secrets nowhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
+
+from hygge_core.secrets import scrub
+
+
+class _Scrubbed:
+    """A text stream that writes what it is given without the secrets in it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(scrub(text))
+        return len(text)
+
+    def writelines(self, lines: Sequence[str]) -> None:
+        self.write("".join(lines))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def scrubbed() -> Iterator[None]:
+    """Let everything that the block prints, on either stream, pass through ``secrets.scrub``."""
+    plain = sys.stdout, sys.stderr
+    for stream in plain:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a pipe in ASCII must not stop a run
+    sys.stdout, sys.stderr = (cast(TextIO, _Scrubbed(stream)) for stream in plain)
+    try:
+        yield
+        _flush()
+    finally:
+        sys.stdout, sys.stderr = plain
+
+
+def _flush() -> None:
+    """Write out what is buffered, or let it go when the reader of the pipe has gone."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def give(text: str) -> None:
+    """Print data."""
+    sys.stdout.write(f"{text}\n")
+
+
+def give_json(plain: Any) -> None:
+    """Print data as one JSON document."""
+    import json
+
+    give(json.dumps(clean(plain), indent=2, ensure_ascii=False, default=str))
+
+
+def say(text: str) -> None:
+    """Print talk."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def clean(plain: Any) -> Any:
+    """Plain JSON without secrets, before quoting could hide one from ``scrub``."""
+    if isinstance(plain, str):
+        return scrub(plain)
+    if isinstance(plain, dict):
+        return {clean(key): clean(value) for key, value in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [clean(value) for value in plain]
+    return plain
+
+
+def tell(error: Exception, *, trace: bool) -> int:
+    """Say what went wrong and what to try; return the exit code that belongs to it."""
+    from hygge_core.errors import HyggeError
+
+    if trace:
+        import traceback
+
+        say("".join(traceback.format_exception(error)).rstrip())
+    if isinstance(error, HyggeError):
+        say(complaint(str(error), error.hint, getattr(error, "__notes__", ())))
+        return 75 if getattr(error, "transient", False) else error.exit_code
+    say(complaint(
+        f"{type(error).__name__}: {error}",
+        "this should not have happened: run it again with -vv and report what it prints",
+    ))
+    return 1
+
+
+def complaint(text: str, hint: str | None, notes: Sequence[str] = ()) -> str:
+    """An error as a person reads it: what happened, where, what to try."""
+    lines = [f"error: {text}", *(f"  {note}" for note in notes)]
+    return "\n".join([*lines, f"  try: {hint}"] if hint else lines)

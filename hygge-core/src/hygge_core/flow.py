@@ -1,0 +1,203 @@
+"""The story of one entity: recover, intend, read and stage, seal, decide, commit, record, tidy.
+
+:func:`move` is what a coordinator calls, or an executor on another machine: a plain JSON task in,
+a plain JSON result out. Before the decision a failure leaves nothing behind; after it nothing is
+lost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from hygge_core import mirror
+from hygge_core.errors import Blocked, Cancelled, FlowError, HyggeError, LeaseHeld
+from hygge_core.events import EntityFinished, EntityStarted
+from hygge_core.extraction import Extracted, extract
+from hygge_core.jsons import to_plain
+from hygge_core.ledger import advance, recorded_state
+from hygge_core.modes import mode_of, publishes_nothing
+from hygge_core.publishing import finish, manifest_of, verdict
+from hygge_core.records import Receipt, RunRecord, Watermark
+from hygge_core.recovery import recover
+from hygge_core.secrets import scrub
+from hygge_core.task import Failure, Outcome, Result
+from hygge_core.trip import embarked
+
+if TYPE_CHECKING:
+    from hygge_core.records import Mode
+    from hygge_core.task import Task
+    from hygge_core.trip import Trip
+    from hygge_core.world import World
+
+
+def move(task: Task, world: World, sleep: Callable[[float], None] | None = None) -> Result:
+    """Move one entity; every failure becomes a result, told as it is.
+
+    ``sleep`` sleeps for a store that only waits, with the entity's slot given away meanwhile.
+    """
+    began = time.monotonic()
+    try:
+        with embarked(task, world, sleep=sleep) as trip:
+            result = tell(trip)
+    except Exception as exc:  # noqa: BLE001  # one entity's failure never stops another
+        result = fallen(task, exc)
+    result = evolve(
+        result,
+        destination=world.address("store", task.store),
+        seconds=round(time.monotonic() - began, 3),
+    )
+    world.emit(
+        EntityFinished(
+            run_id=task.coordinator_run_id,
+            flow=task.flow,
+            entity=task.entity,
+            result=to_plain(result),
+        )
+    )
+    return result
+
+
+def tell(trip: Trip) -> Result:
+    """The main loop of hygge, aloud."""
+    recovered, mode = _first(trip)
+    run = _intend(trip)
+    try:
+        loaded = extract(trip, mode)
+        if publishes_nothing(trip, mode, loaded.rows_read):
+            return _skip(trip, run, recovered)
+        run = _decide(trip, run, mode, loaded)
+    except Exception as exc:
+        _undo(trip, run, exc)
+        raise
+    receipt, leftovers = finish(trip, trip.store, run)
+    mirror.publish(trip)
+    return evolve(_complete(trip, run, receipt), recovered=recovered, leftovers=leftovers)
+
+
+def _first(trip: Trip) -> tuple[tuple[str, ...], Mode]:
+    """Nothing new starts before everything old is settled."""
+    task = trip.task
+    trip.voice.say(
+        EntityStarted,
+        run_type=task.run_type,
+        source=trip.world.address("home", task.home),
+        destination=trip.world.address("store", task.store),
+    )
+    try:
+        recovered = recover(trip)
+        mode = mode_of(trip)
+    except HyggeError as exc:
+        trip.ledger.record(trip.voice.event("fail", metadata={"error": scrub(str(exc))}))
+        raise
+    mirror.publish(trip)
+    return recovered, mode
+
+
+def _intend(trip: Trip) -> RunRecord:
+    """T1: what is about to happen, where, and from which watermark."""
+    task = trip.task
+    run = RunRecord(
+        ref=trip.ref,
+        state="open",
+        run_type=task.run_type,
+        epoch=trip.ledger.epoch,
+        destination=trip.world.address("store", task.store),
+        store=task.store,
+        coordinator_run_id=task.coordinator_run_id,
+        watermark_before=trip.ledger.watermark,
+    )
+    return advance(
+        trip.ledger, run, event=trip.voice.event("start", metadata={"run_type": task.run_type})
+    )
+
+
+def _decide(trip: Trip, run: RunRecord, mode: Mode, loaded: Extracted) -> RunRecord:
+    """T4: the manifest becomes durable. Up to here all can be undone, from here on nothing."""
+    trip.cancel.check()
+    manifest = evolve(loaded.manifest, watermark=_watermark_after(trip, run, mode, loaded))
+    return advance(trip.ledger, evolve(run, state="decided", manifest=manifest))
+
+
+def _watermark_after(trip: Trip, run: RunRecord, mode: Mode, loaded: Extracted) -> Watermark | None:
+    """How far the destination will be; an old watermark never outlives a replaced content.
+
+    A limited run, or one without a watermark setting, leaves a watermark without a mark: the next
+    incremental run then asks for a full one instead of adding rows to content it does not know.
+    """
+    before = run.watermark_before
+    if trip.task.limit is None and loaded.watermark is not None:
+        return loaded.watermark
+    if mode == "full_drop" and before is not None:
+        return Watermark(column=before.column, primary_key=before.primary_key)
+    return None
+
+
+def _undo(trip: Trip, run: RunRecord, exc: Exception) -> None:
+    """Before the decision: remove what was staged, and journal why. Never hides ``exc``."""
+    try:
+        if recorded_state(trip.ledger, run) != "open":
+            exc.add_note("the decision stands: the next start finishes it")
+            return
+        trip.store.rollback(run.ref)
+        event = trip.voice.event(
+            "fail", metadata={"error": scrub(str(exc)), "kind": type(exc).__name__}
+        )
+        advance(trip.ledger, evolve(run, state="rolled_back", note=scrub(str(exc))), event=event)
+    except HyggeError as also:
+        exc.add_note(f"the next start cleans up what this left: {also}")
+
+
+def _skip(trip: Trip, run: RunRecord, recovered: tuple[str, ...]) -> Result:
+    """Nothing to publish: the staging goes, the destination and the watermark stay."""
+    trip.store.rollback(run.ref)
+    event = trip.voice.event("skip", row_count=0, metadata={"warnings": list(trip.voice.warnings)})
+    advance(trip.ledger, evolve(run, state="rolled_back", note="nothing to move"), event=event)
+    return evolve(
+        _result(trip.task, "skip"), recovered=recovered, warnings=tuple(trip.voice.warnings)
+    )
+
+
+def _complete(trip: Trip, run: RunRecord, receipt: Receipt) -> Result:
+    manifest = manifest_of(run)
+    return evolve(
+        _result(trip.task, "complete"),
+        rows_read=manifest.rows,
+        rows_written=receipt.rows,
+        bytes_written=receipt.bytes,
+        parts=receipt.parts,
+        verified=verdict(manifest, receipt),
+        watermark=manifest.watermark,
+        warnings=tuple(trip.voice.warnings),
+    )
+
+
+def _result(task: Task, outcome: Outcome) -> Result:
+    return Result(
+        run_id=task.run_id,
+        flow=task.flow,
+        entity=task.entity,
+        run_type=task.run_type,
+        outcome=outcome,
+    )
+
+
+def fallen(task: Task, exc: BaseException) -> Result:
+    """The result of a task that ended with ``exc``: its own text, hint and notes, scrubbed."""
+    outcomes: dict[type[BaseException], Outcome] = {
+        Blocked: "blocked",
+        LeaseHeld: "held",
+        Cancelled: "cancelled",
+    }
+    failure = Failure(
+        kind=type(exc).__name__,
+        text=scrub(str(exc) or type(exc).__name__),
+        hint=scrub(exc.hint) if isinstance(exc, HyggeError) and exc.hint else None,
+        transient=isinstance(exc, FlowError) and exc.transient,
+        exit_code=exc.exit_code if isinstance(exc, HyggeError) else 1,
+        notes=tuple(scrub(note) for note in getattr(exc, "__notes__", ())),
+    )
+    return evolve(_result(task, outcomes.get(type(exc), "fail")), failure=failure)

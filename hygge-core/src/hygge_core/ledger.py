@@ -1,0 +1,189 @@
+"""Where an entity's steps become durable: the journal under a lease, or the store itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import evolve
+
+from hygge_core.errors import ConfigError, FlowError, HyggeError
+from hygge_core.protocols import KeepsLedger, Locks
+from hygge_core.records import FlowEvent, Lease, RunRecord, RunState, Watermark, now
+
+if TYPE_CHECKING:
+    from hygge_core.protocols import Journal, Store
+    from hygge_core.records import Owner
+    from hygge_core.scene import Cancel
+    from hygge_core.task import Task
+
+
+class Ledger(Protocol):
+    """What the flow needs to know and to record, whoever keeps it."""
+
+    @property
+    def epoch(self) -> int: ...
+
+    @property
+    def watermark(self) -> Watermark | None: ...
+
+    def open_runs(self) -> Sequence[RunRecord]: ...
+
+    def advance(
+        self,
+        run: RunRecord,
+        *,
+        event: FlowEvent | None = None,
+        watermark: Watermark | None = None,
+    ) -> None: ...
+
+    def record(self, event: FlowEvent) -> None: ...
+
+    def last_complete(self) -> FlowEvent | None: ...
+
+
+def advance(
+    ledger: Ledger,
+    run: RunRecord,
+    *,
+    event: FlowEvent | None = None,
+    watermark: Watermark | None = None,
+) -> RunRecord:
+    """Record ``run``, settling a lost answer by looking; returns what is recorded.
+
+    Raises ``JournalError`` only when the step is not recorded, or nobody can tell.
+    """
+    fresh = evolve(run, updated=now())
+    try:
+        ledger.advance(fresh, event=event, watermark=watermark)
+    except FlowError as exc:
+        if recorded_state(ledger, run) != settled(run.state):
+            raise
+        exc.add_note(f"the step {run.state!r} was recorded all the same")
+    return fresh
+
+
+def settled(state: RunState) -> RunState | None:
+    """What ``recorded_state`` tells of a run in ``state``: finished runs are not open any more."""
+    return None if state in ("done", "rolled_back") else state
+
+
+def recorded_state(ledger: Ledger, run: RunRecord) -> RunState | None:
+    """The state that the ledger has for this run now; ``None``: it is not an open run."""
+    states = {known.ref.run_id: known.state for known in ledger.open_runs()}
+    return states.get(run.ref.run_id)
+
+
+@contextmanager
+def ledger_of(
+    task: Task, journal: Journal | None, store: Store, owner: Owner, cancel: Cancel
+) -> Iterator[Ledger]:
+    """T0: shut others out of this entity, and give the ledger that its steps go to.
+
+    Raises ``LeaseHeld`` when somebody else moves it, ``ConfigError`` when nobody could remember.
+    """
+    with store.lock(owner) if isinstance(store, Locks) else nullcontext():
+        if journal is not None:
+            lease = journal.acquire(task.flow, task.entity, owner)
+            with _beating(journal, lease, cancel):
+                yield JournalLedger(journal, lease)
+        elif isinstance(store, KeepsLedger):
+            yield StoreLedger(store, task.flow, task.entity)
+        else:
+            raise ConfigError(
+                f"{task.flow}: a store of type {task.store.type!r} needs a journal",
+                hint='add [journal] type = "sqlite" (pip install hygge-journal-sqlite)',
+            )
+
+
+@contextmanager
+def _beating(journal: Journal, lease: Lease, cancel: Cancel) -> Iterator[None]:
+    """Renew the lease at each third of its life, for as long as the block runs."""
+    over = threading.Event()
+
+    def beat() -> None:
+        held = lease
+        while not over.wait(max(0.05, (held.expires - now()).total_seconds() / 3)):
+            try:
+                held = journal.renew(held)
+            except HyggeError as exc:
+                cancel.request(f"the lease was lost: {exc}")
+                return
+
+    heart = threading.Thread(target=beat, name=f"lease {lease.flow}.{lease.entity}", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+        journal.release(lease)
+
+
+class JournalLedger:
+    """The journal is the decision record; the lease's epoch guards every step."""
+
+    def __init__(self, journal: Journal, lease: Lease) -> None:
+        self.journal = journal
+        self._lease = lease
+        self._key = (lease.flow, lease.entity)
+
+    @property
+    def epoch(self) -> int:
+        return self._lease.epoch
+
+    @property
+    def watermark(self) -> Watermark | None:
+        return self.journal.get_watermark(*self._key)
+
+    def open_runs(self) -> Sequence[RunRecord]:
+        return self.journal.open_runs(*self._key)
+
+    def advance(
+        self,
+        run: RunRecord,
+        *,
+        event: FlowEvent | None = None,
+        watermark: Watermark | None = None,
+    ) -> None:
+        self.journal.advance(self._lease, run, event=event, watermark=watermark)
+
+    def record(self, event: FlowEvent) -> None:
+        self.journal.record_event(event)
+
+    def last_complete(self) -> FlowEvent | None:
+        return self.journal.get_last_run(*self._key, event_type="complete")
+
+
+class StoreLedger:
+    """Without a journal the staging area is the decision record: same order, same recovery.
+
+    Nothing is remembered once a run is over: no events, no watermark.
+    """
+
+    epoch = 0
+    watermark = None
+
+    def __init__(self, store: KeepsLedger, flow: str, entity: str) -> None:
+        self._store = store
+        self._key = (flow, entity)
+
+    def open_runs(self) -> Sequence[RunRecord]:
+        return self._store.open_runs(*self._key)
+
+    def advance(
+        self,
+        run: RunRecord,
+        *,
+        event: FlowEvent | None = None,  # there is nowhere to keep it
+        watermark: Watermark | None = None,
+    ) -> None:
+        self._store.advance(run)
+
+    def record(self, event: FlowEvent) -> None:
+        """Nowhere to keep it: the run's own output says it."""
+
+    def last_complete(self) -> FlowEvent | None:
+        return None

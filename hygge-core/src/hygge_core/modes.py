@@ -1,0 +1,60 @@
+"""What a run may do to its destination: replace it, add to it, or leave it alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygge_core.errors import ConfigError, FlowError, HomeError
+from hygge_core.protocols import KnowsSchema
+
+if TYPE_CHECKING:
+    from hygge_core.records import Mode
+    from hygge_core.trip import Trip
+
+
+def mode_of(trip: Trip) -> Mode:
+    """``full_drop`` replaces, ``incremental`` appends what is newer than the watermark.
+
+    Raises ``FlowError`` where appending would add a second copy: rows were moved before, and
+    nobody knows how far.
+    """
+    task = trip.task
+    kind = trip.world.plugins.kind("store", task.store.type).kind
+    run_type = kind.run_type(trip.world.config_of("store", task.store), task.run_type)
+    if run_type == "full_drop":
+        return "full_drop"
+    if task.limit is not None:
+        raise ConfigError("a limit and an incremental run do not go together: rows would be lost")
+    watermark = trip.ledger.watermark
+    if (watermark is None or watermark.mark is None) and _has_rows(trip):
+        raise FlowError(
+            "no watermark is known, but rows were moved before: appending would double them",
+            hint=f"run once with --full-drop -s {task.flow}.{task.entity}",
+        )
+    return "append"
+
+
+def publishes_nothing(trip: Trip, mode: Mode, rows: int) -> bool:
+    """Whether an extraction of ``rows`` leaves the destination as it is (``on_empty``).
+
+    Raises ``HomeError`` when a source that had rows before is empty and nobody allowed that.
+    """
+    if rows:
+        return False
+    if mode == "append":
+        return True
+    policy = trip.task.on_empty or ("fail" if _has_rows(trip) else "keep")
+    if policy == "fail":
+        raise HomeError(
+            "the source is empty, and its destination is not",
+            hint='if that is right, set on_empty = "replace" (or "keep" to leave the old rows)',
+        )
+    return policy == "keep"
+
+
+def _has_rows(trip: Trip) -> bool:
+    """Whether the destination has rows, as far as the journal or the store knows."""
+    last = trip.ledger.last_complete()
+    if last is not None:
+        return bool(last.row_count)
+    return isinstance(trip.store, KnowsSchema) and trip.store.known_schema() is not None

@@ -1,0 +1,90 @@
+"""T5 to T7, after the decision: commit, record, tidy. A run and a recovery do the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from hygge_core.errors import StoreError
+from hygge_core.ledger import advance
+
+if TYPE_CHECKING:
+    from hygge_core.protocols import Store
+    from hygge_core.records import Manifest, Receipt, RunRecord
+    from hygge_core.trip import Trip
+
+
+def finish(trip: Trip, store: Store, run: RunRecord) -> tuple[Receipt, tuple[str, ...]]:
+    """Publish a decided run, record it with its watermark, and tidy up behind it.
+
+    Every step may have happened already. Returns the receipt and what could not be removed.
+    """
+    receipt = commit(trip, store, run)
+    run = record(trip, run, receipt)
+    return receipt, tidy(trip, store, run)
+
+
+def commit(trip: Trip, store: Store, run: RunRecord) -> Receipt:
+    """T5: make the load visible. Tried again while the failure is transient."""
+    manifest = manifest_of(run)
+    trip.voice.step("commit")
+    for attempt in trip.attempts():
+        with attempt:
+            receipt = store.commit(manifest)
+    if receipt.rows != manifest.rows:
+        raise StoreError(
+            f"{manifest.rows:,} rows were staged but {receipt.rows:,} are visible at "
+            f"{manifest.destination}",
+            hint="the destination was changed by somebody else while it was published",
+        )
+    return receipt
+
+
+def record(trip: Trip, run: RunRecord, receipt: Receipt) -> RunRecord:
+    """T6: one transaction says complete and moves the watermark."""
+    manifest = manifest_of(run)
+    trip.voice.step("record")
+    event = trip.voice.event(
+        "complete",
+        run,
+        row_count=receipt.rows,
+        watermark=manifest.watermark,
+        metadata={
+            "mode": manifest.mode,
+            "run_type": run.run_type,
+            "destination": manifest.destination,
+            "verified": verdict(manifest, receipt),
+            "bytes": receipt.bytes,
+            "parts": receipt.parts,
+            "schema": [list(pair) for pair in manifest.schema],
+            "warnings": list(trip.voice.warnings),
+        },
+    )
+    return advance(
+        trip.ledger, evolve(run, state="committed"), event=event, watermark=manifest.watermark
+    )
+
+
+def tidy(trip: Trip, store: Store, run: RunRecord) -> tuple[str, ...]:
+    """T7: remove staging and superseded content; only when it is gone the run is done."""
+    trip.voice.step("cleanup")
+    leftovers = store.cleanup(manifest_of(run)).names
+    if leftovers:
+        trip.voice.warn(f"could not remove {', '.join(leftovers)}; the next start tries again")
+    else:
+        advance(trip.ledger, evolve(run, state="done"))
+    return leftovers
+
+
+def verdict(manifest: Manifest, receipt: Receipt) -> str:
+    """What was compared, in words that claim no more than was seen."""
+    digests = sum(1 for part in manifest.parts if part.sha256)
+    files = f", sha256 of {digests:,} file{'s' if digests != 1 else ''} recorded" if digests else ""
+    return f"{receipt.rows:,} rows read = staged = visible{files}"
+
+
+def manifest_of(run: RunRecord) -> Manifest:
+    """The manifest that a decided run carries."""
+    assert run.manifest is not None  # DECIDE put it there
+    return run.manifest

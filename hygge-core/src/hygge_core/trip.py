@@ -1,0 +1,119 @@
+"""One entity on its way: everything that moving it needs, opened for the length of a block."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from hygge_core.errors import FlowError
+from hygge_core.ledger import Ledger, ledger_of
+from hygge_core.records import LoadRef
+from hygge_core.scene import Cancel
+from hygge_core.voice import Voice
+
+if TYPE_CHECKING:
+    from hygge_core.protocols import Home, Store
+    from hygge_core.task import Task
+    from hygge_core.world import World
+
+
+@frozen(kw_only=True)
+class Trip:
+    """What the steps of :mod:`hygge_core.flow` share.
+
+    ``told`` is what a scene of this entity is told; ``clock`` is its start in monotonic seconds.
+    """
+
+    task: Task
+    world: World
+    cancel: Cancel
+    store: Store
+    ledger: Ledger
+    voice: Voice
+    told: dict[str, Any]
+    opened_home: Home | None = None
+    clock: float = field(factory=time.monotonic)
+
+    @property
+    def home(self) -> Home:
+        """The home; a trip that only recovers has none."""
+        assert self.opened_home is not None
+        return self.opened_home
+
+    @property
+    def ref(self) -> LoadRef:
+        """The load that this trip stages."""
+        return LoadRef(run_id=self.task.run_id, flow=self.task.flow, entity=self.task.entity)
+
+    def attempts(self) -> Retrying:
+        """Attempts at something that may fail for a moment; the last failure is raised as it is.
+
+        Waits about 1 s, 2 s, 4 s ... up to ``retry.max_wait``; asking to stop ends the wait.
+        """
+        retry = self.task.retry
+        longest = retry.max_wait_seconds
+        return Retrying(
+            stop=stop_after_attempt(retry.attempts),
+            wait=wait_exponential_jitter(initial=min(1.0, longest), max=longest),
+            retry=retry_if_exception(lambda exc: isinstance(exc, FlowError) and exc.transient),
+            sleep=self.cancel.sleep,
+            before_sleep=self._say_retrying,
+            reraise=True,
+        )
+
+    def _say_retrying(self, state: RetryCallState) -> None:
+        cause = state.outcome.exception() if state.outcome else None
+        self.voice.retrying(state.attempt_number, state.upcoming_sleep, cause)
+
+
+@contextmanager
+def embarked(
+    task: Task,
+    world: World,
+    *,
+    sleep: Callable[[float], None] | None = None,
+    reads: bool = True,
+) -> Iterator[Trip]:
+    """T0: open what the task names and hold its lease for the length of the block.
+
+    ``reads=False`` leaves the home closed, for recovery. Raises what opening raises, ``LeaseHeld``
+    when somebody else moves this entity.
+    """
+    cancel = Cancel(world.cancel)
+    voice = Voice(task, world)
+    told: dict[str, Any] = {
+        "flow": task.flow,
+        "entity": task.entity,
+        "cancel": cancel,
+        "warn": voice.warn,
+        "wait": voice.waiting(sleep or cancel.sleep),
+    }
+    journal = world.journal(task.journal) if task.journal else None
+    with ExitStack() as closing:
+        closing.callback(cancel.close, world.cancel)
+        store = closing.enter_context(world.store(task.store, world.scene(task.store, **told)))
+        ledger = closing.enter_context(ledger_of(task, journal, store, world.owner, cancel))
+        home = None
+        if reads:
+            home = closing.enter_context(world.home(task.home, world.scene(task.home, **told)))
+        yield Trip(
+            task=task,
+            world=world,
+            cancel=cancel,
+            store=store,
+            ledger=ledger,
+            voice=voice,
+            told=told,
+            opened_home=home,
+        )

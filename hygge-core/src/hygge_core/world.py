@@ -1,0 +1,128 @@
+"""What the entities of a run share in one process: plugins, connections, journals, the cancel."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hygge_core.config import structure
+from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.jsons import to_json
+from hygge_core.records import Opened, Owner, now
+from hygge_core.scene import Cancel, Scene
+
+if TYPE_CHECKING:
+    from hygge_core.events import Event
+    from hygge_core.plugins import Offer, Plugins
+    from hygge_core.protocols import Home, Journal, Store
+
+
+def _emit_nothing(event: Event) -> None:
+    """The default where nobody listens."""
+
+
+class World:
+    """Opens what tasks name, once where it is shared, and closes it all at the end.
+
+    ``emit`` takes the events; ``cancel`` stops every entity; ``project`` and ``root`` name whose
+    run this is. Used as a context manager; its verbs may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        plugins: Plugins,
+        *,
+        root: Path,
+        project: str = "hygge",
+        emit: Callable[[Event], None] = _emit_nothing,
+        cancel: Cancel | None = None,
+    ) -> None:
+        self.plugins = plugins
+        self.root = root
+        self.emit = emit
+        self.cancel = cancel or Cancel()
+        self.owner = Owner(
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started=now().isoformat(timespec="seconds"),
+            name=project,
+        )
+        self._closing = ExitStack()
+        self._shared: dict[tuple[str, str, str], Any] = {}
+        self._opening: dict[tuple[str, str, str], threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._shared.clear()
+        self._closing.close()
+
+    def scene(self, opened: Opened, **told: Any) -> Scene:
+        """A scene whose ``connection`` knows the connections recorded with ``opened``."""
+
+        def connection(name: str) -> Any:
+            if name not in opened.connections:
+                raise ConfigError(f"no [connections.{name}] is known here")
+            return self._connection(name, opened.connections[name])
+
+        return Scene(root=self.root, connection=connection, **{"cancel": self.cancel, **told})
+
+    @contextmanager
+    def home(self, opened: Opened, scene: Scene) -> Iterator[Home]:
+        """Open a home for one entity."""
+        with self._open("home", opened, scene) as home:
+            yield home
+
+    @contextmanager
+    def store(self, opened: Opened, scene: Scene) -> Iterator[Store]:
+        """Open a store for one entity."""
+        with self._open("store", opened, scene) as store:
+            yield store
+
+    def journal(self, opened: Opened) -> Journal:
+        """The journal, opened once and shared by everybody who names the same one."""
+        key = ("journal", opened.type, to_json(opened.table))
+        journal: Journal = self._once(
+            key, lambda: self._open("journal", opened, self.scene(opened))
+        )
+        return journal
+
+    def _connection(self, name: str, table: dict[str, Any]) -> Any:
+        word = table["type"]
+        opened = Opened(type=word, table={k: v for k, v in table.items() if k != "type"})
+        key = ("connection", name, to_json(table))
+        return self._once(key, lambda: self._open("connection", opened, Scene(root=self.root)))
+
+    def address(self, offer: Offer, opened: Opened) -> str:
+        """Where a home or store is, as one line; its type where it cannot be told."""
+        try:
+            kind = self.plugins.kind(offer, opened.type).kind
+            return kind.address(self.config_of(offer, opened)) or opened.type
+        except HyggeError:
+            return opened.type
+
+    def config_of(self, offer: Offer, opened: Opened) -> Any:
+        """The kind's config class, made of the recorded table."""
+        kind = self.plugins.kind(offer, opened.type).kind
+        return structure(kind.config, opened.table, place=f"{offer} {opened.type}")
+
+    def _open(self, offer: Offer, opened: Opened, scene: Scene) -> AbstractContextManager[Any]:
+        kind = self.plugins.kind(offer, opened.type).kind
+        return kind.open(self.config_of(offer, opened), scene)
+
+    def _once(
+        self, key: tuple[str, str, str], opening: Callable[[], AbstractContextManager[Any]]
+    ) -> Any:
+        with self._lock:
+            turn = self._opening.setdefault(key, threading.Lock())
+        with turn:
+            if key not in self._shared:
+                self._shared[key] = self._closing.enter_context(opening())
+            return self._shared[key]

@@ -1,0 +1,75 @@
+"""Where SQLite's own exceptions become hygge's: one table, each with what to try."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import frozen
+
+from hygge_core.errors import FlowError
+
+
+@frozen
+class _Meaning:
+    """``says`` what a result code means for a reader, ``hint`` what to try."""
+
+    says: str
+    hint: str
+    transient: bool = False
+
+
+_BUSY = _Meaning(
+    "is busy",
+    "another process was writing to it for longer than busy_timeout_seconds",
+    transient=True,
+)
+
+#: Primary result codes (https://sqlite.org/rescode.html).
+_MEANINGS = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_PROTOCOL: _BUSY,
+    sqlite3.SQLITE_NOTADB: _Meaning(
+        "is not a SQLite database", "nothing in it was changed; choose another path or move it away"
+    ),
+    sqlite3.SQLITE_CORRUPT: _Meaning(
+        "is damaged",
+        "keep a copy, then try `sqlite3 FILE .recover`, or put a backup in its place",
+    ),
+    sqlite3.SQLITE_FULL: _Meaning("has no room left to grow", "free space on its disk, or raise its quota"),
+    sqlite3.SQLITE_IOERR: _Meaning(
+        "could not be read or written", "look at its disk: full, over a quota, or failing?"
+    ),
+    sqlite3.SQLITE_READONLY: _Meaning(
+        "cannot be written", "give this user write permission on the file and on its folder"
+    ),
+    sqlite3.SQLITE_CANTOPEN: _Meaning(
+        "cannot be opened", "does its folder exist, and may this user read and write there?"
+    ),
+    sqlite3.SQLITE_CONSTRAINT: _Meaning(
+        "refused the rows", "the destination table has a constraint that these rows do not meet"
+    ),
+}
+
+
+def translated(error: sqlite3.Error, raising: type[FlowError], path: Path) -> FlowError:
+    """``error`` as one of hygge's, naming the file and keeping SQLite's own words."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    meaning = _MEANINGS.get(code)
+    if meaning is None:
+        return raising(f"{path}: {error}")
+    return raising(
+        f"{path} {meaning.says}: {error}", hint=meaning.hint, transient=meaning.transient
+    )
+
+
+@contextmanager
+def speaking_hygge(raising: type[FlowError], path: Path) -> Iterator[None]:
+    """Raise ``raising`` for whatever SQLite says no to inside the block."""
+    try:
+        yield
+    except sqlite3.Error as exc:
+        raise translated(exc, raising, path) from exc

@@ -1,0 +1,67 @@
+"""The ground under a database file: its folders, and the file system that it stands on."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from hygge_core.errors import FlowError
+
+_MOUNTS = Path("/proc/self/mounts")
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+#: File systems whose locks or shared memory do not reach other hosts: a journal there would be lost.
+_NETWORK = {
+    "afs", "beegfs", "ceph", "cifs", "davfs", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4",
+    "orangefs", "smb2", "smb3", "smbfs",
+    "fuse.blobfuse", "fuse.blobfuse2", "fuse.ceph", "fuse.davfs", "fuse.gcsfuse", "fuse.glusterfs",
+    "fuse.goofys", "fuse.rclone", "fuse.s3fs", "fuse.sshfs",
+}  # fmt: skip
+
+
+def network_file_system(path: Path, mounts: str) -> str | None:
+    """The kind of network file system that holds ``path``, going by a mount table's text."""
+    deepest, kind = Path("/"), ""
+    for line in mounts.splitlines():
+        _, point, found, *_ = line.split(" ")
+        place = Path(_OCTAL.sub(lambda octal: chr(int(octal[1], 8)), point))
+        # Later lines cover earlier ones, so an equally deep one wins too.
+        if path.is_relative_to(place) and len(place.parts) >= len(deepest.parts):
+            deepest, kind = place, found
+    return kind if kind in _NETWORK else None
+
+
+def refuse_network(path: Path, raising: type[FlowError], mounts: Path = _MOUNTS) -> None:
+    """Raise ``raising`` when ``path`` is on a network file system, as far as can be known here."""
+    resolved = path.resolve()
+    kind = "a network share" if resolved.drive.startswith("\\\\") else None
+    if kind is None and mounts.exists():
+        table = mounts.read_text(encoding="utf-8", errors="surrogateescape")
+        kind = network_file_system(resolved, table)
+    if kind is not None:
+        raise raising(
+            f"{path} is on {kind}, where SQLite's locks do not hold",
+            hint="put it on a local disk of the machine that runs hygge",
+        )
+
+
+def make_folder(folder: Path, raising: type[FlowError]) -> None:
+    """Make ``folder`` and its parents, so that they are still there after a power cut."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for place in missing:
+            _sync(place.parent)
+    except OSError as exc:
+        raise raising(f"the folder {folder} cannot be made: {exc}") from exc
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "nt":  # a folder cannot be opened there
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
