@@ -51,12 +51,16 @@ def _no_keys(config: Any) -> tuple[str, ...]:
     return ()
 
 
+def _words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(words)
+
+
 @frozen(kw_only=True)
 class Kind:
     """One word after ``type =``, and how it becomes a living home, store, journal or connection.
 
     * ``name`` the word, e.g. ``"parquet"``.
-    * ``config`` a frozen attrs class; its fields are the table's keys; its module imports no driver.
+    * ``config`` a frozen attrs class; its fields are the table's keys. Its module has no driver.
     * ``open`` called as ``open(config, scene)``; returns a context manager whose value implements
       the protocol of the offer (``Home``, ``Store``, ``Journal``, or anything for a connection).
       It is entered in the thread that uses it and left when the entity (a connection: the run) is
@@ -72,13 +76,13 @@ class Kind:
     * ``connections`` how many slots of its named connection one opened home or store occupies.
     * ``run_type`` a store's last word on ``full_drop`` or ``incremental``, for stores whose config
       can override the run's.
-    * ``keys`` a store's key columns, in source names; the flow puts the final ones in ``Load.keys``.
+    * ``keys`` a store's key columns, in source names; ``Load.keys`` gets the final ones.
     """
 
     name: str
     config: type
     open: Callable[[Any, Scene], AbstractContextManager[Any]]
-    capabilities: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    capabilities: frozenset[str] = field(default=frozenset(), converter=_words)
     address: Callable[[Any], str] = _address
     journal_beside: Callable[[Any], Mapping[str, Any] | None] = _no_journal
     connections: Callable[[Any], int] = _one_connection

@@ -103,7 +103,7 @@ class Store(Protocol):
         ...
 
     def cleanup(self, manifest: Manifest) -> Leftovers:
-        """After the record is durable: remove staging and superseded content *of this load only*."""
+        """After the record is durable: remove staging and what *this load* superseded."""
         ...
 
     def status(self, manifest: Manifest) -> Status:
@@ -173,7 +173,8 @@ class Journal(Protocol):
         Raises ``JournalError`` and records nothing when ``lease.epoch`` is not the current one,
         when the state cannot follow the recorded one (``open`` → ``decided`` → ``committed`` →
         ``done``; ``open`` → ``rolled_back``; ``decided`` ↔ ``blocked``; an operator's undo takes
-        ``decided`` or ``blocked`` → ``rolled_back``; the same state again is fine), or when ``watermark`` is given and the current one is not ``run.watermark_before``.
+        ``decided`` or ``blocked`` → ``rolled_back``; the same state again is fine), or when
+        ``watermark`` is given and the current one is not ``run.watermark_before``.
         ``committed`` also raises the mirror counter of a journal that has one.
         """
         ...

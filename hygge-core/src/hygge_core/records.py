@@ -93,7 +93,7 @@ class DriftPolicy:
 
     * ``new_columns`` a column that was not known: ``add``, ``ignore`` (counted) or ``fail``.
     * ``removed_columns`` a known column is missing: fill with ``null`` (reported) or ``fail``.
-    * ``type_changes`` a known column of another type: ``widen`` where no value changes, or ``fail``.
+    * ``type_changes`` a known column has another type: ``widen`` if no value changes, or ``fail``.
     """
 
     new_columns: Change = "add"

@@ -124,5 +124,8 @@ class World:
             turn = self._opening.setdefault(key, threading.Lock())
         with turn:
             if key not in self._shared:
-                self._shared[key] = self._closing.enter_context(opening())
+                made = opening()
+                self._shared[key] = made.__enter__()
+                with self._lock:
+                    self._closing.push(made)
             return self._shared[key]

@@ -39,7 +39,9 @@ _MEANINGS = {
         "is damaged",
         "keep a copy, then try `sqlite3 FILE .recover`, or put a backup in its place",
     ),
-    sqlite3.SQLITE_FULL: _Meaning("has no room left to grow", "free space on its disk, or raise its quota"),
+    sqlite3.SQLITE_FULL: _Meaning(
+        "has no room left to grow", "free space on its disk, or raise its quota"
+    ),
     sqlite3.SQLITE_IOERR: _Meaning(
         "could not be read or written", "look at its disk: full, over a quota, or failing?"
     ),

@@ -11,7 +11,7 @@ from hygge_core.errors import FlowError
 _MOUNTS = Path("/proc/self/mounts")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
-#: File systems whose locks or shared memory do not reach other hosts: a journal there would be lost.
+#: File systems whose locks or shared memory do not reach other hosts.
 _NETWORK = {
     "afs", "beegfs", "ceph", "cifs", "davfs", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4",
     "orangefs", "smb2", "smb3", "smbfs",

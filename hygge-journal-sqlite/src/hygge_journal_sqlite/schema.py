@@ -35,6 +35,8 @@ _FIRST = (
         schema_version INTEGER NOT NULL)""",
     "CREATE INDEX flow_events_by_flow ON flow_events (flow_name)",
     "CREATE INDEX flow_events_by_entity ON flow_events (flow_name, entity)",
+    """CREATE INDEX flow_events_final ON flow_events (flow_name, entity, event_type)
+        WHERE event_type IN ('complete', 'fail', 'skip')""",
     "CREATE INDEX flow_events_by_run ON flow_events (run_id)",
     "CREATE INDEX flow_events_by_coordinator ON flow_events (coordinator_run_id)",
     "CREATE INDEX flow_events_by_time ON flow_events (timestamp)",
@@ -117,7 +119,7 @@ def _version(connection: sqlite3.Connection, database: Database, newest: int) ->
         )
     if version > newest:
         raise JournalError(
-            f"{database.path} is a journal of version {version}, newer than this hygge knows ({newest})",
+            f"{database.path} is a journal of version {version}; this hygge knows up to {newest}",
             hint="nothing in it was changed; upgrade with `pip install -U hygge-journal-sqlite`",
         )
     return version

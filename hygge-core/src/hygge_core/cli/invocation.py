@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hygge_core.config import Project
+    from hygge_core.config import Entity, Project
     from hygge_core.plugins import Plugins
+    from hygge_core.world import World
 
 
 @dataclass
@@ -25,8 +26,15 @@ class Invocation:
     json: bool = False
 
     def add(
-        self, *, directory: Path | None, file: Path | None, env: str | None,
-        sets: Sequence[str] | None, quiet: int, verbose: int, json: bool,
+        self,
+        *,
+        directory: Path | None,
+        file: Path | None,
+        env: str | None,
+        sets: Sequence[str] | None,
+        quiet: int,
+        verbose: int,
+        json: bool,
     ) -> None:
         """Take in options that stood before or after the command; the later ones win."""
         self.directory = self.directory / directory if directory else self.directory
@@ -38,10 +46,14 @@ class Invocation:
 
     @cached_property
     def plugins(self) -> Plugins:
-        """What is installed."""
+        """What is installed; what is wrong with it is said once."""
         from hygge_core import plugins
+        from hygge_core.cli import streams
 
-        return plugins.load()
+        loaded = plugins.load()
+        for warning in (*loaded.warnings, *loaded.broken):
+            streams.say(f"warning: {warning}", "warn")
+        return loaded
 
     @cached_property
     def project(self) -> Project:
@@ -52,3 +64,33 @@ class Invocation:
             start=self.directory, file=self.file, env=self.env, sets=self.sets,
             plugins=self.plugins,
         )
+
+    def world(self) -> World:
+        """What opens the project's homes, stores and journals; a context manager."""
+        from hygge_core.world import World
+
+        return World(self.plugins, root=self.project.root, project=self.project.name)
+
+    def chosen(
+        self,
+        select: Sequence[str] | None = None,
+        exclude: Sequence[str] | None = None,
+        shard: str | None = None,
+    ) -> tuple[Entity, ...]:
+        """The selected entities, with every variable that they need set.
+
+        Raises ``ConfigError``; ``ValueError`` for a shard that is none.
+        """
+        from hygge_core import lookback
+        from hygge_core.selection import Shard, choose
+
+        def failed() -> set[str]:
+            with self.world() as world:
+                return lookback.failed(self.project.entities, world)
+
+        chosen = choose(
+            self.project.entities, select or (), exclude or (),
+            shard=Shard.parse(shard) if shard else None, failed=failed,
+        )
+        self.project.require(chosen)
+        return chosen

@@ -67,7 +67,7 @@ class Origin:
 
     def mistake(self, problem: str, *keys: Key) -> Mistake:
         """A mistake here, or at ``keys`` below here."""
-        return Mistake(self.file, dotted((*self.path, *keys)), problem)
+        return Mistake(self.file, dotted((*self.path, *keys)) or "the file", problem)
 
     def __str__(self) -> str:
         return f"{self.file}: {dotted(self.path)}" if self.path else self.file

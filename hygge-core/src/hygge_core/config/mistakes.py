@@ -1,0 +1,43 @@
+"""Collects all that is wrong, so that it can be said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hygge_core import secrets
+from hygge_core.errors import ConfigError, Mistake
+
+
+class Mistakes:
+    """Mistakes in the order in which they were found, each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Mistake, None] = {}
+        self._places: set[tuple[str, str]] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, mistake: Mistake) -> None:
+        """Take it in; the same one again is the same one."""
+        scrubbed = Mistake(mistake.file, mistake.path, secrets.scrub(mistake.problem))
+        self._found[scrubbed] = None
+        self._places.add((mistake.file, mistake.path))
+
+    def once(self, mistake: Mistake) -> None:
+        """Take it in unless something is wrong there already.
+
+        What is wrong at a flow is found again in each of its entities, in slightly other words.
+        """
+        if (mistake.file, mistake.path) not in self._places:
+            self.add(mistake)
+
+    def extend(self, mistakes: Iterable[Mistake]) -> None:
+        """Take them all in."""
+        for mistake in mistakes:
+            self.add(mistake)
+
+    def stop(self, hint: str | None = None) -> None:
+        """Raise ``ConfigError`` with all of them, if there are any."""
+        if self._found:
+            raise ConfigError(mistakes=tuple(self._found), hint=hint)

@@ -1,0 +1,123 @@
+"""``hygge check``: what works, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from hygge_core.errors import HyggeError
+from hygge_core.protocols import Checks
+from hygge_core.records import Ask
+from hygge_core.secrets import scrub
+
+if TYPE_CHECKING:
+    from hygge_core.config import Entity, Project
+    from hygge_core.plugins import Plugins
+    from hygge_core.protocols import Home, Journal
+    from hygge_core.records import Opened
+    from hygge_core.world import World
+
+OK = "ok"
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One thing that was tried: ``result`` is ``"ok"`` or what is wrong, ``fix`` what to do."""
+
+    what: str
+    result: str = OK
+    fix: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.result == OK
+
+
+def examine_plugins(plugins: Plugins) -> Iterator[Finding]:
+    """A finding for each installed plugin."""
+    for plugin in plugins.plugins:
+        yield Finding(what=f"plugin {plugin}")
+    for broken in plugins.broken:
+        fix = broken.hint or f"pip install --upgrade {broken.plugin.distribution}"
+        yield _finding(f"plugin {broken.plugin}", broken.cause, fix)
+
+
+def examine_configuration(load: Callable[[], Project]) -> Iterator[Finding]:
+    """One finding for the configuration, or one for each mistake in it."""
+    try:
+        project = load()
+    except HyggeError as exc:
+        mistakes: Sequence[object] = getattr(exc, "mistakes", ()) or (exc,)
+        for mistake in mistakes:
+            fix = exc.hint or "edit the line that it names"
+            yield Finding(what="configuration", result=scrub(str(mistake)), fix=scrub(fix))
+    else:
+        yield Finding(what=f"configuration {project.file}")
+
+
+def examine(entities: Iterable[Entity], world: World) -> Iterator[Finding]:
+    """Everything that these entities need: connections and journals once, then homes and stores."""
+    entities = tuple(entities)
+    used = {
+        name: opened
+        for entity in entities
+        for opened in (entity.home, entity.store)
+        for name in opened.connections
+    }
+    for name, opened in sorted(used.items()):
+        yield from _tried(f"connection {name}", partial(_connection, world, name, opened))
+    journals = {world.address("journal", e.journal): e.journal for e in entities if e.journal}
+    for address, opened in sorted(journals.items()):
+        yield from _tried(f"journal {address}", partial(_journal, world, opened), _recalls)
+    for entity in entities:
+        told = {"flow": entity.flow, "entity": entity.entity}
+        home = partial(world.home, entity.home, world.scene(entity.home, **told))
+        store = partial(world.store, entity.store, world.scene(entity.store, **told))
+        reads = partial(_reads, entity)
+        yield from _tried(f"{entity.name}: home {entity.source}", home, reads)
+        yield from _tried(f"{entity.name}: store {entity.destination}", store)
+
+
+def _tried(
+    what: str,
+    opening: Callable[[], AbstractContextManager[Any]],
+    probe: Callable[[Any], object] | None = None,
+) -> list[Finding]:
+    """Open it, let it examine itself where it can, and probe it."""
+    findings: list[Finding] = []
+    try:
+        with opening() as opened:
+            if isinstance(opened, Checks):
+                findings += [_finding(f"{what}: {tried}", *found) for tried, *found in opened.check()]
+            if probe:
+                probe(opened)
+    except Exception as exc:  # noqa: BLE001  # a doctor names what is broken and goes on
+        text = str(exc) if isinstance(exc, HyggeError) else f"{type(exc).__name__}: {exc}"
+        return [*findings, _finding(what, text, getattr(exc, "hint", None) or "")]
+    return findings or [Finding(what=what)]
+
+
+def _finding(what: str, result: str, fix: str) -> Finding:
+    return Finding(what=what, result=scrub(result), fix=scrub("" if result == OK else fix))
+
+
+@contextmanager
+def _connection(world: World, name: str, opened: Opened) -> Iterator[Any]:
+    yield world.scene(opened).connection(name)
+
+
+@contextmanager
+def _journal(world: World, opened: Opened) -> Iterator[Journal]:
+    yield world.journal(opened)
+
+
+def _recalls(journal: Journal) -> None:
+    journal.watermarks()
+
+
+def _reads(entity: Entity, home: Home) -> None:
+    home.schema(Ask(entity=entity.entity, drift=entity.drift))

@@ -1,0 +1,1 @@
+"""The built-in file backends: parquet, csv and ndjson on a local disk, and memory."""

@@ -1,0 +1,80 @@
+"""What survives a power cut: files, directory entries and folders, each made durable on its own.
+
+write → flush → fsync(file) → rename → fsync(directory). An fsync that failed is never tried again
+on the same file: the kernel may have dropped the very pages it could not write, and would say yes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from hygge_core.faults import around
+
+_HAS_DIRECTORY_FSYNC = os.name == "posix"
+
+
+def sync_file(path: Path) -> None:
+    """The bytes of ``path`` are on the disk."""
+    with around("local.sync_file", path):
+        _sync(path)
+
+
+def sync_folder(path: Path) -> None:
+    """The names in the folder ``path`` are on the disk."""
+    if _HAS_DIRECTORY_FSYNC:
+        with around("local.sync_folder", path):
+            _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def folders_of(paths: Iterable[Path], root: Path) -> list[Path]:
+    """The folders from each path's own up to ``root``, deepest first, each once."""
+    found: set[Path] = set()
+    for path in paths:
+        for folder in path.parents:
+            if folder in found or not folder.is_relative_to(root):
+                break
+            found.add(folder)
+    return sorted(found, key=lambda folder: (-len(folder.parts), folder))
+
+
+def make_folder(path: Path, root: Path) -> None:
+    """Create ``path`` and its missing parents.
+
+    Up to ``root`` they are durable at once; below it when the names in them are settled.
+    """
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        with around("local.mkdir", folder):
+            folder.mkdir(exist_ok=True)
+        if not folder.parent.is_relative_to(root):
+            sync_folder(folder.parent)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove ``path`` and everything below it, following no link; quiet when it is not there."""
+    if path.is_symlink() or not path.is_dir():
+        remove_file(path)
+        return
+    with os.scandir(path) as inside:
+        below = sorted(inside, key=lambda item: item.name)
+    for item in below:
+        remove_tree(Path(item.path))
+    with around("local.rmdir", path):
+        path.rmdir()
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file; quiet when it is not there."""
+    if os.path.lexists(path):
+        with around("local.unlink", path):
+            path.unlink(missing_ok=True)

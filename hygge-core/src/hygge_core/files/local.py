@@ -1,0 +1,192 @@
+"""A shelf on a local file system: a directory, with every step durable and none destructive."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hygge_core.errors import StoreError
+from hygge_core.faults import around
+from hygge_core.files import renames
+from hygge_core.files.border import speaking
+from hygge_core.files.durable import (
+    folders_of,
+    make_folder,
+    remove_file,
+    remove_tree,
+    sync_file,
+    sync_folder,
+)
+from hygge_core.files.locking import waited
+from hygge_core.shelf import Entry, NameMissing, NameTaken
+
+#: What a torn ``write_json`` leaves beside the file; ``delete`` takes it along.
+_TORN = ".part"
+
+
+class LocalShelf:
+    """Names below ``root``. No name leads out of it: not by ``..`` and not by a symbolic link."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def address(self, name: str) -> str:
+        return str(self.root / name)
+
+    def path(self, name: str) -> Path:
+        """Where ``name`` is. Raises ``StoreError`` for a name that could lead out of the root."""
+        pieces = name.split("/")
+        if any(piece in ("", ".", "..") or "\0" in piece for piece in pieces):
+            raise StoreError(f"{name!r} is no name for a place below {self.root}")
+        folder = self.root
+        for piece in pieces[:-1]:
+            folder /= piece
+            if folder.is_symlink():
+                raise _leads_elsewhere(folder)
+        return folder / pieces[-1]
+
+    def _made(self, name: str) -> Path:
+        """``path(name)`` with its folder created."""
+        path = self.path(name)
+        if not path.parent.is_dir():
+            make_folder(path.parent, self.root)
+        return path
+
+    @contextmanager
+    def staging_file(self, name: str) -> Iterator[Path]:
+        with speaking(self.address(name)):
+            path = self._made(name)
+            try:
+                with around("local.write", path):
+                    yield path
+                sync_file(path)
+            except Exception:
+                remove_file(path)
+                raise
+
+    def entry(self, name: str) -> Entry | None:
+        path = self.path(name)
+        with speaking(path):
+            try:
+                return _entry(name, path.lstat())
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def list(self, prefix: str) -> tuple[Entry, ...]:
+        path = self.path(prefix)
+        with speaking(path):
+            return tuple(sorted(_below(prefix, path), key=lambda entry: entry.name))
+
+    def rename(self, source: str, target: str, *, etag: str = "") -> None:  # noqa: ARG002
+        """``etag`` is not looked at: no rename of a file system can compare and set."""
+        with speaking(self.address(target)):
+            try:
+                renames.move(self.path(source), self._made(target))
+            except FileExistsError as exc:
+                raise NameTaken(f"{self.address(target)} exists already") from exc
+            except FileNotFoundError as exc:
+                raise NameMissing(f"{self.address(source)} is not there any more") from exc
+
+    def settle(self, names: Iterable[str]) -> None:
+        for folder in folders_of([self.path(name) for name in names], self.root):
+            with speaking(folder):
+                sync_folder(folder)
+
+    def replace_tree(self, staged: str, live: str, old: str) -> None:
+        """In one step where the system can swap two folders, in two renames elsewhere."""
+        new, now, kept = self.path(staged), self.path(live), self._made(old)
+        if now.is_symlink():
+            raise _leads_elsewhere(now)
+        with speaking(now):
+            if not now.exists():
+                renames.move(new, now)
+            elif renames.exchange(new, now):
+                renames.move(new, kept)
+            else:
+                renames.move(now, kept)
+                self.settle([live, old])
+                renames.move(new, now)
+        self.settle([staged, live, old])
+
+    def delete(self, name: str) -> None:
+        path = self.path(name)
+        with speaking(path):
+            remove_file(path)
+            remove_file(path.with_name(path.name + _TORN))
+
+    def delete_tree(self, name: str) -> None:
+        path = self.path(name)
+        with speaking(path):
+            if os.path.lexists(path):
+                remove_tree(path)
+                sync_folder(path.parent)
+
+    def read_json(self, name: str) -> Any | None:
+        path = self.path(name)
+        with speaking(path):
+            try:
+                return json.loads(path.read_bytes())
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            except ValueError as exc:
+                raise StoreError(
+                    f"{path} is damaged: {exc}",
+                    hint="look into it: it records a run that was not finished",
+                ) from exc
+
+    def write_json(self, name: str, value: Any) -> None:
+        with speaking(self.address(name)):
+            path = self._made(name)
+            torn = path.with_name(path.name + _TORN)
+            with around("local.write", torn):
+                torn.write_text(json.dumps(value, indent=1), encoding="utf-8")
+            sync_file(torn)
+            with around("local.replace", path):
+                torn.replace(path)
+            self.settle([name])
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        with speaking(self.address(name)):
+            path = self._made(f".hygge/locks/{name.replace('/', '%2F')}.swap")
+        with waited(path):
+            yield
+
+    def sha256(self, name: str) -> str:
+        path = self.path(name)
+        with speaking(path), path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _entry(name: str, seen: os.stat_result) -> Entry:
+    """A rename keeps both the inode and the time of the last write; new content changes one."""
+    return Entry(name, seen.st_size, f"{seen.st_ino:x}-{seen.st_mtime_ns:x}")
+
+
+def _below(prefix: str, path: Path) -> Iterator[Entry]:
+    try:
+        with os.scandir(path) as found:
+            inside = list(found)
+    except FileNotFoundError:
+        return
+    for item in inside:
+        name = f"{prefix}/{item.name}"
+        if item.is_dir(follow_symlinks=False):
+            yield from _below(name, Path(item.path))
+        else:
+            try:
+                yield _entry(name, item.stat(follow_symlinks=False))
+            except FileNotFoundError:  # gone since the folder was read: somebody finished
+                continue
+
+
+def _leads_elsewhere(path: Path) -> StoreError:
+    return StoreError(
+        f"{path} is a symbolic link",
+        hint="name the place that it leads to, or put a real directory there",
+    )

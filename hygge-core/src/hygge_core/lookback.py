@@ -1,0 +1,97 @@
+"""What the journals remember of earlier runs: which entities failed, and which never ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hygge_core.errors import ConfigError
+from hygge_core.records import FlowEvent
+
+if TYPE_CHECKING:
+    from hygge_core.config import Entity
+    from hygge_core.protocols import Journal
+    from hygge_core.world import World
+
+_WELL = {"complete", "skip"}
+_ALL = 1_000_000
+
+
+def journal_of(entity: Entity, world: World) -> Journal | None:
+    """The entity's journal, or ``None`` where there is none, or none yet: looking makes no file."""
+    if entity.journal is None:
+        return None
+    path = getattr(world.config_of("journal", entity.journal), "path", None)
+    if isinstance(path, Path) and path.is_absolute() and not path.exists():
+        return None
+    return world.journal(entity.journal)
+
+
+def journals(entities: Iterable[Entity], world: World) -> dict[str, Journal]:
+    """Every journal of these entities that is there, under its address."""
+    found = {}
+    for entity in entities:
+        journal = journal_of(entity, world)
+        if journal is not None and entity.journal is not None:
+            found[world.address("journal", entity.journal)] = journal
+    return dict(sorted(found.items()))
+
+
+def failed(entities: Iterable[Entity], world: World) -> set[str]:
+    """The names of those whose last run failed or was left open. Raises ``JournalError``."""
+    return {entity.name for entity in entities if _is_failed(entity, journal_of(entity, world))}
+
+
+def _is_failed(entity: Entity, journal: Journal | None) -> bool:
+    if journal is None:
+        return False
+    last = journal.get_last_run(entity.flow, entity.entity)
+    left_open = journal.open_runs(entity.flow, entity.entity)
+    return bool(left_open) or (last is not None and last.event_type == "fail")
+
+
+def unfinished(
+    entities: Iterable[Entity], world: World, run_id: str | None = None
+) -> tuple[str, tuple[Entity, ...]]:
+    """The run (by default the last one) and those that failed or never ran in it.
+
+    Raises ``ConfigError`` when no journal knows of the run.
+    """
+    entities = tuple(entities)
+    found = journals(entities, world)
+    run_id = run_id or _last_run(found.values())
+    told = [event for journal in found.values() for event in journal.events(run_id=run_id, limit=_ALL)]
+    if not (run_id and told):
+        what = f"no journal of this project knows a run {run_id}" if run_id else "nothing ran yet"
+        raise ConfigError(what, hint="`hygge journal runs` lists the runs that are remembered")
+    called, well = _called(told), _well(told)
+    return run_id, tuple(
+        entity
+        for entity in entities
+        if (entity.flow, entity.entity) in called and (entity.flow, entity.entity) not in well
+    )
+
+
+def _last_run(journals: Iterable[Journal]) -> str | None:
+    """The newest coordinator's run in any of them."""
+    newest: FlowEvent | None = None
+    for journal in journals:
+        for event in journal.events(limit=_ALL if newest is None else 100):
+            if event.coordinator_run_id and (newest is None or event.timestamp > newest.timestamp):
+                newest = event
+                break
+    return newest.coordinator_run_id if newest else None
+
+
+def _called(events: Iterable[FlowEvent]) -> set[tuple[str, str | None]]:
+    """Who was selected for the run, as its roll call has it, and whoever has an event in it."""
+    return {
+        (event.flow_name, entity)
+        for event in events
+        for entity in (*event.metadata.get("selected", ()), event.entity)
+    }
+
+
+def _well(events: Iterable[FlowEvent]) -> set[tuple[str, str | None]]:
+    return {(event.flow_name, event.entity) for event in events if event.event_type in _WELL}

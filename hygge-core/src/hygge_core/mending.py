@@ -1,0 +1,77 @@
+"""``hygge recover``: finish or undo what a crash left, without moving anything new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+from attrs import frozen
+
+from hygge_core.coordinator import new_run_id
+from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.flow import fallen
+from hygge_core.lookback import journal_of
+from hygge_core.recovery import by_hand, recover
+from hygge_core.task import Failure
+from hygge_core.trip import embarked
+
+if TYPE_CHECKING:
+    from hygge_core.config import Entity
+    from hygge_core.records import RunRecord
+    from hygge_core.task import Task
+    from hygge_core.world import World
+
+Direction = Literal["forward", "undo"]
+
+
+@frozen(kw_only=True)
+class Mended:
+    """What became of one entity's open runs: ``runs`` are settled, or ``failure`` says why not."""
+
+    name: str
+    runs: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def mend(entities: Iterable[Entity], world: World) -> Iterator[Mended]:
+    """Settle every open run of these entities; one that cannot be settled never stops the others."""
+    for entity in entities:
+        if entity.journal is not None and not _open_runs(entity, world):
+            continue
+        task = _task(entity)
+        try:
+            with embarked(task, world, reads=False) as trip:
+                yield Mended(name=entity.name, runs=recover(trip))
+        except HyggeError as exc:
+            yield Mended(name=entity.name, failure=fallen(task, exc).failure)
+
+
+def mend_by_hand(
+    entities: Iterable[Entity], world: World, run_id: str, direction: Direction
+) -> Mended:
+    """The operator's word on one open run. Raises ``ConfigError`` when nobody knows it as open."""
+    for entity in entities:
+        if entity.journal is not None and run_id not in _ids(_open_runs(entity, world)):
+            continue
+        with embarked(_task(entity), world, reads=False) as trip:
+            for run in trip.ledger.open_runs():
+                if run.ref.run_id == run_id:
+                    by_hand(trip, run, direction)
+                    return Mended(name=entity.name, runs=(run_id,))
+    raise ConfigError(
+        f"no unfinished run {run_id} is known", hint="`hygge recover` alone settles what there is"
+    )
+
+
+def _open_runs(entity: Entity, world: World) -> Iterable[RunRecord]:
+    journal = journal_of(entity, world)
+    return journal.open_runs(entity.flow, entity.entity) if journal else ()
+
+
+def _ids(runs: Iterable[RunRecord]) -> set[str]:
+    return {run.ref.run_id for run in runs}
+
+
+def _task(entity: Entity) -> Task:
+    run_id = new_run_id()
+    return entity.task(run_id=run_id, flow_run_id=run_id, coordinator_run_id=run_id)

@@ -1,0 +1,152 @@
+"""What a run would do, entity by entity; no row is read and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.protocols import Estimates
+from hygge_core.records import Ask, RunType
+from hygge_core.secrets import scrub
+
+if TYPE_CHECKING:
+    from hygge_core.config import Entity
+    from hygge_core.records import RunRecord, Watermark
+    from hygge_core.world import World
+
+
+@frozen(kw_only=True)
+class Recovery:
+    """A run that was left open: ``direction`` is what the next run does with it first."""
+
+    run_id: str
+    state: str
+    direction: str
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What ``hygge run`` would do with one entity.
+
+    ``low`` is the stored watermark as typed text, exclusive; empty: from the beginning, or there
+    is no watermark. ``columns`` are the home's (name, type) pairs and ``estimated_rows`` its guess,
+    both unknown offline. ``problem`` says why it would fail, ``hint`` what to do about it.
+    """
+
+    name: str
+    run_type: RunType
+    mode: str
+    source: str
+    destination: str
+    journal: str = ""
+    watermark: str = ""
+    low: str = ""
+    limit: int | None = None
+    recovery: tuple[Recovery, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    estimated_rows: int | None = None
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    hint: str = ""
+    exit_code: int = field(default=0)
+
+
+def plan(
+    entities: Iterable[Entity],
+    world: World,
+    *,
+    run_type: RunType | None = None,
+    limit: int | None = None,
+    offline: bool = False,
+) -> Iterator[Plan]:
+    """The plan of each entity in turn; what stands in the way of one is in its ``problem``.
+
+    ``offline`` opens nothing: neither homes nor journals.
+    """
+    for entity in entities:
+        planned = Plan(
+            name=entity.name,
+            run_type=run_type or entity.run_type,
+            mode="",
+            source=entity.source,
+            destination=entity.destination,
+            journal=world.address("journal", entity.journal) if entity.journal else "",
+            watermark=entity.watermark.column if entity.watermark else "",
+            limit=limit,
+        )
+        try:
+            planned = _decided(entity, world, planned)
+            if not offline:
+                planned = _seen(entity, world, _remembered(entity, world, planned))
+        except HyggeError as exc:
+            planned = evolve(
+                planned, problem=scrub(str(exc)), hint=scrub(exc.hint or ""), exit_code=exc.exit_code
+            )
+        yield planned
+
+
+def _decided(entity: Entity, world: World, planned: Plan) -> Plan:
+    """What the configuration alone decides; the store may have the last word on the run type."""
+    kind = world.plugins.kind("store", entity.store.type).kind
+    run_type = kind.run_type(world.config_of("store", entity.store), planned.run_type)
+    planned = evolve(planned, run_type=run_type, mode="append" if run_type == "incremental" else "replace")
+    if run_type == "full_drop":
+        return planned
+    if planned.limit is not None:
+        raise ConfigError(
+            "a limit and an incremental run do not go together: rows would be lost",
+            hint="leave out --limit, or say --full-drop",
+        )
+    if entity.watermark is None or entity.journal is None:
+        raise ConfigError(
+            "an incremental run needs a watermark and a journal",
+            hint="set watermark = { column = ... } and a [journal] table, or say --full-drop",
+        )
+    return planned
+
+
+def _remembered(entity: Entity, world: World, planned: Plan) -> Plan:
+    """What the journal knows: how far the entity got, and what a crash left."""
+    if entity.journal is None:
+        return planned
+    journal = world.journal(entity.journal)
+    stored = journal.get_watermark(entity.flow, entity.entity)
+    open_runs = journal.open_runs(entity.flow, entity.entity)
+    return evolve(
+        planned,
+        low=spelled(stored) if planned.mode == "append" else "",
+        recovery=tuple(map(_due, open_runs)),
+    )
+
+
+def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
+    """What the home says of its columns and its size."""
+    from hygge_core.types import spell_schema  # only where a home was opened
+
+    scene = world.scene(entity.home, flow=entity.flow, entity=entity.entity)
+    ask = Ask(entity=entity.entity, limit=planned.limit, drift=entity.drift)
+    with world.home(entity.home, scene) as home:
+        columns = spell_schema(home.schema(ask))
+        rows = home.estimated_rows(ask) if isinstance(home, Estimates) else None
+    return evolve(planned, columns=columns, estimated_rows=rows)
+
+
+def _due(run: RunRecord) -> Recovery:
+    directions = {"open": "back", "blocked": "blocked"}
+    direction = directions.get(run.state, "forward")
+    return Recovery(run_id=run.ref.run_id, state=run.state, direction=direction)
+
+
+def spelled(watermark: Watermark | None) -> str:
+    """``"2013-01-01T05:00:00 (datetime[us, UTC])"``; empty where there is no mark."""
+    if watermark is None or watermark.mark is None:
+        return ""
+    return f"{watermark.mark.value} ({watermark.mark.type})"
+
+
+def worst(plans: Iterable[Plan]) -> int:
+    """The exit code of a plan: the run's, if it would fail."""
+    return max((planned.exit_code for planned in plans), default=0)

@@ -1,0 +1,226 @@
+"""The journal ``sqlite``: every verb one durable transaction of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+from filelock import BaseFileLock
+
+from hygge_core import faults
+from hygge_core.errors import JournalError
+from hygge_core.records import (
+    EventType,
+    FlowEvent,
+    Lease,
+    Owner,
+    RunRecord,
+    RunState,
+    Watermark,
+    now,
+)
+from hygge_core.scene import Scene
+from hygge_journal_sqlite import leases, ledger, lookback, schema
+from hygge_journal_sqlite.config import SqliteJournalConfig
+from hygge_journal_sqlite.database import Database
+from hygge_journal_sqlite.locks import grab, lock_file
+
+
+@contextmanager
+def open_journal(config: SqliteJournalConfig, scene: Scene) -> Iterator[SqliteJournal]:
+    """Open the journal, making or migrating it first. Raises ``JournalError``."""
+    database = Database(
+        config.path,
+        raising=JournalError,
+        busy_timeout_seconds=config.busy_timeout_seconds,
+    )
+    try:
+        schema.migrate(database)
+        journal = SqliteJournal(database, lease_life=timedelta(seconds=config.lease_seconds))
+        try:
+            if config.retention is not None:
+                journal.prune(config.retention)
+            yield journal
+        finally:
+            journal.let_go()
+    finally:
+        database.close()
+
+
+class SqliteJournal:
+    """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors`` and a ``Checks``."""
+
+    def __init__(self, database: Database, *, lease_life: timedelta) -> None:
+        self._database = database
+        self._life = lease_life
+        self._locks: dict[tuple[str, str, int], BaseFileLock] = {}
+
+    # events and watermarks
+
+    def record_event(self, event: FlowEvent) -> None:
+        with (
+            faults.around("journal.record_event", event.event_type),
+            self._database.writing() as connection,
+        ):
+            ledger.append_event(connection, event)
+
+    def get_last_run(
+        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
+    ) -> FlowEvent | None:
+        with self._database.reading() as connection:
+            return lookback.last_run(connection, flow_name, entity, event_type)
+
+    def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
+        with self._database.reading() as connection:
+            return ledger.get_watermark(connection, flow_name, entity)
+
+    def update_watermark(
+        self, flow_name: str, entity: str, watermark: Watermark | None, *, event: FlowEvent
+    ) -> None:
+        with (
+            faults.around("journal.update_watermark", f"{flow_name}.{entity}"),
+            self._database.writing() as connection,
+        ):
+            ledger.set_watermark(connection, flow_name, entity, watermark, run_id=event.run_id)
+            ledger.append_event(connection, event)
+
+    def flush(self) -> None:
+        """Nothing waits: every verb has synced its own transaction."""
+
+    # the ledger
+
+    def acquire(self, flow: str, entity: str, owner: Owner) -> Lease:
+        lock = grab(lock_file(self._database.path, flow, entity), JournalError)
+        try:
+            with (
+                faults.around("journal.acquire", f"{flow}.{entity}"),
+                self._database.writing() as connection,
+            ):
+                lease = leases.take(
+                    connection, flow, entity, owner, locked=lock is not None, life=self._life
+                )
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        if lock is not None:
+            self._locks[flow, entity, lease.epoch] = lock
+        return lease
+
+    def renew(self, lease: Lease) -> Lease:
+        locked = self._has_lock(lease)
+        with (
+            faults.around("journal.renew", f"{lease.flow}.{lease.entity}"),
+            self._database.writing() as connection,
+        ):
+            return leases.extend(connection, lease, locked=locked, life=self._life)
+
+    def release(self, lease: Lease) -> None:
+        with (
+            faults.around("journal.release", f"{lease.flow}.{lease.entity}"),
+            self._database.writing() as connection,
+        ):
+            leases.give_back(connection, lease)
+        lock = self._locks.pop((lease.flow, lease.entity, lease.epoch), None)
+        if lock is not None:
+            lock.release()
+
+    def advance(
+        self,
+        lease: Lease,
+        run: RunRecord,
+        *,
+        event: FlowEvent | None = None,
+        watermark: Watermark | None = None,
+    ) -> None:
+        with (
+            faults.around("journal.advance", f"{run.ref.run_id} {run.state}"),
+            self._database.writing() as connection,
+        ):
+            leases.demand(connection, lease)
+            repeated = ledger.put_run(connection, run)
+            if watermark is not None:
+                ledger.advance_watermark(connection, run, watermark, repeated=repeated)
+            if event is not None:
+                ledger.append_event(connection, event)
+            if run.state == "committed" and not repeated:
+                connection.execute("UPDATE mirror SET committed = committed + 1")
+
+    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
+        with self._database.reading() as connection:
+            return lookback.open_runs(connection, flow, entity)
+
+    # looking back
+
+    def runs(
+        self,
+        *,
+        flow: str | None = None,
+        run_id: str | None = None,
+        state: RunState | None = None,
+        limit: int = 100,
+    ) -> Sequence[RunRecord]:
+        with self._database.reading() as connection:
+            return lookback.runs(connection, flow=flow, run_id=run_id, state=state, limit=limit)
+
+    def events(
+        self,
+        *,
+        flow: str | None = None,
+        entity: str | None = None,
+        run_id: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[FlowEvent]:
+        with self._database.reading() as connection:
+            return lookback.events(connection, flow=flow, entity=entity, run_id=run_id, limit=limit)
+
+    def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
+        with self._database.reading() as connection:
+            return ledger.watermarks(connection, flow)
+
+    def prune(self, keep: timedelta) -> int:
+        with faults.around("journal.prune", keep), self._database.writing() as connection:
+            return lookback.forget(connection, now() - keep)
+
+    # the mirrored copy
+
+    def counters(self) -> tuple[int, int]:
+        with self._database.reading() as connection:
+            committed, published = connection.execute(
+                "SELECT committed, published FROM mirror"
+            ).fetchone()
+        return committed, published
+
+    def published(self, version: int) -> None:
+        with (
+            faults.around("journal.published", version),
+            self._database.writing() as connection,
+        ):
+            connection.execute("UPDATE mirror SET published = max(published, ?)", (version,))
+
+    # the doctor
+
+    def check(self) -> Iterable[tuple[str, str, str]]:
+        path = self._database.path
+        with self._database.reading() as connection:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        yield f"the journal {path} is sound", verdict, "put a backup in its place"
+        with self._database.writing():
+            pass
+        yield f"the journal {path} can be written", "ok", ""
+
+    def let_go(self) -> None:
+        """Free the locks of leases that were not given back, as the end of a process does."""
+        while self._locks:
+            self._locks.popitem()[1].release()
+
+    def _has_lock(self, lease: Lease) -> bool:
+        """Whether the kernel lock of ``lease`` is held, after one more try to get it."""
+        key = lease.flow, lease.entity, lease.epoch
+        if key not in self._locks:
+            lock = grab(lock_file(self._database.path, lease.flow, lease.entity), JournalError)
+            if lock is None:
+                return False
+            self._locks[key] = lock
+        return True

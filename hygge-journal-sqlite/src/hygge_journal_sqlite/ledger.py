@@ -1,0 +1,116 @@
+"""The states of runs, the watermarks and the events: what one transaction of the journal writes."""
+
+# ruff: noqa: S608  # only constants of this package are put into these statements
+
+from __future__ import annotations
+
+import sqlite3
+
+from hygge_core.errors import JournalError
+from hygge_core.jsons import from_json, to_json
+from hygge_core.records import FlowEvent, RunRecord, Watermark, now
+from hygge_journal_sqlite.rows import (
+    EVENT_COLUMNS,
+    RUN_COLUMNS,
+    event_row,
+    run_row,
+    stamp,
+    watermark_of,
+)
+
+#: Which states may follow a recorded one; the same state again is always fine. ``None``: not yet
+#: recorded. From ``decided`` and ``blocked`` to ``rolled_back`` is an operator's undo.
+_FOLLOWS: dict[str | None, tuple[str, ...]] = {
+    None: ("open",),
+    "open": ("decided", "rolled_back"),
+    "decided": ("committed", "blocked", "rolled_back"),
+    "blocked": ("decided", "rolled_back"),
+    "committed": ("done",),
+    "done": (),
+    "rolled_back": (),
+}
+
+
+def put_run(connection: sqlite3.Connection, run: RunRecord) -> bool:
+    """Record the run's state; true when it had that state already. Raises ``JournalError``."""
+    found = connection.execute(
+        "SELECT state FROM runs WHERE run_id = ?", (run.ref.run_id,)
+    ).fetchone()
+    before = found[0] if found else None
+    if run.state != before and run.state not in _FOLLOWS[before]:
+        raise JournalError(
+            f"run {run.ref.run_id} of {run.ref.flow}.{run.ref.entity} cannot become {run.state}:"
+            f" it is {before or 'not recorded'}",
+            hint="nothing was recorded; `hygge journal show` tells what happened to it",
+        )
+    connection.execute(
+        f"""INSERT INTO runs ({RUN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (run_id) DO UPDATE SET
+            state = excluded.state, epoch = excluded.epoch, updated = excluded.updated,
+            record = excluded.record""",
+        run_row(run),
+    )
+    return run.state == before
+
+
+def advance_watermark(
+    connection: sqlite3.Connection, run: RunRecord, watermark: Watermark, *, repeated: bool
+) -> None:
+    """Compare and set. ``repeated``: an answer was lost, so it may be set already."""
+    flow, entity = run.ref.flow, run.ref.entity
+    current = get_watermark(connection, flow, entity)
+    if current != run.watermark_before and not (repeated and current == watermark):
+        raise JournalError(
+            f"the watermark of {flow}.{entity} was changed while run {run.ref.run_id} was moving",
+            hint="nothing was recorded; `hygge journal events` tells who changed it",
+        )
+    set_watermark(connection, flow, entity, watermark, run_id=run.ref.run_id)
+
+
+def get_watermark(connection: sqlite3.Connection, flow: str, entity: str) -> Watermark | None:
+    """The current watermark."""
+    found = connection.execute(
+        "SELECT watermark FROM flow_watermarks WHERE flow_name = ? AND entity = ?", (flow, entity)
+    ).fetchone()
+    return watermark_of(found[0]) if found else None
+
+
+def set_watermark(
+    connection: sqlite3.Connection,
+    flow: str,
+    entity: str,
+    watermark: Watermark | None,
+    *,
+    run_id: str | None,
+) -> None:
+    """Set the current watermark, or forget it."""
+    if watermark is None:
+        connection.execute(
+            "DELETE FROM flow_watermarks WHERE flow_name = ? AND entity = ?", (flow, entity)
+        )
+        return
+    connection.execute(
+        "INSERT OR REPLACE INTO flow_watermarks VALUES (?, ?, ?, ?, ?)",
+        (flow, entity, to_json(watermark), run_id, stamp(now())),
+    )
+
+
+def append_event(connection: sqlite3.Connection, event: FlowEvent) -> None:
+    """Append the event; one that is there already (a lost answer) is not appended again."""
+    connection.execute(
+        f"INSERT INTO flow_events ({EVENT_COLUMNS}, schema_version)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        event_row(event),
+    )
+
+
+def watermarks(
+    connection: sqlite3.Connection, flow: str | None
+) -> list[tuple[str, str, Watermark]]:
+    """All current watermarks, or those of one flow, by name."""
+    rows = connection.execute(
+        "SELECT flow_name, entity, watermark FROM flow_watermarks"
+        " WHERE :flow IS NULL OR flow_name = :flow ORDER BY flow_name, entity",
+        {"flow": flow},
+    )
+    return [(name, entity, from_json(text, Watermark)) for name, entity, text in rows]

@@ -1,0 +1,84 @@
+"""What this distribution offers: the journal, the home and the store ``type = "sqlite"``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hygge_core.hookspecs import Kind, hookimpl
+from hygge_journal_sqlite.config import SqliteHomeConfig, SqliteJournalConfig, SqliteStoreConfig
+
+if TYPE_CHECKING:
+    from hygge_core.scene import Scene
+
+#: The journal beside a home or store: one per folder, shared by the databases in it.
+JOURNAL_NAME = ".hygge_journal.db"
+
+
+@hookimpl
+def hygge_journals() -> Iterable[Kind]:
+    return [Kind(name="sqlite", config=SqliteJournalConfig, open=_open_journal)]
+
+
+@hookimpl
+def hygge_homes() -> Iterable[Kind]:
+    return [
+        Kind(
+            name="sqlite",
+            config=SqliteHomeConfig,
+            open=_open_home,
+            capabilities=frozenset({"range", "nested"}),
+            address=_home_address,
+            journal_beside=_journal_beside,
+        )
+    ]
+
+
+@hookimpl
+def hygge_stores() -> Iterable[Kind]:
+    return [
+        Kind(
+            name="sqlite",
+            config=SqliteStoreConfig,
+            open=_open_store,
+            capabilities=frozenset(
+                {"append", "full_drop", "atomic", "nested", "decimal", "binary"}
+            ),
+            address=_store_address,
+            journal_beside=_journal_beside,
+        )
+    ]
+
+
+def _open_journal(config: SqliteJournalConfig, scene: Scene) -> AbstractContextManager[Any]:
+    from hygge_journal_sqlite.journal import open_journal
+
+    return open_journal(config, scene)
+
+
+def _open_home(config: SqliteHomeConfig, scene: Scene) -> AbstractContextManager[Any]:
+    from hygge_journal_sqlite.home import open_home
+
+    return open_home(config, scene)
+
+
+def _open_store(config: SqliteStoreConfig, scene: Scene) -> AbstractContextManager[Any]:
+    from hygge_journal_sqlite.store import open_store
+
+    return open_store(config, scene)
+
+
+def _home_address(config: SqliteHomeConfig) -> str:
+    return f"{config.path} (query)" if config.query else f"{config.path}#{config.table}"
+
+
+def _store_address(config: SqliteStoreConfig) -> str:
+    return f"{config.path}#{config.table}"
+
+
+def _journal_beside(config: SqliteHomeConfig | SqliteStoreConfig) -> Mapping[str, Any]:
+    """All entities of a flow share it, so it is above the first folder that names one."""
+    folder = next(each for each in Path(config.path).parents if "{" not in str(each))
+    return {"type": "sqlite", "path": str(folder / JOURNAL_NAME)}
