@@ -63,11 +63,11 @@ def reset_watermark(journal: Journal, entity: Entity) -> Watermark | None:
     return before
 
 
-def prune(journal: Journal, keep: timedelta) -> int:
+def prune(journal: Journal, keep: timedelta, *, project: str) -> int:
     """Forget finished runs and events older than ``keep``; returns how many rows went."""
     gone = journal.prune(keep)
     journal.record_event(
-        _journalled("", None, "prune", keep_seconds=keep.total_seconds(), forgotten=gone)
+        _journalled(project, None, "prune", keep_seconds=keep.total_seconds(), forgotten=gone)
     )
     return gone
 
@@ -78,7 +78,9 @@ def _edit(
     event = _journalled(
         entity.flow, entity.entity, what, before=to_plain(before), after=to_plain(after)
     )
-    journal.update_watermark(entity.flow, entity.entity, after, event=evolve(event, watermark=after))
+    journal.update_watermark(
+        entity.flow, entity.entity, after, event=evolve(event, watermark=after)
+    )
 
 
 def _journalled(flow: str, entity: str | None, what: str, **told: Any) -> FlowEvent:

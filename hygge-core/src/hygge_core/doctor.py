@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from hygge_core.errors import HyggeError
+from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.protocols import Checks
 from hygge_core.records import Ask
 from hygge_core.secrets import scrub
+from hygge_core.selection import choose
+from hygge_core.world import World
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity, Project
     from hygge_core.plugins import Plugins
     from hygge_core.protocols import Home, Journal
     from hygge_core.records import Opened
-    from hygge_core.world import World
 
 OK = "ok"
 
@@ -46,17 +47,27 @@ def examine_plugins(plugins: Plugins) -> Iterator[Finding]:
         yield _finding(f"plugin {broken.plugin}", broken.cause, fix)
 
 
-def examine_configuration(load: Callable[[], Project]) -> Iterator[Finding]:
-    """One finding for the configuration, or one for each mistake in it."""
+def examine_all(
+    plugins: Plugins, load: Callable[[], Project], select: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """Plugins, the configuration, and then all that the selected entities need."""
+    yield from examine_plugins(plugins)
     try:
         project = load()
+        chosen = choose(project.entities, select)
+        project.require(chosen)
     except HyggeError as exc:
-        mistakes: Sequence[object] = getattr(exc, "mistakes", ()) or (exc,)
-        for mistake in mistakes:
-            fix = exc.hint or "edit the line that it names"
-            yield Finding(what="configuration", result=scrub(str(mistake)), fix=scrub(fix))
-    else:
-        yield Finding(what=f"configuration {project.file}")
+        yield from _mistaken(exc)
+        return
+    yield Finding(what=f"configuration {project.file}")
+    with World(plugins, root=project.root, project=project.name) as world:
+        yield from examine(chosen, world)
+
+
+def _mistaken(exc: HyggeError) -> Iterator[Finding]:
+    mistakes = exc.mistakes if isinstance(exc, ConfigError) and exc.mistakes else (exc,)
+    for mistake in mistakes:
+        yield _finding("configuration", str(mistake), exc.hint or "edit the line that it names")
 
 
 def examine(entities: Iterable[Entity], world: World) -> Iterator[Finding]:
@@ -92,7 +103,9 @@ def _tried(
     try:
         with opening() as opened:
             if isinstance(opened, Checks):
-                findings += [_finding(f"{what}: {tried}", *found) for tried, *found in opened.check()]
+                findings += [
+                    _finding(f"{what}: {tried}", *found) for tried, *found in opened.check()
+                ]
             if probe:
                 probe(opened)
     except Exception as exc:  # noqa: BLE001  # a doctor names what is broken and goes on

@@ -10,7 +10,8 @@ A config class is a frozen attrs class. Fields may be ``bool``, ``int``, ``float
 * any field marked with ``metadata=PER_ENTITY``: a place that each entity needs for itself; where
   its text has no ``{entity}`` and the flow has entities, ``/{entity}`` is appended.
 
-Bounds are attrs validators (``ge``, ``min_len``); a default makes a key optional.
+Bounds are attrs validators (``ge``, ``min_len``); a default makes a key optional. A field with a
+converter takes what the converter's first parameter is annotated with: see ``one_or_many``.
 """
 
 from __future__ import annotations
@@ -75,3 +76,8 @@ def duration(text: str) -> timedelta:
             f"expected a duration such as '90s', '15m', '2h' or '180d', found {text!r}"
         )
     return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in pieces))
+
+
+def one_or_many(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The converter of a ``tuple[str, ...]`` field that may be written as a single string."""
+    return (value,) if isinstance(value, str) else tuple(value)

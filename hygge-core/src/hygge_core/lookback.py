@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,17 @@ def journals(entities: Iterable[Entity], world: World) -> dict[str, Journal]:
     return dict(sorted(found.items()))
 
 
+def only_journal(entities: Sequence[Entity], world: World) -> tuple[Entity, Journal]:
+    """The one entity and its journal, made if need be, for an edit. Raises ``ConfigError``."""
+    if len(entities) != 1:
+        names = ", ".join(entity.name for entity in entities)
+        raise ConfigError(f"expected one entity, found {names}", hint="name it as flow.entity")
+    entity = entities[0]
+    if entity.journal is None:
+        raise ConfigError(f"{entity.name} has no journal", hint="add a [journal] table")
+    return entity, world.journal(entity.journal)
+
+
 def failed(entities: Iterable[Entity], world: World) -> set[str]:
     """The names of those whose last run failed or was left open. Raises ``JournalError``."""
     return {entity.name for entity in entities if _is_failed(entity, journal_of(entity, world))}
@@ -61,7 +72,9 @@ def unfinished(
     entities = tuple(entities)
     found = journals(entities, world)
     run_id = run_id or _last_run(found.values())
-    told = [event for journal in found.values() for event in journal.events(run_id=run_id, limit=_ALL)]
+    told = [
+        event for journal in found.values() for event in journal.events(run_id=run_id, limit=_ALL)
+    ]
     if not (run_id and told):
         what = f"no journal of this project knows a run {run_id}" if run_id else "nothing ran yet"
         raise ConfigError(what, hint="`hygge journal runs` lists the runs that are remembered")

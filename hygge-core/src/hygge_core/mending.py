@@ -34,7 +34,7 @@ class Mended:
 
 
 def mend(entities: Iterable[Entity], world: World) -> Iterator[Mended]:
-    """Settle every open run of these entities; one that cannot be settled never stops the others."""
+    """Settle every open run of these entities; one that cannot be settled stops no other."""
     for entity in entities:
         if entity.journal is not None and not _open_runs(entity, world):
             continue

@@ -83,7 +83,10 @@ def plan(
                 planned = _seen(entity, world, _remembered(entity, world, planned))
         except HyggeError as exc:
             planned = evolve(
-                planned, problem=scrub(str(exc)), hint=scrub(exc.hint or ""), exit_code=exc.exit_code
+                planned,
+                problem=scrub(str(exc)),
+                hint=scrub(exc.hint or ""),
+                exit_code=exc.exit_code,
             )
         yield planned
 
@@ -92,18 +95,15 @@ def _decided(entity: Entity, world: World, planned: Plan) -> Plan:
     """What the configuration alone decides; the store may have the last word on the run type."""
     kind = world.plugins.kind("store", entity.store.type).kind
     run_type = kind.run_type(world.config_of("store", entity.store), planned.run_type)
-    planned = evolve(planned, run_type=run_type, mode="append" if run_type == "incremental" else "replace")
+    mode = "append" if run_type == "incremental" else "replace"
+    entity.task(run_id="", flow_run_id="", coordinator_run_id="", run_type=run_type)  # or refuses
+    planned = evolve(planned, run_type=run_type, mode=mode)
     if run_type == "full_drop":
         return planned
     if planned.limit is not None:
         raise ConfigError(
             "a limit and an incremental run do not go together: rows would be lost",
             hint="leave out --limit, or say --full-drop",
-        )
-    if entity.watermark is None or entity.journal is None:
-        raise ConfigError(
-            "an incremental run needs a watermark and a journal",
-            hint="set watermark = { column = ... } and a [journal] table, or say --full-drop",
         )
     return planned
 

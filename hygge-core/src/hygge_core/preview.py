@@ -35,7 +35,9 @@ def _read(batches: object) -> Generator[pl.DataFrame, None, None]:
         yield as_frame(batch)
 
 
-def _first(batches: Generator[pl.DataFrame, None, None], schema: pl.Schema, rows: int) -> pl.DataFrame:
+def _first(
+    batches: Generator[pl.DataFrame, None, None], schema: pl.Schema, rows: int
+) -> pl.DataFrame:
     taken = [pl.DataFrame(schema=schema)]
     left = rows
     for batch in batches:

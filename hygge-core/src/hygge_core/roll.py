@@ -36,7 +36,9 @@ def close(entities: Iterable[Entity], world: World, summary: Summary) -> None:
     for members in _flows(entities, world):
         flow = members[0].flow
         results = [result for result in summary.results if result.flow == flow]
-        _record(members[0], world, _ended(flow, summary, results, missing=len(members) - len(results)))
+        _record(
+            members[0], world, _ended(flow, summary, results, missing=len(members) - len(results))
+        )
 
 
 def _ended(flow: str, summary: Summary, results: Sequence[Result], *, missing: int) -> FlowEvent:

@@ -1,4 +1,4 @@
-"""Which entities a command is about: ``flow``, ``flow.entity``, globs, ``tag:x``, ``status:failed``.
+"""Which entities a command is about: flow, flow.entity, globs, ``tag:x``, ``status:failed``.
 
 A comma, or saying ``-s`` again, joins; ``-x`` takes away. A word that matches nothing is a mistake
 and never an empty selection.
@@ -36,7 +36,7 @@ E = TypeVar("E", bound=Named)
 
 @frozen
 class Shard:
-    """The ``index``-th of ``count`` shares, from 1. Which share a name is in hangs on nothing else."""
+    """The ``index``-th of ``count`` shares, from 1; a name alone decides which share it is in."""
 
     index: int
     count: int
@@ -45,7 +45,9 @@ class Shard:
     def parse(cls, text: str) -> Shard:
         """``"2/4"``. Raises ``ValueError`` for anything that is not 1 <= I <= N."""
         index, slash, count = text.partition("/")
-        if not (slash and index.isascii() and index.isdigit() and count.isascii() and count.isdigit()):
+        if not (
+            slash and index.isascii() and index.isdigit() and count.isascii() and count.isdigit()
+        ):
             raise ValueError(f"expected I/N such as 1/4, found {text!r}")
         if not 1 <= int(index) <= int(count):
             raise ValueError(f"expected I from 1 to N in I/N, found {text!r}")

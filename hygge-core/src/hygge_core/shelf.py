@@ -75,7 +75,7 @@ class Shelf(Protocol):
         ...
 
     def settle(self, names: Iterable[str]) -> None:
-        """Make the *names* of these files durable, whoever gave them: this process or a dead one."""
+        """Make the *names* of these files durable, whoever gave them: this process or another."""
         ...
 
     def replace_tree(self, staged: str, live: str, old: str) -> None:

@@ -1,4 +1,4 @@
-"""The whole command line: the program's own options, and where each command is."""
+"""The whole command line: the program's own options, and its commands in the order of use."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ from typing import Annotated
 
 import typer
 
-from hygge_core.cli import (
-    check, config_, init, journal_, plan, plugins_, preview, recover, retry, run, schema_,
-)
+from hygge_core.cli.commands import config, journal
+from hygge_core.cli.commands.check import check
+from hygge_core.cli.commands.init import init
+from hygge_core.cli.commands.plan import plan
+from hygge_core.cli.commands.plugins import plugins
+from hygge_core.cli.commands.preview import preview
+from hygge_core.cli.commands.recover import recover
+from hygge_core.cli.commands.retry import retry
+from hygge_core.cli.commands.run import run
+from hygge_core.cli.commands.schema import schema
 from hygge_core.cli.invocation import Invocation
-from hygge_core.cli.options import with_globals
+from hygge_core.cli.options import command, with_globals
 
 app = typer.Typer(
     name="hygge",
     help="hygge moves tables from homes to stores, and proves what it moved.",
-    epilog="Start with `hygge init shop`, then `hygge run -C shop`.",
+    epilog="Start with: hygge init shop && hygge run -C shop",
     no_args_is_help=True,
-    rich_markup_mode=None,  # plain help: Rich would cost every start more than Typer itself
+    rich_markup_mode=None,  # plain help: Rich would cost every start as much as Typer itself
     pretty_exceptions_enable=False,  # main() speaks for errors
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -42,5 +49,7 @@ def program(
 
 
 app.callback()(with_globals(program, hidden=False))
-for module in (init, run, plan, check, preview, retry, recover, config_, schema_, journal_, plugins_):
-    module.add_to(app)
+for sentence in (init, run, plan, check, preview, retry, recover, schema, plugins):
+    command(app)(sentence)
+app.add_typer(config.app, name="config")
+app.add_typer(journal.app, name="journal")

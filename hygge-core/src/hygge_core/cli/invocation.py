@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field  # attrs would cost `hygge --version` its start
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity, Project
+    from hygge_core.history import History
     from hygge_core.plugins import Plugins
+    from hygge_core.protocols import Journal
     from hygge_core.world import World
 
 
@@ -18,17 +21,18 @@ if TYPE_CHECKING:
 class Invocation:
     """The global options of one ``hygge`` process; what they name is loaded when first needed."""
 
-    directory: Path = field(default_factory=Path)
+    start: Path = field(default_factory=Path)
     file: Path | None = None
     env: str | None = None
     sets: list[str] = field(default_factory=list)
     verbosity: int = 0
     json: bool = False
+    subcommand: str | None = None
 
     def add(
         self,
         *,
-        directory: Path | None,
+        start: Path | None,
         file: Path | None,
         env: str | None,
         sets: Sequence[str] | None,
@@ -37,7 +41,7 @@ class Invocation:
         json: bool,
     ) -> None:
         """Take in options that stood before or after the command; the later ones win."""
-        self.directory = self.directory / directory if directory else self.directory
+        self.start = self.start / start if start else self.start
         self.file = file or self.file
         self.env = env or self.env
         self.sets += sets or ()
@@ -61,9 +65,29 @@ class Invocation:
         from hygge_core import config
 
         return config.load(
-            start=self.directory, file=self.file, env=self.env, sets=self.sets,
+            start=self.start,
+            file=self.file,
+            env=self.env,
+            sets=self.sets,
             plugins=self.plugins,
         )
+
+    @contextmanager
+    def history(self, select: Sequence[str] | None = None) -> Iterator[History]:
+        """What the project's journals remember, of the selected entities if any are named."""
+        from hygge_core.history import history
+
+        chosen = self.chosen(select) if select else None
+        with self.world() as world:
+            yield history(self.project.entities, world, chosen=chosen)
+
+    @contextmanager
+    def journal_of(self, name: str) -> Iterator[tuple[Entity, Journal]]:
+        """One entity and its journal. Raises ``ConfigError`` for none or several."""
+        from hygge_core.lookback import only_journal
+
+        with self.world() as world:
+            yield only_journal(self.chosen([name]), world)
 
     def world(self) -> World:
         """What opens the project's homes, stores and journals; a context manager."""
@@ -89,8 +113,11 @@ class Invocation:
                 return lookback.failed(self.project.entities, world)
 
         chosen = choose(
-            self.project.entities, select or (), exclude or (),
-            shard=Shard.parse(shard) if shard else None, failed=failed,
+            self.project.entities,
+            select or (),
+            exclude or (),
+            shard=Shard.parse(shard) if shard else None,
+            failed=failed,
         )
         self.project.require(chosen)
         return chosen

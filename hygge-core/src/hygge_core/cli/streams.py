@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
+from hygge_core.cli.terminal import paint
 from hygge_core.secrets import scrub
 
 
@@ -63,9 +64,17 @@ def give_json(plain: Any) -> None:
     give(json.dumps(clean(plain), indent=2, ensure_ascii=False, default=str))
 
 
-def say(text: str) -> None:
-    """Print talk."""
-    sys.stderr.write(f"{text}\n")
+def give_line(plain: Any) -> None:
+    """Print data as one line of JSON, at once: whoever reads the pipe sees it when it happens."""
+    import json
+
+    give(json.dumps(clean(plain), ensure_ascii=False, separators=(",", ":"), default=str))
+    sys.stdout.flush()
+
+
+def say(text: str, style: str = "") -> None:
+    """Print talk, in a house style (see :mod:`hygge_core.cli.terminal`) where there are colours."""
+    sys.stderr.write(f"{paint(text, style, sys.stderr)}\n")
     sys.stderr.flush()
 
 
@@ -89,12 +98,14 @@ def tell(error: Exception, *, trace: bool) -> int:
 
         say("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, HyggeError):
-        say(complaint(str(error), error.hint, getattr(error, "__notes__", ())))
+        say(complaint(str(error), error.hint, getattr(error, "__notes__", ())), "bad")
         return 75 if getattr(error, "transient", False) else error.exit_code
-    say(complaint(
-        f"{type(error).__name__}: {error}",
-        "this should not have happened: run it again with -vv and report what it prints",
-    ))
+    say(
+        complaint(
+            f"{type(error).__name__}: {error}",
+            "this should not have happened: run it again with -vv and report what it prints",
+        )
+    )
     return 1
 
 

@@ -46,7 +46,4 @@ def rate(number: int, seconds: float) -> str:
 def columns(table: list[tuple[str, ...]], *, indent: str = "") -> list[str]:
     """Lines with the cells of ``table`` under each other, two spaces between them."""
     widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
-    return [
-        (indent + "  ".join(map(str.ljust, row, widths))).rstrip()
-        for row in table
-    ]
+    return [(indent + "  ".join(map(str.ljust, row, widths))).rstrip() for row in table]

@@ -144,7 +144,7 @@ def _sample(values: pl.Series) -> str:
     if values.is_empty():
         return ""
     try:
-        value: Any = values[0]
+        value: Any = values.to_list()[0]
     except (ValueError, OverflowError, *_FAILURES):  # a date that Python does not have
         value = values.to_physical()[0]
     text = repr(value)

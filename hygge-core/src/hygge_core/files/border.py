@@ -1,4 +1,4 @@
-"""The border of the file stores: what the system and polars say, as ``StoreError``, in one table."""
+"""Where foreign errors become ``StoreError``: what the system and Polars say, by one table."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ class LocalShelf:
                 raise _leads_elsewhere(folder)
         return folder / pieces[-1]
 
-    def _made(self, name: str) -> Path:
-        """``path(name)`` with its folder created."""
+    def made(self, name: str) -> Path:
+        """``path(name)``, with its folder created."""
         path = self.path(name)
         if not path.parent.is_dir():
             make_folder(path.parent, self.root)
@@ -60,7 +60,7 @@ class LocalShelf:
     @contextmanager
     def staging_file(self, name: str) -> Iterator[Path]:
         with speaking(self.address(name)):
-            path = self._made(name)
+            path = self.made(name)
             try:
                 with around("local.write", path):
                     yield path
@@ -82,11 +82,11 @@ class LocalShelf:
         with speaking(path):
             return tuple(sorted(_below(prefix, path), key=lambda entry: entry.name))
 
-    def rename(self, source: str, target: str, *, etag: str = "") -> None:  # noqa: ARG002
+    def rename(self, source: str, target: str, *, etag: str = "") -> None:
         """``etag`` is not looked at: no rename of a file system can compare and set."""
         with speaking(self.address(target)):
             try:
-                renames.move(self.path(source), self._made(target))
+                renames.move(self.path(source), self.made(target))
             except FileExistsError as exc:
                 raise NameTaken(f"{self.address(target)} exists already") from exc
             except FileNotFoundError as exc:
@@ -99,7 +99,7 @@ class LocalShelf:
 
     def replace_tree(self, staged: str, live: str, old: str) -> None:
         """In one step where the system can swap two folders, in two renames elsewhere."""
-        new, now, kept = self.path(staged), self.path(live), self._made(old)
+        new, now, kept = self.path(staged), self.path(live), self.made(old)
         if now.is_symlink():
             raise _leads_elsewhere(now)
         with speaking(now):
@@ -141,7 +141,7 @@ class LocalShelf:
 
     def write_json(self, name: str, value: Any) -> None:
         with speaking(self.address(name)):
-            path = self._made(name)
+            path = self.made(name)
             torn = path.with_name(path.name + _TORN)
             with around("local.write", torn):
                 torn.write_text(json.dumps(value, indent=1), encoding="utf-8")
@@ -153,7 +153,7 @@ class LocalShelf:
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
         with speaking(self.address(name)):
-            path = self._made(f".hygge/locks/{name.replace('/', '%2F')}.swap")
+            path = self.made(f".hygge/locks/{name.replace('/', '%2F')}.swap")
         with waited(path):
             yield
 

@@ -23,7 +23,6 @@ def held(path: Path, owner: str) -> Iterator[None]:
     """
     said = path.with_suffix(".owner")
     with speaking(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path, timeout=0)
         try:
             lock.acquire()

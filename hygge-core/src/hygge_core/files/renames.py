@@ -73,7 +73,7 @@ def _linked(source: Path, target: Path) -> bool:
 
 
 def _move_carefully(source: Path, target: Path) -> None:
-    """For folders, and where there are no links; the shelf's lock keeps other writers of hygge out."""
+    """For folders, and where there are no links; the shelf's lock keeps other writers out."""
     with around("local.rename", f"{source} -> {target}"):
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))

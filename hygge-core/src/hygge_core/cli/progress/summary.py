@@ -1,11 +1,11 @@
-"""The last lines of a run: what moved, how it was verified, what failed and why, what to try next."""
+"""The last lines of a run: what moved, how it was verified, what failed and why, what next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from hygge_core.cli import wording
-from hygge_core.cli.lines import finished
+from hygge_core.cli.progress.lines import finished
 from hygge_core.task import Result, Summary
 
 _LISTED = 20
@@ -83,7 +83,10 @@ def _next(run: Summary, ill: Sequence[Result], *, journal: bool) -> Iterator[Sty
     if ill or run.not_started:
         blocked = [result for result in ill if result.outcome == "blocked"]
         if blocked:
-            yield "bold", f"next: hygge recover --forward RUN or --undo RUN, for {name_of(blocked[0])}"
+            yield (
+                "bold",
+                f"next: hygge recover --forward RUN or --undo RUN, for {name_of(blocked[0])}",
+            )
         yield "bold", f"next: hygge retry {run.run_id}" if journal else "next: hygge run"
     elif run.results and journal:
         yield "bold", f"next: hygge journal show {run.run_id}"

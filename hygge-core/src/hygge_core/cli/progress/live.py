@@ -12,9 +12,9 @@ from rich.text import Text
 
 from hygge_core import events
 from hygge_core.cli import wording
-from hygge_core.cli.board import Board, Line
-from hygge_core.cli.drawing import Drawing
-from hygge_core.cli.lines import sentence
+from hygge_core.cli.progress.board import Board, Line
+from hygge_core.cli.progress.drawing import Drawing
+from hygge_core.cli.progress.lines import sentence
 from hygge_core.secrets import scrub
 
 _STYLES = {"bad": "bold red", "warn": "yellow", "good": "green", "dim": "dim", "bold": "bold"}
@@ -33,7 +33,7 @@ class Live:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(file=sys.stderr, highlight=False)
         self.board = Board()
-        self._drawing = Drawing(self.console, self._frame)
+        self._drawing = Drawing(self.console, self.frame)
 
     def __enter__(self) -> Live:
         self._drawing.__enter__()
@@ -52,7 +52,7 @@ class Live:
         """Leave ``text`` standing above the drawing."""
         self._drawing.above(Text(scrub(text), style=style))
 
-    def _frame(self) -> RenderableType:
+    def frame(self) -> RenderableType:
         width, height = self.console.size
         with self.board.lock:
             return Group(*_drawn(self.board, min(width - 1, _WIDEST), height))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hygge_core import events
 from hygge_core.cli import streams
-from hygge_core.cli.lines import sentence
+from hygge_core.cli.progress.lines import sentence
 
 _TROUBLE = {"bad", "warn"}
 
@@ -29,3 +29,7 @@ class Plain:
         said = sentence(event, steps=self._steps)
         if said and (said[0] in _TROUBLE or not self._quiet):
             streams.say(f"{event.at.astimezone():%H:%M:%S} {said[1]}")
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print talk beside the events."""
+        streams.say(text, style)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
 from hygge_core import events
 from hygge_core.cli import streams
 from hygge_core.jsons import to_plain
@@ -20,6 +17,8 @@ class NdJson:
         """Nothing to put back."""
 
     def __call__(self, event: events.Event) -> None:
-        plain = streams.clean({"kind": event.kind, **to_plain(event)})
-        streams.give(json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
-        sys.stdout.flush()  # whoever reads the pipe sees an event when it happens
+        streams.give_line({"kind": event.kind, **to_plain(event)})
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print talk beside the events."""
+        streams.say(text, style)

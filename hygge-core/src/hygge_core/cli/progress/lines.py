@@ -13,24 +13,25 @@ def sentence(event: events.Event, *, steps: bool = False) -> tuple[str, str] | N
 
     ``steps`` also tells of each step within an entity.
     """
+    told: tuple[str, str] | None = None
     match event:
         case events.RunStarted():
-            return "bold", _started(event)
+            told = "bold", _started(event)
         case events.EntityStarted():
-            return "", f"{event.name}: {event.run_type}, {event.source} → {event.destination}"
+            told = "", f"{event.name}: {event.run_type}, {event.source} → {event.destination}"
         case events.Recovered():
-            return "warn", f"{event.name}: {_recovered(event)}"
+            told = "warn", f"{event.name}: {_recovered(event)}"
         case events.Retrying():
-            return "warn", _retrying(event)
+            told = "warn", f"{event.name}: {_retrying(event)}"
         case events.Warned():
-            return "warn", f"{event.name}: warning: {event.text}"
+            told = "warn", f"{event.name}: warning: {event.text}"
         case events.Stage() if steps or event.step == "wait":
-            return "dim", f"{event.name}: {event.step} {event.detail}".rstrip()
+            told = "dim", f"{event.name}: {event.step} {event.detail}".rstrip()
         case events.EntityFinished():
-            return finished(event.name, from_plain(event.result, Result))
+            told = finished(event.name, from_plain(event.result, Result))
         case events.Heartbeat():
-            return "dim", _heartbeat(event)
-    return None
+            told = "dim", _heartbeat(event)
+    return told
 
 
 def finished(name: str, result: Result) -> tuple[str, str]:
@@ -63,7 +64,7 @@ def _recovered(event: events.Recovered) -> str:
 
 def _retrying(event: events.Retrying) -> str:
     wait = wording.span(event.wait_seconds)
-    return f"{event.name}: attempt {event.attempt} failed, again in {wait}: {event.cause}"
+    return f"attempt {event.attempt} failed, again in {wait}: {event.cause}"
 
 
 def _heartbeat(event: events.Heartbeat) -> str:

@@ -1,0 +1,23 @@
+"""``hygge config``: what the configuration comes to."""
+
+from __future__ import annotations
+
+import typer
+
+from hygge_core.cli import streams
+from hygge_core.cli.invocation import Invocation
+from hygge_core.cli.options import Exclude, Select, command
+
+app = typer.Typer(help="Show or check the merged configuration.", no_args_is_help=True)
+
+
+@command(app)
+def show(said: Invocation, select: Select = None, exclude: Exclude = None) -> None:
+    """Show the merged configuration, and where each value came from; never a secret."""
+
+
+@command(app)
+def check(said: Invocation) -> None:
+    """Say everything that is wrong with the configuration, and open nothing."""
+    said.project.require(said.project.entities)
+    streams.say(f"{said.project.file}: ok", "good")

@@ -1,0 +1,1 @@
+"""Renderers: observers of the event stream, and the last lines of a run."""

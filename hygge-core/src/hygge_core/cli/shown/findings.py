@@ -1,0 +1,40 @@
+"""``hygge check`` on the screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from hygge_core.cli import streams, wording
+from hygge_core.cli.terminal import paint
+from hygge_core.doctor import Finding
+from hygge_core.jsons import to_plain
+
+if TYPE_CHECKING:
+    from hygge_core.cli.invocation import Invocation
+
+
+def give_findings(said: Invocation, findings: Iterable[Finding]) -> int:
+    """Print each finding when it is known; 1 when any is not ok."""
+    known = []
+    for finding in findings:
+        known.append(finding)
+        if not said.json and (said.verbosity >= 0 or not finding.ok):
+            _give(finding)
+    if said.json:
+        streams.give_json([{**to_plain(each), "ok": each.ok} for each in known])
+    wrong = sum(not finding.ok for finding in known)
+    if wrong and not said.json:
+        streams.say(wording.count(wrong, "problem"), "bad")
+    return int(wrong > 0)
+
+
+def _give(finding: Finding) -> None:
+    mark = paint("ok", "good", sys.stdout) if finding.ok else paint("FAILED", "bad", sys.stdout)
+    streams.give(f"{mark}  {finding.what}")
+    if not finding.ok:
+        streams.give(f"    {finding.result}")
+    if finding.fix:
+        streams.give(f"    try: {finding.fix}")
+    sys.stdout.flush()

@@ -1,0 +1,43 @@
+"""``hygge recover`` on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from hygge_core.cli import streams
+from hygge_core.jsons import to_plain
+from hygge_core.mending import Mended
+
+if TYPE_CHECKING:
+    from hygge_core.cli.invocation import Invocation
+
+
+def give_mended(said: Invocation, mended: Iterable[Mended]) -> int:
+    """Tell what became of each open run; 75 when all that failed may work later, 1 when not."""
+    known = list(mended)
+    if said.json:
+        streams.give_json([to_plain(each) for each in known])
+    else:
+        _tell(known)
+    failures = [each.failure for each in known if each.failure]
+    if not failures:
+        return 0
+    return 75 if all(failure.transient for failure in failures) else 1
+
+
+def _tell(known: Iterable[Mended]) -> None:
+    settled = False
+    for each in known:
+        for run_id in each.runs:
+            streams.say(f"{each.name}: run {run_id} is settled", "good")
+            settled = True
+        if each.failure:
+            notes = each.failure.notes
+            streams.say(
+                streams.complaint(f"{each.name}: {each.failure.text}", each.failure.hint, notes),
+                "bad",
+            )
+            settled = True
+    if not settled:
+        streams.say("nothing was left to recover")

@@ -1,0 +1,119 @@
+"""A flow or entity with everything in it structured, before the parts are held to each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from hygge_core.config.nodes import Leaf, Origin, Table, plain
+from hygge_core.config.part import Part
+from hygge_core.config.reading import Reading
+from hygge_core.config.settings import (
+    FLOW_ONLY,
+    PARTS,
+    FlowSettings,
+    JournalSettings,
+    polish_settings,
+)
+from hygge_core.config.settle import Names
+from hygge_core.config.wording import found
+
+JOURNAL_KEYS = ("location", "retention")
+
+
+@frozen(kw_only=True)
+class Draft:
+    """``node`` merged and structured: ``settings`` are hygge's own, the rest are the parts.
+
+    ``home`` and ``store`` are ``None`` where there is no such table. ``polish`` is its settled
+    table. ``origin`` is where its flow is written.
+    """
+
+    names: Names
+    origin: Origin
+    node: Table
+    settings: FlowSettings
+    home: Part | None
+    store: Part | None
+    polish: dict[str, Any]
+
+    @property
+    def flow(self) -> str:
+        """The flow's name."""
+        return self.names.flow
+
+    @property
+    def name(self) -> str:
+        """``flow.entity``, or the flow alone where it has no entities of its own."""
+        same = self.names.entity == self.flow
+        return self.flow if same else f"{self.flow}.{self.names.entity}"
+
+    def at(self, *keys: str) -> Origin:
+        """Where ``keys`` are written: in the entity where it has a say, else in the flow."""
+        node: Leaf | Table | None = self.node
+        for key in keys:
+            node = node.entries.get(key) if isinstance(node, Table) else None
+        if node is not None:
+            return node.origin
+        origin = self.origin
+        for key in keys:
+            origin = origin.child(key)
+        return origin
+
+
+def draft(
+    reading: Reading, node: Table, names: Names, origin: Origin, *, partial: bool = False
+) -> Draft:
+    """Structure ``node``. ``partial`` says that lower levels may still add to it."""
+    core = {
+        key: inner
+        for key, inner in node.entries.items()
+        if key not in PARTS and not (isinstance(inner, Leaf) and inner.lacking)
+    }
+    settings, _, _ = reading.table(FlowSettings, Table(core, node.origin), partial=partial)
+    home, store = (
+        reading.part(offer, table, names, partial=partial) if table is not None else None
+        for offer, table in ((key, part_table(reading, node, key)) for key in ("home", "store"))
+    )
+    if not partial:
+        for key, part in (("home", home), ("store", store)):
+            if part is None and key not in node.entries:
+                problem = f"expected a table with the type of the {key}, found nothing"
+                reading.mistakes.once(origin.mistake(problem, key))
+    return Draft(
+        names=names, origin=origin, node=node, settings=settings or FlowSettings(),
+        home=home, store=store, polish=_polish(reading, node, names, partial=partial),
+    )
+
+
+def part_table(reading: Reading, node: Table, key: str) -> Table | None:
+    """The table ``key``; a mistake where something else stands there."""
+    inner = node.entries.get(key)
+    if isinstance(inner, Leaf) and not inner.lacking:
+        reading.mistakes.once(inner.origin.mistake(f"expected a table, found {found(inner.value)}"))
+    return inner if isinstance(inner, Table) else None
+
+
+def _polish(reading: Reading, node: Table, names: Names, *, partial: bool) -> dict[str, Any]:
+    table = part_table(reading, node, "polish")
+    if table is None:
+        return {}
+    _, _, values = reading.table(polish_settings(), table, names, partial=partial)
+    settled: dict[str, Any] = plain(values)
+    return settled
+
+
+def check_own(reading: Reading, own: Table) -> None:
+    """What an entity's own table may not say, because it is the flow's to say."""
+    for key in FLOW_ONLY:
+        if key in own.entries:
+            problem = f"{key!r} belongs to the flow, which its entities share"
+            reading.mistakes.add(own.entries[key].origin.mistake(problem))
+
+
+def check_journal(reading: Reading, node: Table) -> None:
+    """A journal's table at one level, which lower levels may still add to."""
+    core = {key: inner for key, inner in node.entries.items() if key in JOURNAL_KEYS}
+    reading.table(JournalSettings, Table(core, node.origin), partial=True)
+    reading.part("journal", node, partial=True, core=JOURNAL_KEYS)

@@ -1,0 +1,69 @@
+"""A home, store, journal or connection, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import frozen
+
+from hygge_core.config.nodes import Leaf, Table, leaves
+from hygge_core.errors import Mistake, PluginError
+from hygge_core.records import Opened
+
+if TYPE_CHECKING:
+    from hygge_core.hookspecs import Kind
+    from hygge_core.plugins import Offered
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Part:
+    """One table with a ``type``, as far as it could be resolved.
+
+    ``node`` is the table as it was written; ``values`` is it settled, without ``type`` and plain
+    as JSON. ``offered`` is ``None`` where the word means nothing, ``config`` where anything is
+    wrong or not set. ``connections`` are the names that it uses.
+    """
+
+    word: str
+    node: Table
+    values: dict[str, Any]
+    offered: Offered | None = None
+    config: Any = None
+    connections: tuple[str, ...] = ()
+
+    def opened(self, connections: Mapping[str, Part]) -> Opened:
+        """The record that opens it in any process; ``connections`` are the project's."""
+        return Opened(
+            type=self.word,
+            table=self.values,
+            plugin=str(self.offered.plugin) if self.offered else "",
+            connections={
+                name: {"type": connections[name].word, **connections[name].values}
+                for name in self.connections
+                if name in connections
+            },
+        )
+
+    def ask(self, question: Callable[[Kind, Any], T], otherwise: T) -> T:
+        """What the kind answers about the config; ``otherwise`` where there is no config.
+
+        Raises ``PluginError`` naming the plugin when it raises anything.
+        """
+        if self.offered is None or self.config is None:
+            return otherwise
+        try:
+            return question(self.offered.kind, self.config)
+        except Exception as exc:
+            raise PluginError(f"{self.offered.plugin} failed over {self.word!r}: {exc}") from exc
+
+
+def lacking(node: Leaf | Table) -> list[Mistake]:
+    """A mistake for each variable below ``node`` that is not set."""
+    return [
+        leaf.origin.mistake(f"the variable {name} is not set")
+        for leaf in leaves(node)
+        for name in dict.fromkeys(leaf.lacking)
+    ]

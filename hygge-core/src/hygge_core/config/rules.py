@@ -1,0 +1,128 @@
+"""What must hold between the parts of an entity, and between entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from hygge_core.config.draft import Draft
+from hygge_core.config.mistakes import Mistakes
+from hygge_core.config.nodes import Leaf, Origin, locate
+from hygge_core.config.part import Part
+from hygge_core.errors import Mistake
+from hygge_core.records import RunType
+
+
+def refusals(draft: Draft, run_type: RunType, *, journal: bool) -> Iterator[Mistake]:
+    """Why ``draft`` cannot be moved as ``run_type``; ``journal``: does its flow have one?"""
+    if draft.store is not None:
+        run_type = draft.store.ask(lambda kind, config: kind.run_type(config, run_type), run_type)
+    if run_type == "full_drop":
+        yield from _able(draft, "store", "full_drop", "replaced")
+        return
+    if draft.settings.watermark is None:
+        problem = "expected a table with a column, for an incremental run, found nothing"
+        yield _beside_run_type(draft).mistake(problem, "watermark")
+    if not journal:
+        problem = "expected a journal, for an incremental run, found none here or in the project"
+        yield draft.origin.mistake(problem, "journal")
+    yield from _able(draft, "home", "range", "read incrementally")
+    yield from _able(draft, "store", "append", "appended to")
+    yield from _lookback(draft)
+
+
+def _beside_run_type(draft: Draft) -> Origin:
+    """The table where incremental was asked for, if that is the entity's own."""
+    leaf = draft.node.entries.get("run_type")
+    if isinstance(leaf, Leaf) and leaf.origin.level == "entity":
+        origin = leaf.origin
+        return Origin(origin.file, origin.path[:-1], origin.folder, origin.mount)
+    return draft.origin
+
+
+def _able(draft: Draft, side: str, capability: str, what: str) -> Iterator[Mistake]:
+    part: Part | None = getattr(draft, side)
+    if part is None or part.offered is None:
+        return
+    if capability not in part.offered.kind.capabilities:
+        problem = f"a {side} of type {part.word!r} cannot be {what}"
+        yield draft.at(side, "type").mistake(problem)
+
+
+def _lookback(draft: Draft) -> Iterator[Mistake]:
+    watermark, store = draft.settings.watermark, draft.store
+    if watermark is None or not watermark.lookback or watermark.allow_duplicates:
+        return
+    if store is not None and store.offered is not None:
+        keyed = bool(store.ask(lambda kind, config: kind.keys(config), ()))
+        if not (keyed and "upsert" in store.offered.kind.capabilities):
+            problem = (
+                "a lookback reads rows again, and this store would append them twice; "
+                "leave it out, or say allow_duplicates = true"
+            )
+            yield draft.at("watermark", "lookback").mistake(problem)
+
+
+def destinations(drafts: Iterable[Draft], mistakes: Mistakes) -> None:
+    """No two entities settle in the same place, nor one inside another's."""
+    taken: dict[str, Draft] = {}
+    for draft in drafts:
+        address = _address(draft)
+        if not address:
+            continue
+        other = taken.setdefault(address, draft)
+        if other is not draft:
+            problem = f"{draft.name} and {other.name} have the same destination, {address}"
+            mistakes.add(draft.at("store").mistake(problem))
+    for address, draft in taken.items():
+        around = next((outer for outer in _above(address) if outer in taken), None)
+        if around is not None and _word(taken[around]) == _word(draft):
+            problem = (
+                f"the destination of {draft.name}, {address}, lies inside that of "
+                f"{taken[around].name}"
+            )
+            mistakes.add(draft.at("store").mistake(problem))
+
+
+def _address(draft: Draft) -> str:
+    if draft.store is None:
+        return ""
+    return draft.store.ask(lambda kind, config: kind.address(config), "")
+
+
+def _above(address: str) -> Iterator[str]:
+    for cut in range(len(address) - 1, 0, -1):
+        if address[cut] in "/\\":
+            yield address[:cut]
+
+
+def _word(draft: Draft) -> str:
+    return draft.store.word if draft.store is not None else ""
+
+
+def slots(draft: Draft) -> dict[str, int]:
+    """How many slots of each named connection ``draft`` occupies while it is moved."""
+    needs: dict[str, int] = {}
+    for part in (draft.home, draft.store):
+        if part is not None and part.connections:
+            count = part.ask(lambda kind, config: kind.connections(config), 0)
+            for name in part.connections:
+                needs[name] = needs.get(name, 0) + count
+    return needs
+
+
+def caps(
+    drafts: Iterable[Draft], connections: Mapping[str, Part], mistakes: Mistakes
+) -> dict[str, int]:
+    """``max_connections`` of each connection that has it; at least what one entity needs."""
+    found = {
+        name: cap
+        for name, part in connections.items()
+        if isinstance(cap := getattr(part.config, "max_connections", None), int)
+    }
+    for draft in drafts:
+        for name, need in slots(draft).items():
+            if need > found.get(name, need):
+                problem = f"expected at least {need}, which {draft.name} needs at once, found {found[name]}"
+                spot = locate(connections[name].node, ("max_connections",))
+                mistakes.once(spot.mistake(problem))
+    return found

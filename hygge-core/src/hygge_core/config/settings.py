@@ -1,0 +1,174 @@
+"""The tables that belong to hygge itself and not to a kind, one attrs class each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from attrs import field, frozen
+from attrs.validators import deep_iterable, ge, gt, min_len, optional
+
+from hygge_core.fields import one_or_many
+from hygge_core.records import DriftPolicy, RunType
+from hygge_core.task import OnEmpty, Retry, WatermarkSetting
+
+_NONE = timedelta(0)
+_named = min_len(1)
+
+
+def seconds(length: timedelta | None) -> float | None:
+    """``length`` in seconds, as records keep it."""
+    return None if length is None else length.total_seconds()
+
+
+@frozen(kw_only=True)
+class ProjectSettings:
+    """``[project]``.
+
+    * ``name`` the coordinator's name in the journal; the directory's where there is none.
+    * ``requires`` the distributions that this project needs, as ``"hygge-mssql>=0.1"``.
+    """
+
+    name: str | None = field(default=None, validator=optional(_named))
+    requires: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class RunSettings:
+    """``[run]``.
+
+    * ``concurrency`` entities in flight at once.
+    * ``on_error`` whether the other entities go on after a failure; the exit code tells the truth.
+    * ``timeout`` how long one entity's extraction may take; a flow or entity may have its own.
+    """
+
+    concurrency: int = field(default=8, validator=ge(1))
+    on_error: Literal["continue", "stop"] = "continue"
+    timeout: timedelta | None = field(default=None, validator=optional(gt(_NONE)))
+
+    @property
+    def timeout_seconds(self) -> float | None:
+        """``timeout`` in seconds."""
+        return seconds(self.timeout)
+
+
+@frozen(kw_only=True)
+class RetrySettings:
+    """``[retry]``.
+
+    * ``attempts`` attempts of an extraction in all, for errors that may pass.
+    * ``max_wait`` the longest wait between two of them.
+    """
+
+    attempts: int = field(default=3, validator=ge(1))
+    max_wait: timedelta = field(default=timedelta(seconds=60), validator=ge(_NONE))
+
+    def retry(self) -> Retry:
+        """The same as a task carries it."""
+        return Retry(attempts=self.attempts, max_wait_seconds=self.max_wait.total_seconds())
+
+
+@frozen(kw_only=True)
+class JournalSettings:
+    """``[journal]``, beside the keys of the journal's own kind.
+
+    * ``location`` beside the flow's ``store`` or ``home``, or ``custom`` with a ``type`` of its own.
+    * ``retention`` how long ``hygge journal prune`` keeps finished runs.
+    """
+
+    location: Literal["store", "home", "custom"] | None = None
+    retention: timedelta | None = field(default=None, validator=optional(gt(_NONE)))
+
+
+@frozen(kw_only=True)
+class WatermarkSettings:
+    """``watermark``: which rows are new.
+
+    * ``column`` the source's column that only grows.
+    * ``primary_key`` one column or several that tell rows at the same watermark apart.
+    * ``lookback`` how far below the watermark to read again.
+    * ``allow_duplicates`` a lookback may append rows that are there already.
+    """
+
+    column: str = field(validator=_named)
+    primary_key: tuple[str, ...] = field(
+        default=(), converter=one_or_many, validator=deep_iterable(_named)
+    )
+    lookback: timedelta = field(default=_NONE, validator=ge(_NONE))
+    allow_duplicates: bool = False
+
+    def setting(self) -> WatermarkSetting:
+        """The same as a task carries it."""
+        return WatermarkSetting(
+            column=self.column,
+            primary_key=self.primary_key,
+            lookback_seconds=self.lookback.total_seconds(),
+            allow_duplicates=self.allow_duplicates,
+        )
+
+
+@frozen(kw_only=True)
+class DiscoverSettings:
+    """``discover``: entities found in the source.
+
+    * ``include`` globs of the tables to move.
+    * ``exclude`` globs of the tables among them to leave alone.
+    * ``keys`` whether a table's primary key becomes the entity's keys.
+    """
+
+    include: tuple[str, ...] = field(default=("*",), validator=deep_iterable(_named))
+    exclude: tuple[str, ...] = field(default=(), validator=deep_iterable(_named))
+    keys: Literal["primary_key", "none"] = "primary_key"
+
+
+@frozen(kw_only=True)
+class EntitySettings:
+    """One entity: what a flow and each of its entities may say.
+
+    * ``home`` where the rows are read.
+    * ``store`` where the rows settle.
+    * ``run_type`` replace the destination's content, or append what is newer than the watermark.
+    * ``watermark`` which rows are new.
+    * ``polish`` what happens to columns and values on the way.
+    * ``on_empty`` what a full_drop of an empty source does; by default it fails once rows were seen.
+    * ``tags`` words to select by, as ``tag:nightly``.
+    * ``schema`` which changes of the source's columns are accepted.
+    * ``lane`` ``rows`` turns off handing over whole files.
+    * ``timeout`` how long the extraction may take.
+    """
+
+    home: dict[str, Any] = field(factory=dict)
+    store: dict[str, Any] = field(factory=dict)
+    run_type: RunType = "full_drop"
+    watermark: WatermarkSettings | None = None
+    polish: dict[str, Any] = field(factory=dict)
+    on_empty: OnEmpty | None = None
+    tags: tuple[str, ...] = field(default=(), validator=deep_iterable(_named))
+    schema: DriftPolicy = DriftPolicy()
+    lane: Literal["auto", "rows"] = "auto"
+    timeout: timedelta | None = field(default=None, validator=optional(gt(_NONE)))
+
+
+@frozen(kw_only=True)
+class FlowSettings(EntitySettings):
+    """One flow: what each of its entities inherits, and what belongs to the flow alone.
+
+    * ``journal`` what remembers the runs and watermarks of the flow's entities.
+    * ``discover`` entities found in the source.
+    """
+
+    journal: dict[str, Any] = field(factory=dict)
+    discover: DiscoverSettings | None = None
+
+
+#: The tables of a flow that are not structured with it: their classes are a kind's, or polish's.
+PARTS = ("home", "store", "journal", "polish")
+#: What a flow may say and an entity may not.
+FLOW_ONLY = ("journal", "discover")
+
+
+def polish_settings() -> type:
+    """The class of ``polish``, imported when somebody has polish."""
+    from hygge_core.polish_settings import PolishSettings
+
+    return PolishSettings

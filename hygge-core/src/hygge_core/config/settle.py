@@ -1,0 +1,123 @@
+"""Makes a merged table say the same in every process: absolute paths, names filled in.
+
+What is done to a text depends on the type of its field, so this walks the table along the config
+class. What does not fit the class is left as it is; saying so is up to ``structure``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import attrs
+from attrs import define, field, frozen
+
+from hygge_core.config.nodes import Key, Leaf, Node, Origin, Table
+from hygge_core.config.settings_of import Setting, settings_of
+from hygge_core.config.wording import is_union
+from hygge_core.fields import PER_ENTITY, ConnectionName
+
+ENTITY, FLOW = "{entity}", "{flow}"
+
+
+@frozen(kw_only=True)
+class Names:
+    """What ``{flow}`` and ``{entity}`` stand for.
+
+    ``entity`` may be ``{entity}`` itself, for what the entities share. ``many`` says that the flow
+    has entities, so that a place that each needs for itself gets its name appended.
+    """
+
+    flow: str
+    entity: str = ENTITY
+    many: bool = False
+
+    def fill(self, text: str) -> str:
+        """``text`` with the names in it."""
+        return text.replace(FLOW, self.flow).replace(ENTITY, self.entity)
+
+
+@define
+class Settling:
+    """One walk. ``connections`` are the names of connections that were met, and where."""
+
+    names: Names | None = None
+    connections: list[tuple[str, tuple[Key, ...]]] = field(factory=list)
+
+    def table(self, cls: type, table: Table, path: tuple[Key, ...] = ()) -> dict[str, Any]:
+        """``table``, which is to become a ``cls``, as plain values."""
+        settings = settings_of(cls)
+        settled = {}
+        for key, node in table.entries.items():
+            setting = settings.get(key)
+            kind = setting.kind if setting else Any
+            each = setting is not None and PER_ENTITY.items() <= setting.field.metadata.items()
+            settled[key] = self._node(kind, node, (*path, key), each=each)
+        absent = (setting for key, setting in settings.items() if key not in table.entries)
+        return settled | {
+            setting.key: filled
+            for setting in absent
+            if (filled := self._default(setting, table.origin)) is not None
+        }
+
+    def _node(self, kind: Any, node: Node, path: tuple[Key, ...], *, each: bool = False) -> Any:
+        if isinstance(node, Leaf):
+            return self._value(kind, node.value, node.origin, path, each=each)
+        arms = _arms(kind)
+        for arm in arms:
+            if attrs.has(arm):
+                return self.table(arm, node, path)
+        inner = _inner(arms, dict)
+        return {key: self._node(inner, child, (*path, key)) for key, child in node.entries.items()}
+
+    def _value(
+        self, kind: Any, value: Any, origin: Origin, path: tuple[Key, ...], *, each: bool = False
+    ) -> Any:
+        if isinstance(value, str):
+            return self._text(_arms(kind), value, origin, path, each=each)
+        if isinstance(value, list):
+            inner = _inner(_arms(kind), tuple, list)
+            return [self._value(inner, one, origin, (*path, n)) for n, one in enumerate(value)]
+        if isinstance(value, dict):
+            leaves: dict[str, Node] = {key: Leaf(one, origin) for key, one in value.items()}
+            return self._node(kind, Table(leaves, origin), path)
+        return value
+
+    def _text(
+        self, arms: tuple[Any, ...], text: str, origin: Origin, path: tuple[Key, ...], *, each: bool
+    ) -> str:
+        if self.names is not None:
+            if each and self.names.many and ENTITY not in text and origin.level != "entity":
+                text = f"{text.rstrip('/')}/{ENTITY}"
+            text = self.names.fill(text)
+        if ConnectionName in arms:
+            self.connections.append((text, path))
+        return absolute(text, origin.folder) if Path in arms and str not in arms else text
+
+    def _default(self, setting: Setting, origin: Origin) -> str | None:
+        """A default that is not the same everywhere, as text; ``None`` for all others."""
+        default = setting.default
+        if isinstance(default, str) and self.names is not None and "{" in default:
+            return self.names.fill(default)
+        if isinstance(default, Path):
+            path = absolute(str(default), origin.folder)
+            return self.names.fill(path) if self.names is not None else path
+        return None
+
+
+def absolute(text: str, folder: Path) -> str:
+    """The path ``text``, relative to ``folder``; the empty text is no path."""
+    return os.path.abspath(os.path.join(folder, os.path.expanduser(text))) if text else text  # noqa: PTH
+
+
+def _arms(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if is_union(kind) else (kind,)
+
+
+def _inner(arms: tuple[Any, ...], *kinds: type) -> Any:
+    """What the array or mapping among ``arms`` holds."""
+    for arm in arms:
+        if get_origin(arm) in kinds:
+            return get_args(arm)[1 if dict in kinds else 0]
+    return Any

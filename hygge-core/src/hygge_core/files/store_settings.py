@@ -1,0 +1,96 @@
+"""The TOML tables of the file stores. Nothing is imported here that moves rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import Attribute, field, frozen
+from attrs.validators import ge, gt, optional
+
+from hygge_core.fields import PER_ENTITY
+
+_LEVELS = {"zstd": range(1, 23), "gzip": range(10), "brotli": range(12)}
+
+
+def _level_of_codec(
+    settings: ParquetStoreSettings, _: Attribute[int | None], level: int | None
+) -> None:
+    levels = _LEVELS.get(settings.compression)
+    if level is None:
+        return
+    if levels is None:
+        raise ValueError(f"{settings.compression} has no levels; leave it out")
+    if level not in levels:
+        raise ValueError(
+            f"{settings.compression} takes {levels.start} to {levels.stop - 1}, found {level}"
+        )
+
+
+def _one_character(_: Any, __: Attribute[str], text: str) -> None:
+    if len(text.encode()) != 1 or text in "\r\n":
+        raise ValueError(f"expected one ASCII character, found {text!r}")
+
+
+def _no_value(settings: CsvStoreSettings, _: Attribute[str], text: str) -> None:
+    if any(mark in text for mark in (settings.separator, settings.quote, "\n", "\r")):
+        raise ValueError("a null_value has no separator, quote or line break in it")
+    if text.lower() in ("true", "false", "nan", "inf", "-inf") or any(map(str.isdigit, text)):
+        raise ValueError(f"{text!r} could be a value; a null_value may not")
+
+
+@frozen(kw_only=True)
+class FileStoreSettings:
+    """What the file stores have in common.
+
+    * ``path`` the entity's directory; hygge's own files are kept beside it, in ``.hygge``.
+    * ``rows_per_file`` a file is full at this many rows, or when 256 MiB of them are in memory.
+    * ``partition_by`` columns (final names) whose values become folders ``column=value``.
+    """
+
+    path: Path = field(metadata=PER_ENTITY)
+    rows_per_file: int = field(default=1_000_000, validator=ge(1))
+    partition_by: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class ParquetStoreSettings(FileStoreSettings):
+    """``store = { type = "parquet", path = ... }``.
+
+    * ``compression_level`` of zstd (1 to 22, default 1), gzip (0 to 9) or brotli (0 to 11).
+    * ``row_group_rows`` rows in a row group; Polars decides when left out.
+    """
+
+    compression: Literal["zstd", "snappy", "gzip", "lz4", "brotli", "uncompressed"] = "zstd"
+    compression_level: int | None = field(default=None, validator=_level_of_codec)
+    row_group_rows: int | None = field(default=None, validator=optional(gt(0)))
+
+
+@frozen(kw_only=True)
+class CsvStoreSettings(FileStoreSettings):
+    """``store = { type = "csv", path = ... }``: dates and times as ISO 8601.
+
+    * ``null_value`` the text of NULL, never quoted; an empty string is always quoted.
+    * ``encoding`` ``utf-8``, or ``utf-8-sig`` to begin with a byte order mark.
+    """
+
+    separator: str = field(default=",", validator=_one_character)
+    quote: str = field(default='"', validator=_one_character)
+    header: bool = True
+    null_value: str = field(default="", validator=_no_value)
+    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8"
+
+
+@frozen(kw_only=True)
+class NdjsonStoreSettings(FileStoreSettings):
+    """``store = { type = "ndjson", path = ... }``: one JSON object per row."""
+
+
+@frozen(kw_only=True)
+class MemorySettings:
+    """``home`` or ``store = { type = "memory", table = ... }``: a table of this process.
+
+    For programs and tests: :data:`hygge_core.files.memory.tables` holds the frames by name.
+    """
+
+    table: str = field(metadata=PER_ENTITY)

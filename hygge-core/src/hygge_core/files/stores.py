@@ -1,0 +1,124 @@
+"""The stores ``parquet``, ``csv`` and ``ndjson`` on a local file system."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hygge_core.files import writing
+from hygge_core.files.border import speaking
+from hygge_core.files.ground import examined, refuse_unsound
+from hygge_core.files.local import LocalShelf
+from hygge_core.files.locking import held
+from hygge_core.files.text import refuse_types
+from hygge_core.gathering import Cut
+from hygge_core.staged import StagedWriter
+from hygge_core.types import parse_schema, spell_schema
+
+if TYPE_CHECKING:
+    from hygge_core.files.store_settings import (
+        CsvStoreSettings,
+        FileStoreSettings,
+        NdjsonStoreSettings,
+        ParquetStoreSettings,
+    )
+    from hygge_core.records import Load, Owner
+    from hygge_core.staging import StagedLoad
+
+#: A partitioned file lacks the columns of its folders; this key of its metadata has them all.
+_SCHEMA_MARK = "hygge.schema"
+
+
+class FileStore(StagedWriter):
+    """A directory of files; what the formats have in common."""
+
+    shelf: LocalShelf
+
+    def __init__(self, settings: FileStoreSettings, *, suffix: str) -> None:
+        self.table = Path(os.path.abspath(settings.path))  # noqa: PTH100  # resolve() follows links
+        cut = Cut(rows=settings.rows_per_file, by=settings.partition_by)
+        super().__init__(LocalShelf(self.table.parent), self.table.name, suffix=suffix, cut=cut)
+
+    def begin(self, load: Load) -> StagedLoad:
+        refuse_unsound(self.table)
+        return super().begin(load)
+
+    def lock(self, owner: Owner) -> AbstractContextManager[None]:
+        """Hold the table for a whole run. Raises ``LeaseHeld`` naming the other owner."""
+        name = f".hygge/locks/{self.table.name}.lock"
+        with speaking(self.table):
+            path = self.shelf.made(name)
+        return held(path, str(owner))
+
+    def check(self) -> Iterator[tuple[str, str, str]]:
+        return examined(self.table)
+
+
+class ParquetStore(FileStore):
+    """Parquet files, written by Polars; every type that Polars can write."""
+
+    def __init__(self, settings: ParquetStoreSettings) -> None:
+        super().__init__(settings, suffix=".parquet")
+        self._settings = settings
+
+    def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
+        whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
+        marks = {_SCHEMA_MARK: whole} if whole else {}
+        return writing.write_parquet(frame, path, self._settings, marks)
+
+    def known_schema(self) -> pl.Schema | None:
+        """The columns of the newest file, those of its folders included."""
+        paths = [
+            self.shelf.path(entry.name)
+            for entry in self.shelf.list(self.places.live)
+            if entry.name.endswith(self.suffix) and not _hidden(entry.name)
+        ]
+        if not paths:
+            return None
+        newest = max(paths, key=lambda path: (path.stat().st_mtime_ns, path))
+        with speaking(newest):
+            marked = pl.read_parquet_metadata(newest).get(_SCHEMA_MARK)
+            return parse_schema(json.loads(marked)) if marked else _footer(newest)
+
+
+class CsvStore(FileStore):
+    """CSV files that tell NULL from an empty string; no nested values, no binary."""
+
+    def __init__(self, settings: CsvStoreSettings) -> None:
+        super().__init__(settings, suffix=".csv")
+        self._settings = settings
+
+    def check_schema(self, schema: pl.Schema) -> None:
+        refuse_types(schema, nested=False, word="CSV")
+        super().check_schema(schema)
+
+    def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
+        return writing.write_csv(frame, path, self._settings)
+
+
+class NdjsonStore(FileStore):
+    """One JSON object per row; nested values are themselves, no binary, no NaN."""
+
+    def __init__(self, settings: NdjsonStoreSettings) -> None:
+        super().__init__(settings, suffix=".ndjson")
+
+    def check_schema(self, schema: pl.Schema) -> None:
+        refuse_types(schema, nested=True, word="NDJSON")
+        super().check_schema(schema)
+
+    def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
+        return writing.write_ndjson(frame, path)
+
+
+def _footer(path: Path) -> pl.Schema:
+    return pl.Schema(pl.read_parquet_schema(path))
+
+
+def _hidden(name: str) -> bool:
+    return any(piece.startswith((".", "_")) for piece in name.split("/")[1:])

@@ -1,0 +1,84 @@
+"""Runs, events and watermarks of a project, out of all its journals, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import frozen
+
+from hygge_core import amend
+from hygge_core.lookback import journals
+
+if TYPE_CHECKING:
+    from hygge_core.config import Entity
+    from hygge_core.protocols import Journal
+    from hygge_core.records import FlowEvent, RunRecord, Watermark
+    from hygge_core.world import World
+
+T = TypeVar("T")
+
+_MANY = 100_000
+
+
+@frozen(kw_only=True)
+class Remembered:
+    """How far one entity got, and the address of the journal that knows it."""
+
+    flow: str
+    entity: str
+    watermark: Watermark
+    journal: str
+
+
+@frozen
+class History:
+    """``journals`` by address; ``only`` these (flow, entity) pairs, or everything for ``None``."""
+
+    journals: dict[str, Journal]
+    only: frozenset[tuple[str, str | None]] | None = None
+
+    def runs(self, *, run_id: str | None = None, limit: int = 100) -> list[RunRecord]:
+        """Entities' runs; ``run_id`` is an entity's run or a coordinator's."""
+        asked = limit if self.only is None else _MANY
+        found = self._all(lambda journal: journal.runs(run_id=run_id, limit=asked))
+        wanted = [run for run in found if self._wants(run.ref.flow, run.ref.entity)]
+        return sorted(wanted, key=lambda run: run.started, reverse=True)[:limit]
+
+    def events(self, *, run_id: str | None = None, limit: int = 100) -> list[FlowEvent]:
+        """Events, of runs and of edits; ``run_id`` as in ``runs``."""
+        asked = limit if self.only is None else _MANY
+        found = self._all(lambda journal: journal.events(run_id=run_id, limit=asked))
+        wanted = [event for event in found if self._wants(event.flow_name, event.entity)]
+        return sorted(wanted, key=lambda event: event.timestamp, reverse=True)[:limit]
+
+    def watermarks(self) -> list[Remembered]:
+        """Every current watermark, by name."""
+        return [
+            Remembered(flow=flow, entity=entity, watermark=watermark, journal=address)
+            for address, journal in self.journals.items()
+            for flow, entity, watermark in journal.watermarks()
+            if self._wants(flow, entity)
+        ]
+
+    def prune(self, keep: timedelta, *, project: str) -> dict[str, int]:
+        """Forget what is older than ``keep``; how many rows went, by journal."""
+        return {
+            address: amend.prune(journal, keep, project=project)
+            for address, journal in self.journals.items()
+        }
+
+    def _all(self, ask: Callable[[Journal], Sequence[T]]) -> list[T]:
+        return [each for journal in self.journals.values() for each in ask(journal)]
+
+    def _wants(self, flow: str, entity: str | None) -> bool:
+        return self.only is None or (flow, entity) in self.only
+
+
+def history(
+    entities: Iterable[Entity], world: World, *, chosen: Iterable[Entity] | None = None
+) -> History:
+    """What the journals of ``entities`` remember, of the ``chosen`` ones only if given."""
+    only = None if chosen is None else frozenset((each.flow, each.entity) for each in chosen)
+    return History(journals(entities, world), only)

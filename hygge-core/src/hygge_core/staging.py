@@ -1,0 +1,109 @@
+"""One load while it is staged: gathered, written file by file, counted and digested.
+
+It publishes nothing and decides nothing: leave it at any moment, and nobody ever saw it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hygge_core.errors import StoreError
+from hygge_core.gathering import Gathering
+from hygge_core.records import Manifest, Part
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from hygge_core.records import Load
+    from hygge_core.staged import StagedWriter
+
+
+@frozen
+class Places:
+    """Where a load stands on the shelf: ``live`` is what readers see, all else is hygge's ``own``.
+
+    All on one shelf, beside each other, so that every step of publishing is a rename.
+    """
+
+    live: str
+    own: str = ".hygge"
+
+    def stage(self, run_id: str) -> str:
+        """Everything that this run has staged; goes as a whole."""
+        return f"{self.own}/stage/{run_id}"
+
+    def files(self, run_id: str) -> str:
+        """The staged files, in the folders that they will have below ``live``."""
+        return f"{self.stage(run_id)}/files"
+
+    def manifest(self, run_id: str) -> str:
+        return f"{self.stage(run_id)}/manifest.json"
+
+    def old(self, run_id: str) -> str:
+        """What this run's full_drop superseded, kept until its cleanup."""
+        return f"{self.own}/old/{run_id}"
+
+    @property
+    def ledger(self) -> str:
+        """The unfinished runs of this destination, for flows without a journal."""
+        return f"{self.own}/runs/{self.live.rpartition('/')[2]}"
+
+
+class StagedLoad:
+    """What ``StagedWriter.begin`` returns."""
+
+    def __init__(self, writer: StagedWriter, load: Load) -> None:
+        self._writer = writer
+        self._load = load
+        self._gathering = Gathering(writer.cut)
+        self._parts: list[Part] = []
+        self._handed = 0
+
+    def write(self, batch: pl.DataFrame) -> None:
+        """Stage ``batch``. Raises ``StoreError``, also when its schema is not the load's."""
+        if batch.schema != self._load.schema:
+            raise StoreError(
+                f"a batch has the schema {dict(batch.schema)}, but this load settled on "
+                f"{dict(self._load.schema)}"
+            )
+        self._handed += batch.height
+        for folder, frame in self._gathering.add(batch):
+            self._stage(folder, frame)
+
+    def seal(self) -> Manifest:
+        """Stage what is left, make all of it durable, and write the manifest beside it."""
+        for folder, frame in self._gathering.rest():
+            self._stage(folder, frame)
+        if not self._parts and self._load.mode == "full_drop":
+            self._stage("", self._load.schema.to_frame())
+        staged = sum(part.rows for part in self._parts)
+        if staged != self._handed:
+            raise StoreError(f"{self._handed:,} rows were handed over, {staged:,} are staged")
+        return self._writer.sealed(self._load, tuple(self._parts))
+
+    def _stage(self, folder: str, frame: pl.DataFrame) -> None:
+        writer = self._writer
+        name = writer.staged_name(self._load, folder, len(self._parts) + 1)
+        with writer.shelf.staging_file(name) as path:
+            rows = writer.encode(self._load, frame, path)
+            size, digest = path.stat().st_size, _sha256(path)
+        entry = writer.shelf.entry(name)
+        if entry is None or entry.bytes != size or rows != frame.height:
+            raise StoreError(
+                f"{writer.shelf.address(name)}: {frame.height:,} rows ({size:,} bytes) were "
+                f"written, but {rows:,} rows ({entry.bytes if entry else 0:,} bytes) are there",
+                transient=True,
+            )
+        final = writer.final_name(self._load, folder, len(self._parts) + 1)
+        self._parts.append(
+            Part(staged=name, final=final, rows=rows, bytes=size, sha256=digest, etag=entry.etag)
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,96 @@
+"""``hygge init``: the example project in ``files/``, made to fit what is installed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hygge_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hygge_core.plugins import Plugins
+
+#: Lines of the example that need a journal begin with this; without one they become comments.
+_JOURNAL = "? "
+_SCHEMA = ".hygge/hygge.schema.json"
+_NEVER_IN_THE_WAY = {".gitignore", _SCHEMA}
+
+
+@frozen(kw_only=True)
+class Started:
+    """What was done: ``written`` and ``kept`` (there already) are paths within ``directory``."""
+
+    directory: Path
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    journal: bool
+
+
+def start(directory: Path, plugins: Plugins, *, missing_only: bool = False) -> Started:
+    """Write the example into ``directory``, made if missing. Never overwrites a file.
+
+    Raises ``ConfigError``, and writes nothing, where files of the example are there already and
+    ``missing_only`` does not allow to write just the others; or where nothing can be written.
+    """
+    journal = "sqlite" in plugins.kinds("journal")
+    contents = _contents(plugins, journal=journal)
+    there = {name for name in contents if (directory / name).exists()}
+    if (in_the_way := sorted(there - _NEVER_IN_THE_WAY)) and not missing_only:
+        raise ConfigError(
+            f"{directory} has {', '.join(in_the_way)} already; nothing was written",
+            hint="choose another directory, or add only what is missing with --force",
+        )
+    written = tuple(name for name in contents if name not in there)
+    _write(directory, {name: contents[name] for name in written})
+    return Started(directory=directory, written=written, kept=tuple(sorted(there)), journal=journal)
+
+
+def _contents(plugins: Plugins, *, journal: bool) -> dict[str, str]:
+    """name → text of every file, ``hygge.toml`` last: a half-written example is no project yet."""
+    from hygge_core.config import schema
+
+    found = dict(_resources(files(__name__) / "files"))
+    return {
+        ".gitignore": found["gitignore"],
+        **{name: text for name, text in sorted(found.items()) if name.startswith("data/")},
+        _SCHEMA: json.dumps(schema(plugins), indent=2) + "\n",
+        "hygge.toml": _fitted(found["hygge.toml"], journal=journal),
+    }
+
+
+def _resources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for each in folder.iterdir():
+        if each.is_dir():
+            yield from _resources(each, f"{prefix}{each.name}/")
+        else:
+            yield prefix + each.name, each.read_text(encoding="utf-8")
+
+
+def _fitted(toml: str, *, journal: bool) -> str:
+    replacement = "" if journal else "# "
+    lines = (
+        replacement + line.removeprefix(_JOURNAL) if line.startswith(_JOURNAL) else line
+        for line in toml.splitlines()
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _write(directory: Path, contents: Mapping[str, str]) -> None:
+    """``x`` mode: a file that appeared since is not overwritten either."""
+    try:
+        for name, text in contents.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    except OSError as exc:
+        raise ConfigError(
+            f"the example cannot be written to {directory}: {exc.strerror or exc}",
+            hint="choose a directory that you may write to",
+        ) from exc

@@ -1,0 +1,84 @@
+"""What SQLite's catalogue knows of a table: its columns, what they are declared as, its rowid."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from hygge_journal_sqlite.declared import affinity, is_ours, meaning
+from hygge_journal_sqlite.names import OURS, same
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_GENERATED = (2, 3)
+_HIDDEN = 1
+
+
+@frozen
+class Column:
+    """One column: its name, its declared type, and what it adds up to.
+
+    ``generated`` ones can be read and not written; ``key`` is its place in the primary key, from
+    1, or 0; ``required`` ones take no NULL.
+    """
+
+    name: str
+    declared: str
+    generated: bool = False
+    required: bool = False
+    key: int = 0
+    dtype: pl.DataType | None = field(init=False)
+
+    @dtype.default
+    def _meaning(self) -> pl.DataType | None:
+        return meaning(self.declared)
+
+    @property
+    def ours(self) -> bool:
+        """Whether its texts are in hygge's one exact form."""
+        return is_ours(self.declared)
+
+    @property
+    def affinity(self) -> str:
+        return affinity(self.declared)
+
+
+def columns(connection: sqlite3.Connection, table: str) -> tuple[Column, ...] | None:
+    """The columns of a table or view, in order; ``None``: there is none of that name."""
+    rows = connection.execute(
+        'SELECT name, type, hidden, "notnull", pk FROM pragma_table_xinfo(?) ORDER BY cid', (table,)
+    ).fetchall()
+    return (
+        tuple(
+            Column(name, declared, hidden in _GENERATED, bool(required), key)
+            for name, declared, hidden, required, key in rows
+            if hidden != _HIDDEN
+        )
+        or None
+    )
+
+
+def kind_of(connection: sqlite3.Connection, table: str) -> str | None:
+    """``table`` or ``view``; ``None``: there is none of that name."""
+    found = connection.execute(
+        "SELECT type FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE",
+        (table,),
+    ).fetchone()
+    return found[0] if found else None
+
+
+def table_names(connection: sqlite3.Connection) -> Sequence[str]:
+    """The tables and views that belong to people, by name."""
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+    )
+    return [name for (name,) in rows if not same(name).startswith((OURS, "sqlite_"))]
+
+
+def primary_key(found: Sequence[Column]) -> tuple[str, ...]:
+    """The names of the primary key's columns, in its order."""
+    return tuple(each.name for each in sorted(found, key=lambda one: one.key) if each.key)

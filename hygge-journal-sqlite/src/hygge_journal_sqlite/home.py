@@ -1,0 +1,202 @@
+"""The home ``sqlite``: a table, a view or a query of a database file, read and never written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+
+import polars as pl
+from attrs import evolve, frozen
+
+from hygge_core.errors import ConfigError, HomeError, SchemaChanged
+from hygge_core.records import Ask, Mark
+from hygge_core.scene import Scene
+from hygge_core.types import parse, spell
+from hygge_core.watermark import highest, in_range
+from hygge_journal_sqlite import catalog
+from hygge_journal_sqlite.border import speaking_hygge
+from hygge_journal_sqlite.config import SqliteHomeConfig
+from hygge_journal_sqlite.names import quoted
+from hygge_journal_sqlite.pages import Unfit, frames
+from hygge_journal_sqlite.ranges import ordered, sieve, sortable
+from hygge_journal_sqlite.source import (
+    Reading,
+    Source,
+    query_source,
+    readings,
+    settle,
+    table_source,
+)
+
+#: SQLite asks so often (in steps of its machine) whether anybody wants to stop.
+_STEPS = 100_000
+
+
+@contextmanager
+def open_home(config: SqliteHomeConfig, scene: Scene) -> Iterator[SqliteHome]:
+    """Open nothing yet: each verb has a connection of its own. Raises ``ConfigError``."""
+    table = config.table.replace("{entity}", scene.entity).replace("{flow}", scene.flow)
+    yield SqliteHome(evolve(config, table=table) if config.query is None else config, scene)
+
+
+@frozen
+class _View:
+    """A connection in the middle of one consistent view of the database."""
+
+    connection: sqlite3.Connection
+    source: Source
+    readings: tuple[Reading, ...]
+
+
+class SqliteHome:
+    """See :class:`hygge_core.protocols.Home`; also ``Bounds``, ``Estimates``, ``Discovers`` and
+    ``Checks``."""
+
+    def __init__(self, config: SqliteHomeConfig, scene: Scene) -> None:
+        self._config = config
+        self._scene = scene
+        self._overrides = _parsed(config.schema_overrides)
+
+    def schema(self, ask: Ask) -> pl.Schema:
+        with self._viewing(ask) as view:
+            return pl.Schema({each.name: each.dtype for each in view.readings})
+
+    def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
+        with self._viewing(ask) as view:
+            condition, parameters, wanted = self._wanted(ask, view)
+            names = ", ".join(each.sql for each in view.readings)
+            cursor = view.connection.execute(
+                f"SELECT {names} FROM {view.source.sql}{condition}", parameters
+            )
+            left = ask.limit
+            for batch in self._frames(view, cursor, ask):
+                self._scene.cancel.check()
+                rows = batch if wanted is None else batch.filter(wanted)
+                rows = rows if left is None else rows.head(left)
+                left = None if left is None else left - rows.height
+                if rows.height:
+                    yield rows
+                if left == 0:
+                    return
+
+    def upper(self, ask: Ask) -> Mark | None:
+        assert ask.range is not None
+        with self._viewing(evolve(ask, columns=(ask.range.column,))) as view:
+            reading = _reading(view, ask.range.column)
+            name = quoted(reading.name, HomeError)
+            if not sortable(view.connection, reading):
+                cursor = view.connection.execute(f"SELECT {name} FROM {view.source.sql}")
+                tops = (highest(batch.to_series()) for batch in self._frames(view, cursor, ask))
+                return _highest_mark(tops, reading.dtype)
+            finite = f" WHERE {name} < 9e999" if reading.dtype.is_float() else ""
+            cursor = view.connection.execute(
+                f"SELECT max({ordered(reading)}) FROM {view.source.sql}{finite}"
+            )
+            return highest(next(self._frames(view, cursor, ask)).to_series())
+
+    def estimated_rows(self, ask: Ask) -> int | None:
+        with self._viewing(ask) as view:
+            if not view.source.table:
+                return None
+            try:
+                row = view.connection.execute(f"SELECT max(rowid) FROM {view.source.sql}")
+            except sqlite3.OperationalError:  # a view, or a table without rowid
+                return None
+            return int(row.fetchone()[0] or 0)
+
+    def tables(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        with self._connected() as connection:
+            for name in catalog.table_names(connection):
+                yield name, catalog.primary_key(catalog.columns(connection, name) or ())
+
+    def check(self) -> Iterable[tuple[str, str, str]]:
+        ask = Ask(entity=self._scene.entity)
+        with self._viewing(ask) as view:
+            types = ", ".join(f"{each.name} {spell(each.dtype)}" for each in view.readings)
+        yield f"{view.source.name} can be read ({types})", "ok", ""
+
+    @contextmanager
+    def _viewing(self, ask: Ask) -> Iterator[_View]:
+        config = self._config
+        with self._connected() as connection:
+            if config.query is not None:
+                source = query_source(connection, config.path, config.query)
+            else:
+                source = table_source(connection, config.path, config.table)
+            given = readings(connection, source, ask.columns, self._overrides)
+            yield _View(connection, source, settle(given, ask.settled))
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        path = self._config.path.resolve()
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "is not there"
+            raise HomeError(f"the database {path} {what}", hint="look at home.path")
+        with (
+            speaking_hygge(HomeError, path),
+            closing(
+                sqlite3.connect(
+                    f"{path.as_uri()}?mode=ro",
+                    uri=True,
+                    timeout=self._config.busy_timeout_seconds,
+                    isolation_level=None,
+                    check_same_thread=False,
+                )
+            ) as connection,
+        ):
+            connection.set_progress_handler(lambda: self._scene.cancel.requested, _STEPS)
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            except sqlite3.OperationalError:
+                self._scene.cancel.check()
+                raise
+
+    def _wanted(self, ask: Ask, view: _View) -> tuple[str, list[object], pl.Expr | None]:
+        """The WHERE with its parameters, and the exact filter of what comes through it."""
+        if ask.range is None:
+            return "", [], None
+        reading = _reading(view, ask.range.column)
+        condition, parameters = sieve(view.connection, ask.range, reading)
+        where = f" WHERE {condition}" if condition else ""
+        return where, parameters, in_range(ask.range, reading.dtype)
+
+    def _frames(self, view: _View, cursor: sqlite3.Cursor, ask: Ask) -> Iterator[pl.DataFrame]:
+        try:
+            yield from frames(cursor, view.readings, ask.batch_rows or self._config.batch_rows)
+        except Unfit as unfit:
+            raise _told(view, unfit) from unfit
+
+
+def _parsed(overrides: Mapping[str, str]) -> dict[str, pl.DataType]:
+    parsed = {}
+    for column, text in overrides.items():
+        try:
+            parsed[column] = parse(text)
+        except ValueError as exc:
+            raise ConfigError(f"schema_overrides.{column}: {exc}") from exc
+    return parsed
+
+
+def _reading(view: _View, column: str) -> Reading:
+    for each in view.readings:
+        if each.name == column:
+            return each
+    names = ", ".join(each.name for each in view.source.columns)
+    raise HomeError(
+        f"{view.source.name} has no watermark column {column!r}", hint=f"its columns are {names}"
+    )
+
+
+def _told(view: _View, unfit: Unfit) -> SchemaChanged:
+    """The error for a person: which table, column, row and value, and what to write."""
+    reading = unfit.reading
+    declared = reading.column.declared or "without a type"
+    return SchemaChanged(
+        f"{view.source.name}: column {reading.name!r} is declared {declared}, but"
+        f"{_row(view, unfit)} {unfit.value!r:.200} is not a {spell(reading.dtype)}",
+        seen=unfit.seen,
+        hint=f'mend the row, or say what the column is: schema_overrides = {{ {reading.name} ='
+        ' "string" }',
+    )

@@ -1,0 +1,31 @@
+"""What the repository promises about itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_two_commands_of_the_readme_exactly_as_they_stand_there() -> None:
+    commands = re.findall(r"^```console\n(.+)\n```$", read("README.md"), re.MULTILINE)[:2]
+    steps = re.findall(r"^step '(.+)'$", read(".ci/run"), re.MULTILINE)
+    assert "hygge -C demo run" in commands[0]
+    assert "tox" in commands[1]
+    assert set(commands) <= set(steps)
+
+
+def test_one_name_per_thing() -> None:
+    folders = sorted(path.parent.name for path in ROOT.glob("*/pyproject.toml"))
+    environments = set(re.findall(r"^\[testenv:(.+)\]$", read("tox.ini"), re.MULTILINE))
+    for folder in folders:
+        assert f'name = "{folder}"' in read(f"{folder}/pyproject.toml")
+        assert (ROOT / folder / "src" / folder.replace("-", "_") / "py.typed").exists()
+        assert (ROOT / "tests" / folder).is_dir()
+        assert folder.removeprefix("hygge-") in environments
+        assert read(f"{folder}/LICENSE") == read("LICENSE")
