@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -189,15 +190,21 @@ def test_the_last_lines_say_what_moved_how_it_was_verified_and_what_next():
         project="shop",
         seconds=1.5,
         results=(
-            result(rows_written=1000, bytes_written=23_000, verified="1,000 rows read = staged"),
+            result(
+                rows_written=1000,
+                bytes_written=23_000,
+                verified="1,000 rows read = staged",
+                destination=f"{os.getcwd()}/lake/orders",
+            ),
             result("lines", "skip", warnings=("2 rows have no watermark",)),
         ),
     )
     text = "\n".join(line for _, line in summary(run, journal=True))
     assert text.splitlines() == [
         "moved 1,000 rows in 1 entity, 1.5 s; nothing new in 1",
-        "  erp.orders  1,000 rows  23.0 kB  full_drop    verified: 1,000 rows read = staged",
-        "warning: erp.lines: 2 rows have no watermark",
+        "  erp.orders  1,000 rows  23.0 kB  full_drop  → lake/orders",
+        "verified: erp.orders: 1,000 rows read = staged",
+        "1 warning above",
         "next: hygge journal show r1",
     ]
 
@@ -215,7 +222,7 @@ def test_the_last_lines_give_each_failure_its_own_text_and_hint():
         not_started=("erp.rates",),
     )
     assert [line for _, line in summary(run, journal=True)] == [
-        "moved 0 rows in 0 entities, 1:01",
+        "moved 0 rows in 0 entities, 1:01; 2 did not succeed",
         "erp.orders: fail after 0.2 s: orders.csv: line 17: ragged",
         "  try: mend line 17",
         "erp.lines: fail after 0.2 s: disk full",

@@ -7,7 +7,7 @@ import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from hygge_core.errors import ConfigError
 from hygge_core.jsons import to_plain
@@ -27,13 +27,22 @@ def editor() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
+@frozen(kw_only=True)
+class Edit:
+    """A watermark of the entity ``name`` as it was and as it is now; ``None``: there is none."""
+
+    name: str
+    before: Watermark | None
+    after: Watermark | None
+
+
 def set_watermark(
     journal: Journal, entity: Entity, value: str, *, type_: str | None = None
-) -> Watermark:
-    """Let the next incremental run of ``entity`` begin after ``value``; returns what is stored now.
+) -> Edit:
+    """Let the next incremental run of ``entity`` begin after ``value``.
 
     ``type_`` is a spelled type; without it the one of the current watermark. Raises ``ConfigError``
-    when the entity has no watermark, or when the type is not known and not given.
+    when the entity has no watermark, when the type is not known, and for a value that is not one.
     """
     before = journal.get_watermark(entity.flow, entity.entity)
     known = before.mark.type if before and before.mark else None
@@ -50,17 +59,34 @@ def set_watermark(
     after = Watermark(
         column=entity.watermark.column,
         primary_key=entity.watermark.primary_key,
-        mark=Mark(type_ or known or "", value),
+        mark=_mark(value, type_ or known or "", known),
     )
-    _edit(journal, entity, before, after, "watermark set")
-    return after
+    return _edit(journal, entity, before, after, "watermark set")
 
 
-def reset_watermark(journal: Journal, entity: Entity) -> Watermark | None:
-    """Forget how far ``entity`` got; returns what was stored."""
+def _mark(value: str, type_: str, known: str | None) -> Mark:
+    """``value`` checked against its type; a home's own word is taken as it is, if it is stored."""
+    from hygge_core.types import parse  # polars: only where a watermark is really set
+    from hygge_core.watermark import mark_of
+    from hygge_core.watermark.marks import readable
+
+    mark = Mark(type_, value)
+    if type_ == known and not readable(mark):
+        return mark
+    try:
+        dtype = parse(type_)
+    except ValueError as exc:
+        raise ConfigError(f"--type: {exc}") from exc
+    try:
+        return mark_of(value, dtype)
+    except ValueError as exc:
+        raise ConfigError(f"{value!r} is not of the type {type_}: {exc}") from exc
+
+
+def reset_watermark(journal: Journal, entity: Entity) -> Edit:
+    """Forget how far ``entity`` got: its next run must be a full one."""
     before = journal.get_watermark(entity.flow, entity.entity)
-    _edit(journal, entity, before, None, "watermark reset")
-    return before
+    return _edit(journal, entity, before, None, "watermark reset")
 
 
 def prune(journal: Journal, keep: timedelta, *, project: str) -> int:
@@ -74,13 +100,13 @@ def prune(journal: Journal, keep: timedelta, *, project: str) -> int:
 
 def _edit(
     journal: Journal, entity: Entity, before: Watermark | None, after: Watermark | None, what: str
-) -> None:
+) -> Edit:
     event = _journalled(
         entity.flow, entity.entity, what, before=to_plain(before), after=to_plain(after)
     )
-    journal.update_watermark(
-        entity.flow, entity.entity, after, event=evolve(event, watermark=after)
-    )
+    event = evolve(event, watermark=after)
+    journal.update_watermark(entity.flow, entity.entity, after, event=event)
+    return Edit(name=entity.name, before=before, after=after)
 
 
 def _journalled(flow: str, entity: str | None, what: str, **told: Any) -> FlowEvent:

@@ -80,21 +80,22 @@ def examine(entities: Iterable[Entity], world: World) -> Iterator[Finding]:
         for name in opened.connections
     }
     for name, opened in sorted(used.items()):
-        yield from _tried(f"connection {name}", partial(_connection, world, name, opened))
+        yield from _tried(f"connection {name}", "", partial(_connection, world, name, opened))
     journals = {world.address("journal", e.journal): e.journal for e in entities if e.journal}
     for address, opened in sorted(journals.items()):
-        yield from _tried(f"journal {address}", partial(_journal, world, opened), _recalls)
+        yield from _tried("journal", address, partial(_journal, world, opened), _recalls)
     for entity in entities:
         told = {"flow": entity.flow, "entity": entity.entity}
         home = partial(world.home, entity.home, world.scene(entity.home, **told))
         store = partial(world.store, entity.store, world.scene(entity.store, **told))
         reads = partial(_reads, entity)
-        yield from _tried(f"{entity.name}: home {entity.source}", home, reads)
-        yield from _tried(f"{entity.name}: store {entity.destination}", store)
+        yield from _tried(f"{entity.name}: home", entity.source, home, reads)
+        yield from _tried(f"{entity.name}: store", entity.destination, store)
 
 
 def _tried(
     what: str,
+    where: str,
     opening: Callable[[], AbstractContextManager[Any]],
     probe: Callable[[Any], object] | None = None,
 ) -> list[Finding]:
@@ -106,12 +107,13 @@ def _tried(
                 findings += [
                     _finding(f"{what}: {tried}", *found) for tried, *found in opened.check()
                 ]
-            if probe:
+            if probe and all(finding.ok for finding in findings):
                 probe(opened)
     except Exception as exc:  # noqa: BLE001  # a doctor names what is broken and goes on
         text = str(exc) if isinstance(exc, HyggeError) else f"{type(exc).__name__}: {exc}"
-        return [*findings, _finding(what, text, getattr(exc, "hint", None) or "")]
-    return findings or [Finding(what=what)]
+        fix = getattr(exc, "hint", None) or ""
+        return [*findings, _finding(f"{what} {where}".rstrip(), text, fix)]
+    return findings or [Finding(what=f"{what} {where}".rstrip())]
 
 
 def _finding(what: str, result: str, fix: str) -> Finding:

@@ -124,12 +124,15 @@ class Reading:
             upper = trip.home.upper(self._bounded(ask)) if isinstance(trip.home, Bounds) else None
             ask = evolve(ask, range=self.tracker.range(upper))
         everything = trip.home.schema(ask)
+        if self.tracker is not None:
+            self.tracker.check(everything)
         needed = self._needed(tuple(everything))
-        self.ask = evolve(ask, columns=needed)
         self.raw = pl.Schema({c: t for c, t in everything.items() if needed is None or c in needed})
-        self.ask = evolve(self.ask, settled=self.raw)
-        known = drift.settle(known_schema(trip, mode), self._polish.schema(self.raw), task.drift)
-        self._schema, self._notes = known.schema, known.notes
+        self._unneeded = tuple(column for column in everything if column not in self.raw)
+        self.ask = evolve(ask, columns=needed, settled=self.raw)
+        self._settled = drift.settle(
+            known_schema(trip, mode), self._polish.schema(self.raw), task.drift
+        )
         self.expected = self._expected()
 
     def _make_tracker(self) -> Tracker | None:
@@ -162,7 +165,7 @@ class Reading:
         return Load(
             ref=self._trip.ref,
             mode=self._mode,
-            schema=self._schema,
+            schema=self._settled.schema,
             keys=self._polish.final(keys),
             epoch=self._trip.ledger.epoch,
         )
@@ -172,7 +175,9 @@ class Reading:
         left = self.ask.limit
         for given in self._trip.home.read(self.ask):
             self._trip.cancel.check()
-            batch = drift.conform(as_frame(given), self.raw)
+            batch = drift.conform(
+                as_frame(given), self.raw, self.ask.drift, ignored=self._unneeded
+            )
             if self.tracker is not None:
                 batch = self.tracker.take(batch)
             if left is not None:
@@ -186,7 +191,13 @@ class Reading:
     def _finished(self, batch: pl.DataFrame) -> pl.DataFrame:
         polished = self._polish.apply(batch)
         try:
-            return drift.conform(polished, self._schema)
+            return drift.conform(
+                polished,
+                self._settled.schema,
+                self.ask.drift,
+                ignored=self._settled.ignored,
+                filled=self._settled.filled,
+            )
         except SchemaChanged as exc:  # reading again cannot help: the destination's type is fixed
             raise HomeError(str(exc), hint=exc.hint) from exc
 
@@ -196,7 +207,8 @@ class Reading:
         incoming = pl.Schema({column: dtype for column, dtype in seen.items() if dtype is not None})
         try:
             wider = drift.settle(self.raw, incoming, self._trip.task.drift).schema
-        except SchemaChanged:
+        except SchemaChanged as refused:
+            change.hint = change.hint or refused.hint
             raise change from None
         if wider == self.raw:
             raise change
@@ -205,7 +217,8 @@ class Reading:
 
     def notes(self) -> tuple[str, ...]:
         """What the user should know about the rows of this load."""
-        return (*self._notes, *(self.tracker.notes() if self.tracker else ()))
+        tracked = self.tracker.notes() if self.tracker else ()
+        return (*self._settled.notes, *self._polish.warnings, *tracked)
 
 
 def known_schema(trip: Trip, mode: Mode) -> pl.Schema | None:

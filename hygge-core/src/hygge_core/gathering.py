@@ -98,6 +98,11 @@ def folders(frame: pl.DataFrame, by: tuple[str, ...]) -> Iterator[tuple[str, pl.
         yield "/".join(folder(column, value) for column, value in pairs), piece
 
 
+def nothing(schema: pl.Schema, by: tuple[str, ...]) -> tuple[str, pl.DataFrame]:
+    """A frame without rows that tells ``schema``, and a folder like those of other rows."""
+    return "/".join(folder(column, None) for column in by), schema.to_frame().drop(by)
+
+
 def folder(column: str, value: str | None) -> str:
     """``column=value`` as hive, Spark, Polars and pyarrow read it back."""
     if value in ("", NULL_FOLDER):

@@ -10,11 +10,12 @@ from attrs import frozen
 
 from hygge_core import amend
 from hygge_core.lookback import journals
+from hygge_core.records import Watermark
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.protocols import Journal
-    from hygge_core.records import FlowEvent, RunRecord, Watermark
+    from hygge_core.records import FlowEvent, RunRecord
     from hygge_core.world import World
 
 T = TypeVar("T")

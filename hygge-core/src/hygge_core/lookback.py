@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _WELL = {"complete", "skip"}
 _ALL = 1_000_000
+_RECENT = 1000  # a run ends with an event; what is newer than it are edits by hand
 
 
 def journal_of(entity: Entity, world: World) -> Journal | None:
@@ -88,13 +89,9 @@ def unfinished(
 
 def _last_run(journals: Iterable[Journal]) -> str | None:
     """The newest coordinator's run in any of them."""
-    newest: FlowEvent | None = None
-    for journal in journals:
-        for event in journal.events(limit=_ALL if newest is None else 100):
-            if event.coordinator_run_id and (newest is None or event.timestamp > newest.timestamp):
-                newest = event
-                break
-    return newest.coordinator_run_id if newest else None
+    told = [event for journal in journals for event in journal.events(limit=_RECENT)]
+    runs = [event for event in told if event.coordinator_run_id]
+    return max(runs, key=lambda event: event.timestamp).coordinator_run_id if runs else None
 
 
 def _called(events: Iterable[FlowEvent]) -> set[tuple[str, str | None]]:

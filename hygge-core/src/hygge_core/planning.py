@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.lookback import journal_of
 from hygge_core.protocols import Estimates
-from hygge_core.records import Ask, RunType
+from hygge_core.records import Ask, Range, RunType
 from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
@@ -110,28 +111,38 @@ def _decided(entity: Entity, world: World, planned: Plan) -> Plan:
 
 def _remembered(entity: Entity, world: World, planned: Plan) -> Plan:
     """What the journal knows: how far the entity got, and what a crash left."""
-    if entity.journal is None:
+    journal = journal_of(entity, world)
+    if journal is None:
         return planned
-    journal = world.journal(entity.journal)
-    stored = journal.get_watermark(entity.flow, entity.entity)
     open_runs = journal.open_runs(entity.flow, entity.entity)
-    return evolve(
-        planned,
-        low=spelled(stored) if planned.mode == "append" else "",
-        recovery=tuple(map(_due, open_runs)),
-    )
+    return evolve(planned, recovery=tuple(map(_due, open_runs)))
 
 
 def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
-    """What the home says of its columns and its size."""
-    from hygge_core.types import spell_schema  # only where a home was opened
+    """What the home says of its columns and its size, for the range that a run would ask for."""
+    from hygge_core.types import spell_schema  # polars: only where a home is opened
 
+    low, asked = _range(entity, world, planned)
+    ask = Ask(entity=entity.entity, limit=planned.limit, drift=entity.drift, range=asked)
     scene = world.scene(entity.home, flow=entity.flow, entity=entity.entity)
-    ask = Ask(entity=entity.entity, limit=planned.limit, drift=entity.drift)
     with world.home(entity.home, scene) as home:
         columns = spell_schema(home.schema(ask))
         rows = home.estimated_rows(ask) if isinstance(home, Estimates) else None
-    return evolve(planned, columns=columns, estimated_rows=rows)
+    return evolve(planned, low=spelled(low), columns=columns, estimated_rows=rows)
+
+
+def _range(entity: Entity, world: World, planned: Plan) -> tuple[Watermark | None, Range | None]:
+    """The stored watermark and what it makes of the reading, where rows would be appended.
+
+    Raises ``FlowError`` where a run would: the watermark is of another column.
+    """
+    from hygge_core.watermark import Tracker
+
+    journal = journal_of(entity, world)
+    if planned.mode != "append" or entity.watermark is None:
+        return None, None
+    stored = journal.get_watermark(entity.flow, entity.entity) if journal else None
+    return stored, Tracker(entity.watermark, stored).range(None)
 
 
 def _due(run: RunRecord) -> Recovery:

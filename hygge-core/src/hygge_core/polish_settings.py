@@ -70,6 +70,11 @@ class HashId:
     salted: bool = False
 
 
+def _text_only(stamp: Timestamp, _: Any, wanted: str | None) -> None:
+    if wanted is not None and stamp.type != "string":
+        raise ValueError('only a timestamp with type = "string" has a format')
+
+
 @frozen(kw_only=True)
 class Timestamp:
     """``{ name = "loaded_at" }``: when the load began, the same in all of its rows.
@@ -83,12 +88,7 @@ class Timestamp:
     name: str = field(validator=min_len(1))
     source: Literal["now_utc", "now_local"] = "now_utc"
     type: Literal["datetime", "string"] = "datetime"
-    format: str | None = field(default=None)
-
-    @format.validator
-    def _text_only(self, _: Any, format: str | None) -> None:  # noqa: A002  # the key's name
-        if format is not None and self.type != "string":
-            raise ValueError('only a timestamp with type = "string" has a format')
+    format: str | None = field(default=None, validator=_text_only)
 
 
 @frozen(kw_only=True)

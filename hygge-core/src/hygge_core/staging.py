@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hygge_core.errors import StoreError
-from hygge_core.gathering import Gathering
+from hygge_core.gathering import Gathering, nothing
 from hygge_core.records import Manifest, Part
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class StagedLoad:
         for folder, frame in self._gathering.rest():
             self._stage(folder, frame)
         if not self._parts and self._load.mode == "full_drop":
-            self._stage("", self._load.schema.to_frame())
+            self._stage(*nothing(self._load.schema, self._writer.cut.by))
         staged = sum(part.rows for part in self._parts)
         if staged != self._handed:
             raise StoreError(f"{self._handed:,} rows were handed over, {staged:,} are staged")

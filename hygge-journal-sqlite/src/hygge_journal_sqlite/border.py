@@ -62,7 +62,9 @@ def translated(error: sqlite3.Error, raising: type[FlowError], path: Path) -> Fl
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     meaning = _MEANINGS.get(code)
     if meaning is None:
-        return raising(f"{path}: {error}")
+        undecodable = "decode to UTF-8" in str(error)
+        hint = 'read it as it is: schema_overrides = { COLUMN = "binary" }' if undecodable else None
+        return raising(f"{path}: {error}", hint=hint)
     return raising(
         f"{path} {meaning.says}: {error}", hint=meaning.hint, transient=meaning.transient
     )

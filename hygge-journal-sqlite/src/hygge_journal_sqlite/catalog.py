@@ -65,7 +65,8 @@ def columns(connection: sqlite3.Connection, table: str) -> tuple[Column, ...] | 
 def kind_of(connection: sqlite3.Connection, table: str) -> str | None:
     """``table`` or ``view``; ``None``: there is none of that name."""
     found = connection.execute(
-        "SELECT type FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE",
+        "SELECT type FROM sqlite_master"
+        " WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE",
         (table,),
     ).fetchone()
     return found[0] if found else None
@@ -82,3 +83,14 @@ def table_names(connection: sqlite3.Connection) -> Sequence[str]:
 def primary_key(found: Sequence[Column]) -> tuple[str, ...]:
     """The names of the primary key's columns, in its order."""
     return tuple(each.name for each in sorted(found, key=lambda one: one.key) if each.key)
+
+
+def guarded(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether a unique index or a trigger could refuse rows that the columns would take."""
+    found = connection.execute(
+        """SELECT EXISTS (SELECT 1 FROM pragma_index_list(:table) WHERE "unique")
+            OR EXISTS (SELECT 1 FROM sqlite_master
+                       WHERE type = 'trigger' AND tbl_name = :table COLLATE NOCASE)""",
+        {"table": table},
+    )
+    return bool(found.fetchone()[0])

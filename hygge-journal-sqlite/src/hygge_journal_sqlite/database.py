@@ -73,12 +73,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def rehearsing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction whose block is tried and then undone."""
+        with self._transaction("BEGIN IMMEDIATE", end="ROLLBACK") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str, end: str = "COMMIT") -> Iterator[sqlite3.Connection]:
         with self._turn, speaking_hygge(self.raising, self.path):
             self._connection.execute(begin)
             try:
                 yield self._connection
-                self._connection.execute("COMMIT")
+                self._connection.execute(end)
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

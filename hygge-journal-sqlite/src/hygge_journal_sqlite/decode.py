@@ -89,9 +89,8 @@ def _plain(value: float) -> str:
     if not math.isfinite(value):
         return str(value)
     exact = Decimal(repr(value))
-    if len(exact.as_tuple().digits) > EXACT_DIGITS:
-        return repr(value) + " (a float)"
-    return f"{exact:f}"
+    # With an exponent it is refused further on.
+    return f"{exact:f}" if len(exact.as_tuple().digits) <= EXACT_DIGITS else f"{exact:e}"
 
 
 def _cast(raw: pl.Series, dtype: pl.DataType) -> pl.Series:

@@ -1,5 +1,7 @@
 """The home ``sqlite``: a table, a view or a query of a database file, read and never written."""
 
+# ruff: noqa: S608  # names are quoted, values are parameters
+
 from __future__ import annotations
 
 import sqlite3
@@ -9,16 +11,16 @@ from contextlib import closing, contextmanager
 import polars as pl
 from attrs import evolve, frozen
 
-from hygge_core.errors import ConfigError, HomeError, SchemaChanged
+from hygge_core.errors import ConfigError, HomeError
 from hygge_core.records import Ask, Mark
 from hygge_core.scene import Scene
 from hygge_core.types import parse, spell
-from hygge_core.watermark import highest, in_range
+from hygge_core.watermark import compare, highest, in_range
 from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.border import speaking_hygge
 from hygge_journal_sqlite.config import SqliteHomeConfig
 from hygge_journal_sqlite.names import quoted
-from hygge_journal_sqlite.pages import Unfit, frames
+from hygge_journal_sqlite.pages import Unfit, frames, told
 from hygge_journal_sqlite.ranges import ordered, sieve, sortable
 from hygge_journal_sqlite.source import (
     Reading,
@@ -57,6 +59,7 @@ class SqliteHome:
         self._config = config
         self._scene = scene
         self._overrides = _parsed(config.schema_overrides)
+        self._looked: dict[str, pl.DataType] = {}
 
     def schema(self, ask: Ask) -> pl.Schema:
         with self._viewing(ask) as view:
@@ -87,8 +90,7 @@ class SqliteHome:
             name = quoted(reading.name, HomeError)
             if not sortable(view.connection, reading):
                 cursor = view.connection.execute(f"SELECT {name} FROM {view.source.sql}")
-                tops = (highest(batch.to_series()) for batch in self._frames(view, cursor, ask))
-                return _highest_mark(tops, reading.dtype)
+                return _top(highest(batch.to_series()) for batch in self._frames(view, cursor, ask))
             finite = f" WHERE {name} < 9e999" if reading.dtype.is_float() else ""
             cursor = view.connection.execute(
                 f"SELECT max({ordered(reading)}) FROM {view.source.sql}{finite}"
@@ -96,14 +98,15 @@ class SqliteHome:
             return highest(next(self._frames(view, cursor, ask)).to_series())
 
     def estimated_rows(self, ask: Ask) -> int | None:
-        with self._viewing(ask) as view:
-            if not view.source.table:
-                return None
+        if self._config.query is not None:
+            return None
+        with self._connected() as connection:
+            name = quoted(self._config.table, HomeError)
             try:
-                row = view.connection.execute(f"SELECT max(rowid) FROM {view.source.sql}")
+                found = connection.execute(f"SELECT max(rowid) FROM {name}").fetchone()
             except sqlite3.OperationalError:  # a view, or a table without rowid
                 return None
-            return int(row.fetchone()[0] or 0)
+            return int(found[0] or 0)
 
     def tables(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         with self._connected() as connection:
@@ -124,7 +127,7 @@ class SqliteHome:
                 source = query_source(connection, config.path, config.query)
             else:
                 source = table_source(connection, config.path, config.table)
-            given = readings(connection, source, ask.columns, self._overrides)
+            given = readings(connection, source, ask.columns, self._overrides, self._looked)
             yield _View(connection, source, settle(given, ask.settled))
 
     @contextmanager
@@ -163,10 +166,13 @@ class SqliteHome:
         return where, parameters, in_range(ask.range, reading.dtype)
 
     def _frames(self, view: _View, cursor: sqlite3.Cursor, ask: Ask) -> Iterator[pl.DataFrame]:
+        rows = ask.batch_rows or self._config.batch_rows
+        # Of a range, nobody knows how many rows the exact filter lets through.
+        rows = rows if ask.limit is None or ask.range is not None else min(rows, ask.limit or 1)
         try:
-            yield from frames(cursor, view.readings, ask.batch_rows or self._config.batch_rows)
+            yield from frames(cursor, view.readings, rows)
         except Unfit as unfit:
-            raise _told(view, unfit) from unfit
+            raise told(view.connection, view.source, unfit) from unfit
 
 
 def _parsed(overrides: Mapping[str, str]) -> dict[str, pl.DataType]:
@@ -189,14 +195,10 @@ def _reading(view: _View, column: str) -> Reading:
     )
 
 
-def _told(view: _View, unfit: Unfit) -> SchemaChanged:
-    """The error for a person: which table, column, row and value, and what to write."""
-    reading = unfit.reading
-    declared = reading.column.declared or "without a type"
-    return SchemaChanged(
-        f"{view.source.name}: column {reading.name!r} is declared {declared}, but"
-        f"{_row(view, unfit)} {unfit.value!r:.200} is not a {spell(reading.dtype)}",
-        seen=unfit.seen,
-        hint=f'mend the row, or say what the column is: schema_overrides = {{ {reading.name} ='
-        ' "string" }',
-    )
+def _top(marks: Iterable[Mark | None]) -> Mark | None:
+    """The highest of the marks."""
+    top: Mark | None = None
+    for mark in marks:
+        if top is None or (mark is not None and compare(mark, top) > 0):
+            top = mark
+    return top

@@ -51,6 +51,8 @@ def _decimal(text: str) -> pl.DataType:
         exact = Decimal(text)
     except InvalidOperation:
         return pl.String()
+    if "e" in text:  # a float whose digits are more than SQLite keeps
+        return pl.Float64()
     scale = max(0, -int(exact.as_tuple().exponent)) if exact.is_finite() else 39
     digits = max(len(exact.as_tuple().digits), scale)
     return pl.Decimal(digits, scale) if digits <= 38 else pl.String()

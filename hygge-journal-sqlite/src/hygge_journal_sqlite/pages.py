@@ -1,5 +1,7 @@
 """From a cursor to frames: pages that fit the processor's cache, batches that fit the memory."""
 
+# ruff: noqa: S608  # names are quoted, values are parameters
+
 from __future__ import annotations
 
 import sqlite3
@@ -7,10 +9,12 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from hygge_core.errors import SchemaChanged
+from hygge_core.errors import HomeError, SchemaChanged
+from hygge_core.types import spell
 from hygge_journal_sqlite.decode import gather, refine
 from hygge_journal_sqlite.misfit import Misfit, type_seen
-from hygge_journal_sqlite.source import Reading
+from hygge_journal_sqlite.names import quoted
+from hygge_journal_sqlite.source import Reading, Source
 
 #: Rows per page: measured; a thousand is a third faster than a hundred thousand.
 _PAGE_ROWS = 1_000
@@ -23,9 +27,7 @@ class Unfit(SchemaChanged):
     """A value that is not of its column's type, before anybody has looked up which row it is in."""
 
     def __init__(self, reading: Reading, misfit: Misfit) -> None:
-        super().__init__(
-            str(misfit), seen={reading.name: type_seen(misfit.value, reading.dtype)}
-        )
+        super().__init__(str(misfit), seen={reading.name: type_seen(misfit.value, reading.dtype)})
         self.reading = reading
         self.value = misfit.value
 
@@ -38,9 +40,12 @@ def frames(
     rows = size = 0
     step = min(100, batch_rows)
     while page := cursor.fetchmany(step):
-        gathered = [_gathered(one, values) for one, values in zip(readings, zip(*page), strict=True)]
+        gathered = [
+            _gathered(one, values)
+            for one, values in zip(readings, zip(*page, strict=True), strict=True)
+        ]
         pages.append(gathered)
-        page_size = sum(each.estimated_size() for each in gathered)
+        page_size = sum(int(each.estimated_size()) for each in gathered)
         rows, size = rows + len(page), size + page_size
         if rows >= batch_rows or size >= _BATCH_BYTES:
             yield _frame(readings, pages)
@@ -68,3 +73,29 @@ def _refined(reading: Reading, raw: pl.Series) -> pl.Series:
         return refine(raw, reading.dtype).alias(reading.name)
     except Misfit as misfit:
         raise Unfit(reading, misfit) from misfit
+
+
+def told(connection: sqlite3.Connection, source: Source, unfit: Unfit) -> SchemaChanged:
+    """The error for a person: which table, column, row and value, and what to write."""
+    reading = unfit.reading
+    seen = unfit.seen[reading.name]
+    assert seen is not None
+    return SchemaChanged(
+        f"{source.name}: column {reading.name!r} is declared {reading.column.declared!r}, but"
+        f" {unfit.value!r:.200}{_row(connection, source, unfit)} is not a {spell(reading.dtype)}",
+        seen=unfit.seen,
+        hint="mend the row, or say what the column is: "
+        f'schema_overrides = {{ {reading.name} = "{spell(seen)}" }}',
+    )
+
+
+def _row(connection: sqlite3.Connection, source: Source, unfit: Unfit) -> str:
+    """Which row the value is in, where rows have numbers."""
+    name = quoted(unfit.reading.name, HomeError)
+    try:
+        found = connection.execute(
+            f"SELECT rowid FROM {source.sql} WHERE {name} IS ? LIMIT 1", (unfit.value,)
+        ).fetchone()
+    except sqlite3.Error:  # a view, a query, or a table without rowid
+        return ""
+    return f" in row {found[0]}" if found and found[0] is not None else ""

@@ -123,3 +123,14 @@ def _version(connection: sqlite3.Connection, database: Database, newest: int) ->
             hint="nothing in it was changed; upgrade with `pip install -U hygge-journal-sqlite`",
         )
     return version
+
+
+def refuse_journal(database: Database) -> None:
+    """Raise for a database that is hygge's journal: no table of a load belongs in it."""
+    with database.reading() as connection:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application == APPLICATION_ID:
+        raise database.raising(
+            f"{database.path} is the journal of hygge, not a place for tables",
+            hint="give the store a path of its own",
+        )

@@ -1,5 +1,7 @@
 """What a home reads: a table, a view or a query, and the type of each of its columns."""
 
+# ruff: noqa: S608  # names are quoted, values are parameters
+
 from __future__ import annotations
 
 import sqlite3
@@ -74,11 +76,13 @@ def readings(
     source: Source,
     wanted: Sequence[str] | None,
     overrides: Mapping[str, pl.DataType],
+    looked: dict[str, pl.DataType],
 ) -> tuple[Reading, ...]:
     """The wanted columns with their types: asked for, declared, or else found by looking at all.
 
-    Raises ``HomeError`` for an override of a column that is not there, or for a column that nobody
-    declared and that holds values of several kinds.
+    ``looked`` remembers what was found, so that every value is looked at once. Raises ``HomeError``
+    for an override of a column that is not there, or for a column that nobody declared and that
+    holds values of several kinds.
     """
     names = [each.name for each in source.columns]
     missing = sorted(set(overrides) - set(names))
@@ -89,8 +93,12 @@ def readings(
         )
     chosen = [each for each in source.columns if wanted is None or each.name in wanted]
     chosen = chosen or list(source.columns)
-    silent = [each for each in chosen if each.dtype is None and each.name not in overrides]
-    looked = _look(connection, source, silent)
+    silent = [
+        each
+        for each in chosen
+        if each.dtype is None and each.name not in overrides and each.name not in looked
+    ]
+    looked |= _look(connection, source, silent)
     return tuple(
         Reading(
             column=each,
@@ -105,7 +113,7 @@ def settle(given: Sequence[Reading], settled: pl.Schema | None) -> tuple[Reading
     """Each column as the type that the load has settled on. Raises ``SchemaChanged``."""
     fitted = []
     for each in given:
-        wanted = (settled or {}).get(each.name, each.dtype)
+        wanted = settled.get(each.name, each.dtype) if settled else each.dtype
         if not lossless(each.dtype, wanted):
             raise SchemaChanged(
                 f"column {each.name!r} is {spell(each.dtype)}, not {spell(wanted)}",
@@ -142,6 +150,6 @@ def _joined(source: Source, column: Column, seen: Sequence[pl.DataType]) -> pl.D
         return pl.Float64()
     kinds = " and ".join(spell(each) for each in seen)
     raise HomeError(
-        f"column {column.name!r} of {source.name} is declared {column.declared!r} and holds {kinds}",
+        f"{source.name}: column {column.name!r} is declared {column.declared!r} and holds {kinds}",
         hint=f'say what it is: schema_overrides = {{ {column.name} = "string" }}',
     )

@@ -42,9 +42,12 @@ def interruptible(cancel: Cancel, say: Callable[[str], None]) -> Iterator[Interr
     """Turn the first SIGINT or SIGTERM into ``cancel.request`` and the second into ``os._exit``.
 
     A thread of its own reads the signals, so they are heard whatever the main thread waits for.
-    Call it in the main thread.
+    Outside the main thread nothing is changed: Python gives signals to that one alone.
     """
     interrupted = Interrupted()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)
     before = {number: signal.signal(number, _noted) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -101,10 +101,18 @@ class Invocation:
         exclude: Sequence[str] | None = None,
         shard: str | None = None,
     ) -> tuple[Entity, ...]:
-        """The selected entities, with every variable that they need set.
+        """The selected entities, with every variable that they need set. Raises ``ConfigError``."""
+        named = self.named(select, exclude, shard)
+        self.project.require(named)
+        return named
 
-        Raises ``ConfigError``; ``ValueError`` for a shard that is none.
-        """
+    def named(
+        self,
+        select: Sequence[str] | None = None,
+        exclude: Sequence[str] | None = None,
+        shard: str | None = None,
+    ) -> tuple[Entity, ...]:
+        """The selected entities, ready or not. Raises ``ConfigError``."""
         from hygge_core import lookback
         from hygge_core.selection import Shard, choose
 
@@ -112,12 +120,10 @@ class Invocation:
             with self.world() as world:
                 return lookback.failed(self.project.entities, world)
 
-        chosen = choose(
+        return choose(
             self.project.entities,
             select or (),
             exclude or (),
             shard=Shard.parse(shard) if shard else None,
             failed=failed,
         )
-        self.project.require(chosen)
-        return chosen

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from hygge_core.cli.completion import names
 from hygge_core.cli.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -22,14 +23,23 @@ Sentence = TypeVar("Sentence", bound=Answering)
 Select = Annotated[
     list[str] | None,
     typer.Option(
-        "-s", "--select", metavar="WHAT", help="flow, flow.entity, glob, tag:x, status:failed"
+        "-s",
+        "--select",
+        metavar="WHAT",
+        help="flow, flow.entity, glob, tag:x, status:failed",
+        autocompletion=names,
     ),
 ]
 Exclude = Annotated[
     list[str] | None,
-    typer.Option("-x", "--exclude", metavar="WHAT", help="Take these away from the selection."),
+    typer.Option(
+        "-x",
+        "--exclude",
+        metavar="WHAT",
+        help="Take these away from the selection.",
+        autocompletion=names,
+    ),
 ]
-
 FullDrop = Annotated[
     bool, typer.Option("--full-drop", help="Replace the destinations, whatever is configured.")
 ]

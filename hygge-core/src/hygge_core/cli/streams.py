@@ -61,15 +61,22 @@ def give_json(plain: Any) -> None:
     """Print data as one JSON document."""
     import json
 
-    give(json.dumps(clean(plain), indent=2, ensure_ascii=False, default=str))
+    give(json.dumps(clean(plain), indent=2, ensure_ascii=False, default=_as_text))
 
 
 def give_line(plain: Any) -> None:
     """Print data as one line of JSON, at once: whoever reads the pipe sees it when it happens."""
     import json
 
-    give(json.dumps(clean(plain), ensure_ascii=False, separators=(",", ":"), default=str))
+    give(json.dumps(clean(plain), ensure_ascii=False, separators=(",", ":"), default=_as_text))
     sys.stdout.flush()
+
+
+def _as_text(value: Any) -> str:
+    """What JSON has no word for: times as ISO text, bytes in hexadecimal digits."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
 def say(text: str, style: str = "") -> None:
@@ -98,7 +105,7 @@ def tell(error: Exception, *, trace: bool) -> int:
 
         say("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, HyggeError):
-        say(complaint(str(error), error.hint, getattr(error, "__notes__", ())), "bad")
+        say(complaint(str(error), error.hint, getattr(error, "__notes__", ())))
         return 75 if getattr(error, "transient", False) else error.exit_code
     say(
         complaint(
@@ -111,5 +118,5 @@ def tell(error: Exception, *, trace: bool) -> int:
 
 def complaint(text: str, hint: str | None, notes: Sequence[str] = ()) -> str:
     """An error as a person reads it: what happened, where, what to try."""
-    lines = [f"error: {text}", *(f"  {note}" for note in notes)]
+    lines = [f"{paint('error:', 'bad', sys.stderr)} {text}", *(f"  {note}" for note in notes)]
     return "\n".join([*lines, f"  try: {hint}"] if hint else lines)

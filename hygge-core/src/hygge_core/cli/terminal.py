@@ -11,7 +11,9 @@ _STYLES = {"bad": "1;31", "good": "32", "warn": "33", "dim": "2", "bold": "1"}
 
 def lively(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether lines may be drawn over: a terminal that is neither dumb nor a CI's log."""
-    return stream.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI")
+    if environ.get("TERM") == "dumb" or environ.get("CI"):
+        return False
+    return stream.isatty() and (os.name != "nt" or "WT_SESSION" in environ or "TERM" in environ)
 
 
 def colourful(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

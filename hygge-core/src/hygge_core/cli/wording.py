@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """``"1 row"``, ``"1,000 rows"``, ``"2 entities"``."""
@@ -43,7 +46,13 @@ def rate(number: int, seconds: float) -> str:
     return f"{each:,.1f}M/s"
 
 
-def columns(table: list[tuple[str, ...]], *, indent: str = "") -> list[str]:
+def near(address: str) -> str:
+    """A path below the working directory without the way there; anything else as it is."""
+    here = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  # an address is text, and need not be a path
+    return address.removeprefix(here)
+
+
+def columns(table: Sequence[tuple[str, ...]], *, indent: str = "") -> list[str]:
     """Lines with the cells of ``table`` under each other, two spaces between them."""
     widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
     return [(indent + "  ".join(map(str.ljust, row, widths))).rstrip() for row in table]

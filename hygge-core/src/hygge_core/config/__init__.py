@@ -1,5 +1,8 @@
 """The configuration: TOML files in, a :class:`Project` of resolved entities out."""
 
+from hygge_core.config.load import load
+from hygge_core.config.project import Discovery, Entity, Project
+from hygge_core.config.settings import RunSettings
 from hygge_core.config.structure import structure
 
-__all__ = ["structure"]
+__all__ = ["Discovery", "Entity", "Project", "RunSettings", "load", "structure"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from attrs import frozen
 
@@ -10,7 +10,6 @@ from hygge_core.config.nodes import Leaf, Origin, Table, plain
 from hygge_core.config.part import Part
 from hygge_core.config.reading import Reading
 from hygge_core.config.settings import (
-    FLOW_ONLY,
     PARTS,
     FlowSettings,
     JournalSettings,
@@ -19,6 +18,8 @@ from hygge_core.config.settings import (
 from hygge_core.config.settle import Names
 from hygge_core.config.wording import found
 
+Side = Literal["home", "store"]
+SIDES: tuple[Side, ...] = ("home", "store")
 JOURNAL_KEYS = ("location", "retention")
 
 
@@ -66,24 +67,23 @@ def draft(
     reading: Reading, node: Table, names: Names, origin: Origin, *, partial: bool = False
 ) -> Draft:
     """Structure ``node``. ``partial`` says that lower levels may still add to it."""
-    core = {
-        key: inner
-        for key, inner in node.entries.items()
-        if key not in PARTS and not (isinstance(inner, Leaf) and inner.lacking)
-    }
-    settings, _, _ = reading.table(FlowSettings, Table(core, node.origin), partial=partial)
-    home, store = (
-        reading.part(offer, table, names, partial=partial) if table is not None else None
-        for offer, table in ((key, part_table(reading, node, key)) for key in ("home", "store"))
-    )
-    if not partial:
-        for key, part in (("home", home), ("store", store)):
-            if part is None and key not in node.entries:
-                problem = f"expected a table with the type of the {key}, found nothing"
-                reading.mistakes.once(origin.mistake(problem, key))
+    settings = reading.settings(FlowSettings, node.without(*PARTS), partial=partial)
+    sides: dict[str, Part] = {}
+    for offer in SIDES:
+        table = part_table(reading, node, offer)
+        if table is not None:
+            sides[offer] = reading.part(offer, table, names, partial=partial)
+        elif offer not in node.entries and not partial:
+            problem = f"expected a table with the type of the {offer}, found nothing"
+            reading.mistakes.once(origin.mistake(problem, offer))
     return Draft(
-        names=names, origin=origin, node=node, settings=settings or FlowSettings(),
-        home=home, store=store, polish=_polish(reading, node, names, partial=partial),
+        names=names,
+        origin=origin,
+        node=node,
+        settings=settings,
+        home=sides.get("home"),
+        store=sides.get("store"),
+        polish=_polish(reading, node, names, partial=partial),
     )
 
 
@@ -104,16 +104,9 @@ def _polish(reading: Reading, node: Table, names: Names, *, partial: bool) -> di
     return settled
 
 
-def check_own(reading: Reading, own: Table) -> None:
-    """What an entity's own table may not say, because it is the flow's to say."""
-    for key in FLOW_ONLY:
-        if key in own.entries:
-            problem = f"{key!r} belongs to the flow, which its entities share"
-            reading.mistakes.add(own.entries[key].origin.mistake(problem))
-
-
 def check_journal(reading: Reading, node: Table) -> None:
-    """A journal's table at one level, which lower levels may still add to."""
-    core = {key: inner for key, inner in node.entries.items() if key in JOURNAL_KEYS}
-    reading.table(JournalSettings, Table(core, node.origin), partial=True)
-    reading.part("journal", node, partial=True, core=JOURNAL_KEYS)
+    """Complain about the ``journal`` in ``node``, to which lower levels may still add."""
+    table = part_table(reading, node, "journal")
+    if table is not None:
+        reading.settings(JournalSettings, table.only(*JOURNAL_KEYS), partial=True)
+        reading.part("journal", table, partial=True, core=JOURNAL_KEYS)

@@ -21,6 +21,8 @@ class Finding:
     """One thing wrong at ``path``: ``wanted`` against ``value``.
 
     ``said`` is the whole sentence where that does not fit. ``concealed`` values are never quoted.
+    ``foreign`` findings come from a plugin's own code, which may have looked at other keys;
+    ``strange`` ones are about a key and not about its value.
     """
 
     wanted: str = ""
@@ -28,11 +30,18 @@ class Finding:
     path: tuple[Key, ...] = ()
     said: str = ""
     concealed: bool = False
+    foreign: bool = False
+    strange: bool = False
 
     @property
     def missing(self) -> bool:
         """Is it only that a key is not there?"""
         return self.value is _NOTHING and not self.said
+
+    @property
+    def may_pass(self) -> bool:
+        """Could more keys put it right?"""
+        return self.missing or self.foreign
 
     def text(self) -> str:
         """``expected an integer, found the string '500'``; never with what may be a secret."""
@@ -45,8 +54,8 @@ class Finding:
         return f"expected {self.wanted}, found {found(self.value, *path)}"
 
 
-class Wrong(Exception):  # noqa: N818  # how hooks say no; it leaves this package as a ConfigError
-    """What is wrong with one value."""
+class Wrong(Exception):
+    """What is wrong with one value: how hooks say no. It leaves this package as ConfigError."""
 
     def __init__(self, *findings: Finding) -> None:
         super().__init__(*findings)
@@ -61,7 +70,7 @@ def unknown(key: str, known: Iterable[str], what: str = "setting") -> Finding:
     """``key`` is not among ``known``."""
     known = tuple(known)
     near = did_you_mean(key[:60], known) or f"; known here: {', '.join(known) or 'nothing'}"
-    return Finding(path=(key,), said=f"not a known {what}{near}")
+    return Finding(path=(key,), said=f"not a known {what}{near}", strange=True)
 
 
 def objection(exc: Exception) -> Finding:
@@ -69,4 +78,4 @@ def objection(exc: Exception) -> Finding:
     first = exc.args[0] if exc.args else None
     text = first if isinstance(first, str) and first else f"{type(exc).__name__}: {exc}"
     hint = exc.hint if isinstance(exc, HyggeError) else None
-    return Finding(said=f"{text}; {hint}" if hint else text, concealed=True)
+    return Finding(said=f"{text}; {hint}" if hint else text, concealed=True, foreign=True)

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from hygge_core.config.draft import Draft, check_journal, check_own, draft, part_table
-from hygge_core.config.journals import FlowJournal, Side, journal_of
-from hygge_core.config.layers import Layer, Stack
-from hygge_core.config.merge import merge_journals
-from hygge_core.config.nodes import Table
+from hygge_core.config.draft import Draft, Side, check_journal, draft
+from hygge_core.config.journals import FlowJournal, journal_of
+from hygge_core.config.merge import merge_journals, merged
 from hygge_core.config.part import Part
 from hygge_core.config.reading import Reading
 from hygge_core.config.settle import Names
+from hygge_core.config.stack import Stack
 
 
 @frozen(kw_only=True)
@@ -44,7 +43,7 @@ def resolve(reading: Reading, stack: Stack, name: str) -> Flow:
     return Flow(own=own, entities=drafts, journal=_journal(reading, stack, own, entities))
 
 
-def survey(reading: Reading, stack: Stack, name: str) -> None:
+def survey_flow(reading: Reading, stack: Stack, name: str) -> None:
     """Complain about a flow and its entities as if still other layers were to come."""
     own = _own(reading, stack, name)
     for entity in stack.layers[0].entities[name]:
@@ -52,23 +51,12 @@ def survey(reading: Reading, stack: Stack, name: str) -> None:
         _of_entity(reading, stack, own, names, entity, partial=True)
 
 
-def survey_layer(reading: Reading, layer: Layer) -> None:
-    """Complain about what no merging shows: ``[defaults]`` alone, and keys of the flow's."""
-    if layer.defaults is not None:
-        names = Names(flow="")
-        whole = draft(reading, layer.defaults, names, layer.defaults.origin, partial=True)
-        _check_journal(reading, whole.node)
-    for entities in layer.entities.values():
-        for own in entities.values():
-            check_own(reading, own)
-
-
 def _own(reading: Reading, stack: Stack, name: str) -> Draft:
     node = stack.flow(name)
     assert node is not None  # the lowest layer has every flow
     many = bool(stack.layers[0].entities[name]) or "discover" in node.entries
     origin = stack.layers[0].flows[name].origin
-    _check_journal(reading, node)
+    check_journal(reading, node)
     return draft(reading, node, Names(flow=name, many=many), origin, partial=True)
 
 
@@ -80,23 +68,12 @@ def _of_entity(
     return draft(reading, node, names, own.origin, partial=partial)
 
 
-def _check_journal(reading: Reading, node: Table) -> None:
-    table = part_table(reading, node, "journal")
-    if table is not None:
-        check_journal(reading, table)
-
-
 def _journal(
     reading: Reading, stack: Stack, own: Draft, entities: tuple[str, ...]
 ) -> FlowJournal | None:
-    project, flows = stack.section("journal"), own.node.table("journal")
-    if project is None and flows is None:
+    node = merged((stack.section("journal"), own.node.table("journal")), merge_journals)
+    if node is None:
         return None
-    if project is None or flows is None:
-        node = project or flows
-    else:
-        node = merge_journals(project, flows)
-    assert node is not None  # one of the two is there
     quiet = reading.quiet()  # what is wrong with the entities is said elsewhere
     names = Names(flow=own.flow, many=True)
 

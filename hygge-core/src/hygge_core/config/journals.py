@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from hygge_core.config.draft import JOURNAL_KEYS, Draft
+from hygge_core.config.draft import JOURNAL_KEYS, Draft, Side
 from hygge_core.config.nodes import Leaf, Node, Table
 from hygge_core.config.part import Part
 from hygge_core.config.reading import Reading
 from hygge_core.config.settings import JournalSettings
 from hygge_core.config.settle import ENTITY, Names
 
-Side = Literal["home", "store"]
 Parts: TypeAlias = Callable[[Side], Iterable[tuple[str, Part]]]
 
 
@@ -32,13 +31,7 @@ def journal_of(reading: Reading, node: Table, flow: Draft, entities: Parts) -> F
 
     ``entities`` gives the homes or stores of the flow's entities with it left open too.
     """
-    core: dict[str, Node] = {
-        key: inner
-        for key, inner in node.entries.items()
-        if key in JOURNAL_KEYS and not (isinstance(inner, Leaf) and inner.lacking)
-    }
-    settings, _, _ = reading.table(JournalSettings, Table(core, node.origin))
-    settings = settings or JournalSettings()
+    settings = reading.settings(JournalSettings, node.only(*JOURNAL_KEYS))
     location = settings.location or ("custom" if "type" in node.entries else "store")
     names = Names(flow=flow.flow)
     if location == "custom":

@@ -30,9 +30,7 @@ def merge_journals(lower: Table, upper: Table) -> Table:
     return upper if _differ(_place(lower), _place(upper)) else merge_options(lower, upper)
 
 
-def merged(
-    tables: Iterable[Table | None], merge: Callable[[Table, Table], Table]
-) -> Table | None:
+def merged(tables: Iterable[Table | None], merge: Callable[[Table, Table], Table]) -> Table | None:
     """All ``tables`` from the lowest to the highest; ``None`` where there are none."""
     whole: Table | None = None
     for table in tables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from unicodedata import normalize
 
 from hygge_core.config.mistakes import Mistakes
@@ -11,24 +11,25 @@ from hygge_core.config.nodes import Table
 
 _LONGEST, _MOST_BYTES = 200, 255
 _MEANT = re.compile(r"[*?\[\]{},]")
+_SEPARATOR = re.compile(r"[/\\]")
 _DRIVE = re.compile(r"[A-Za-z]:")
+
+
+_WANTED: Mapping[str, Callable[[str], bool]] = {
+    "a name that is not empty and has no blanks around it": lambda n: bool(n) and n == n.strip(),
+    "a name without control characters": str.isprintable,
+    "a name that is no path": lambda n: not (_SEPARATOR.search(n) or _DRIVE.match(n)),
+    "a name without '..' and without a dot in front": lambda n: ".." not in n and n[0] != ".",
+    "a name without any of * ? [ ] { } and comma": lambda n: not _MEANT.search(n),
+    f"a name of at most {_LONGEST} characters and {_MOST_BYTES} bytes": lambda n: (
+        len(n) <= _LONGEST and len(n.encode()) <= _MOST_BYTES
+    ),
+}
 
 
 def objection(name: str) -> str | None:
     """Why ``name`` cannot be the name of a flow or entity, or ``None``."""
-    if not name or name != name.strip():
-        return "a name that is not empty and has no blanks around it"
-    if not name.isprintable():
-        return "a name without control characters"
-    if "/" in name or "\\" in name or _DRIVE.match(name):
-        return "a name that is no path"
-    if ".." in name or name.startswith("."):
-        return "a name without '..' and without a dot in front"
-    if _MEANT.search(name):
-        return "a name without any of * ? [ ] { } and comma"
-    if len(name) > _LONGEST or len(name.encode()) > _MOST_BYTES:
-        return f"a name of at most {_LONGEST} characters and {_MOST_BYTES} bytes"
-    return None
+    return next((wanted for wanted, holds in _WANTED.items() if not holds(name)), None)
 
 
 def check(named: Mapping[str, Table], mistakes: Mistakes) -> None:

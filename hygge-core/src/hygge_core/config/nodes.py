@@ -25,7 +25,9 @@ def dotted(keys: Sequence[Key]) -> str:
         if isinstance(key, int):
             text += f"[{key}]"
         else:
-            bare = key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=not key.isprintable())
+            bare = (
+                key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=not key.isprintable())
+            )
             text += f".{bare}" if text else bare
     return text
 
@@ -104,6 +106,10 @@ class Table:
         """The value under ``key``, if it is no table."""
         node = self.entries.get(key)
         return node.value if isinstance(node, Leaf) else None
+
+    def only(self, *keys: str) -> Table:
+        """This table with nothing but ``keys``."""
+        return Table({k: v for k, v in self.entries.items() if k in keys}, self.origin)
 
     def without(self, *keys: str) -> Table:
         """This table with ``keys`` left out."""

@@ -22,9 +22,9 @@ T = TypeVar("T")
 class Part:
     """One table with a ``type``, as far as it could be resolved.
 
-    ``node`` is the table as it was written; ``values`` is it settled, without ``type`` and plain
-    as JSON. ``offered`` is ``None`` where the word means nothing, ``config`` where anything is
-    wrong or not set. ``connections`` are the names that it uses.
+    ``node`` is the whole table as it was written; ``values`` is it settled, plain as JSON, without
+    ``type`` and what else is hygge's own. ``offered`` is ``None`` where the word means nothing,
+    ``config`` where anything is wrong or not set. ``connections`` are the names that it uses.
     """
 
     word: str

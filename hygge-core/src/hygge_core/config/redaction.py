@@ -33,6 +33,6 @@ def any_secret(keys: Sequence[str | int]) -> bool:
 
 
 def redact(text: str) -> str:
-    """``text`` without revealed secrets and without passwords in addresses and ``key=value`` pairs."""
+    """``text`` without revealed secrets, and without passwords in addresses and ``key=value``."""
     text = _IN_ADDRESS.sub(rf"\1:{HIDDEN}@", text)
     return secrets.scrub(_IN_PAIRS.sub(rf"\1\2{HIDDEN}", text))

@@ -53,7 +53,7 @@ def _lookback(draft: Draft) -> Iterator[Mistake]:
     if watermark is None or not watermark.lookback or watermark.allow_duplicates:
         return
     if store is not None and store.offered is not None:
-        keyed = bool(store.ask(lambda kind, config: kind.keys(config), ()))
+        keyed = store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=False)
         if not (keyed and "upsert" in store.offered.kind.capabilities):
             problem = (
                 "a lookback reads rows again, and this store would append them twice; "
@@ -122,7 +122,7 @@ def caps(
     for draft in drafts:
         for name, need in slots(draft).items():
             if need > found.get(name, need):
-                problem = f"expected at least {need}, which {draft.name} needs at once, found {found[name]}"
+                problem = f"expected at least {need} for {draft.name} alone, found {found[name]}"
                 spot = locate(connections[name].node, ("max_connections",))
                 mistakes.once(spot.mistake(problem))
     return found

@@ -13,7 +13,7 @@ from hygge_core.records import DriftPolicy, RunType
 from hygge_core.task import OnEmpty, Retry, WatermarkSetting
 
 _NONE = timedelta(0)
-_named = min_len(1)
+_named: Any = min_len(1)
 
 
 def seconds(length: timedelta | None) -> float | None:
@@ -72,7 +72,7 @@ class RetrySettings:
 class JournalSettings:
     """``[journal]``, beside the keys of the journal's own kind.
 
-    * ``location`` beside the flow's ``store`` or ``home``, or ``custom`` with a ``type`` of its own.
+    * ``location`` beside the flow's ``store`` or ``home``, or ``custom`` with its own ``type``.
     * ``retention`` how long ``hygge journal prune`` keeps finished runs.
     """
 
@@ -130,7 +130,8 @@ class EntitySettings:
     * ``run_type`` replace the destination's content, or append what is newer than the watermark.
     * ``watermark`` which rows are new.
     * ``polish`` what happens to columns and values on the way.
-    * ``on_empty`` what a full_drop of an empty source does; by default it fails once rows were seen.
+    * ``on_empty`` what a full_drop of an empty source does; it fails by default, once rows were
+      seen.
     * ``tags`` words to select by, as ``tag:nightly``.
     * ``schema`` which changes of the source's columns are accepted.
     * ``lane`` ``rows`` turns off handing over whole files.
@@ -144,7 +145,7 @@ class EntitySettings:
     polish: dict[str, Any] = field(factory=dict)
     on_empty: OnEmpty | None = None
     tags: tuple[str, ...] = field(default=(), validator=deep_iterable(_named))
-    schema: DriftPolicy = DriftPolicy()
+    schema: DriftPolicy = field(factory=DriftPolicy)
     lane: Literal["auto", "rows"] = "auto"
     timeout: timedelta | None = field(default=None, validator=optional(gt(_NONE)))
 

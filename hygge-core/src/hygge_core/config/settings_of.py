@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import attrs
 from attrs import frozen
 
+from hygge_core.config.wording import is_union
 from hygge_core.errors import PluginError
 
 _BULLET = re.compile(r"^\s*\* (?P<names>``\w+``(?:,? (?:and )?``\w+``)*),?:? (?P<text>.*)$")
@@ -36,10 +37,10 @@ class Setting:
     @property
     def default(self) -> Any:
         """What it is where it is not there; ``None`` too where that is made anew each time."""
-        default = self.field.default
-        if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class in fact
-            return None if default is attrs.NOTHING else default
-        return None if default.takes_self else default.factory()
+        default: Any = self.field.default
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # it is a class
+            return None if default.takes_self else default.factory()
+        return None if default is attrs.NOTHING else default
 
 
 @cache
@@ -57,21 +58,35 @@ def settings_of(cls: type) -> Mapping[str, Setting]:
 
 
 def _accepted(field: attrs.Attribute[Any]) -> Any:
-    if field.converter is None:
+    convert: Any = field.converter
+    if convert is None:
         return field.type
     try:
-        first = next(iter(inspect.signature(field.converter).parameters))
-        return get_type_hints(field.converter).get(first, field.type)
+        first = next(iter(inspect.signature(convert).parameters))
+        return get_type_hints(convert).get(first, field.type)
     except (TypeError, ValueError, NameError, StopIteration):  # a builtin, or a bare converter
         return field.type
 
 
+def arms(kind: Any) -> tuple[Any, ...]:
+    """The types that ``kind`` may be: those of a union, or itself."""
+    return get_args(kind) if is_union(kind) else (kind,)
+
+
 @cache
 def told_of(cls: type) -> tuple[str, Mapping[str, str]]:
-    """What the docstring says: of the class in its first lines, of keys in ``* ``key`` text``."""
+    """What docstrings say: of ``cls`` in its first paragraph, of keys in ``* ``key`` text``."""
+    about: dict[str, str] = {}
+    for each in reversed(cls.__mro__):
+        about |= _bullets(inspect.cleandoc(each.__dict__.get("__doc__") or ""))
+    first = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0]
+    return " ".join(first.partition("\n* ")[0].split()), MappingProxyType(about)
+
+
+def _bullets(doc: str) -> dict[str, str]:
     about: dict[str, str] = {}
     names: list[str] = []
-    for line in inspect.cleandoc(cls.__doc__ or "").splitlines():
+    for line in doc.splitlines():
         bullet = _BULLET.match(line)
         if bullet:
             names = re.findall(r"``(\w+)``", bullet["names"])
@@ -80,9 +95,4 @@ def told_of(cls: type) -> tuple[str, Mapping[str, str]]:
             about |= {name: f"{about[name]} {line.strip()}" for name in names}
         else:
             names = []
-    return _first_paragraph(cls.__doc__ or ""), MappingProxyType(about)
-
-
-def _first_paragraph(doc: str) -> str:
-    first = inspect.cleandoc(doc).partition("\n\n")[0]
-    return " ".join(first.partition("\n* ")[0].split())
+    return about

@@ -14,8 +14,7 @@ import attrs
 from attrs import define, field, frozen
 
 from hygge_core.config.nodes import Key, Leaf, Node, Origin, Table
-from hygge_core.config.settings_of import Setting, settings_of
-from hygge_core.config.wording import is_union
+from hygge_core.config.settings_of import Setting, arms, settings_of
 from hygge_core.fields import PER_ENTITY, ConnectionName
 
 ENTITY, FLOW = "{entity}", "{flow}"
@@ -40,8 +39,12 @@ class Names:
 
 @define
 class Settling:
-    """One walk. ``connections`` are the names of connections that were met, and where."""
+    """One walk. ``connections`` are the names of connections that were met, and where.
 
+    Defaults that are relative paths are relative to ``root``, the project's directory.
+    """
+
+    root: Path
     names: Names | None = None
     connections: list[tuple[str, tuple[Key, ...]]] = field(factory=list)
 
@@ -58,26 +61,25 @@ class Settling:
         return settled | {
             setting.key: filled
             for setting in absent
-            if (filled := self._default(setting, table.origin)) is not None
+            if (filled := self._default(setting)) is not None
         }
 
     def _node(self, kind: Any, node: Node, path: tuple[Key, ...], *, each: bool = False) -> Any:
         if isinstance(node, Leaf):
             return self._value(kind, node.value, node.origin, path, each=each)
-        arms = _arms(kind)
-        for arm in arms:
+        for arm in arms(kind):
             if attrs.has(arm):
                 return self.table(arm, node, path)
-        inner = _inner(arms, dict)
+        inner = _inner(kind, dict)
         return {key: self._node(inner, child, (*path, key)) for key, child in node.entries.items()}
 
     def _value(
         self, kind: Any, value: Any, origin: Origin, path: tuple[Key, ...], *, each: bool = False
     ) -> Any:
         if isinstance(value, str):
-            return self._text(_arms(kind), value, origin, path, each=each)
+            return self._text(kind, value, origin, path, each=each)
         if isinstance(value, list):
-            inner = _inner(_arms(kind), tuple, list)
+            inner = _inner(kind, tuple, list)
             return [self._value(inner, one, origin, (*path, n)) for n, one in enumerate(value)]
         if isinstance(value, dict):
             leaves: dict[str, Node] = {key: Leaf(one, origin) for key, one in value.items()}
@@ -85,39 +87,40 @@ class Settling:
         return value
 
     def _text(
-        self, arms: tuple[Any, ...], text: str, origin: Origin, path: tuple[Key, ...], *, each: bool
+        self, kind: Any, text: str, origin: Origin, path: tuple[Key, ...], *, each: bool
     ) -> str:
         if self.names is not None:
             if each and self.names.many and ENTITY not in text and origin.level != "entity":
                 text = f"{text.rstrip('/')}/{ENTITY}"
             text = self.names.fill(text)
-        if ConnectionName in arms:
+        if ConnectionName in arms(kind):
             self.connections.append((text, path))
-        return absolute(text, origin.folder) if Path in arms and str not in arms else text
+        return (
+            absolute(text, origin.folder) if Path in arms(kind) and str not in arms(kind) else text
+        )
 
-    def _default(self, setting: Setting, origin: Origin) -> str | None:
+    def _default(self, setting: Setting) -> str | None:
         """A default that is not the same everywhere, as text; ``None`` for all others."""
         default = setting.default
         if isinstance(default, str) and self.names is not None and "{" in default:
             return self.names.fill(default)
         if isinstance(default, Path):
-            path = absolute(str(default), origin.folder)
+            path = absolute(str(default), self.root)
             return self.names.fill(path) if self.names is not None else path
         return None
 
 
 def absolute(text: str, folder: Path) -> str:
     """The path ``text``, relative to ``folder``; the empty text is no path."""
-    return os.path.abspath(os.path.join(folder, os.path.expanduser(text))) if text else text  # noqa: PTH
+    if not text:
+        return text
+    home = os.path.expanduser(text)  # noqa: PTH111  # Path's raises where there is no home
+    return os.path.normpath(folder / home)
 
 
-def _arms(kind: Any) -> tuple[Any, ...]:
-    return get_args(kind) if is_union(kind) else (kind,)
-
-
-def _inner(arms: tuple[Any, ...], *kinds: type) -> Any:
-    """What the array or mapping among ``arms`` holds."""
-    for arm in arms:
+def _inner(kind: Any, *kinds: type) -> Any:
+    """What the array or mapping that ``kind`` may be holds."""
+    for arm in arms(kind):
         if get_origin(arm) in kinds:
             return get_args(arm)[1 if dict in kinds else 0]
     return Any

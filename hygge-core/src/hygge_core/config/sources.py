@@ -17,6 +17,10 @@ from hygge_core.errors import ConfigError, Mistake
 
 FILE = "hygge.toml"
 _DEEPEST = 32
+_PLAINER = {
+    "Cannot overwrite a value": "the same key stands here again",
+    "Cannot mutate immutable namespace": "what stands in { } cannot be added to elsewhere",
+}
 
 
 @frozen
@@ -34,16 +38,16 @@ class Sources:
 
 def find(start: Path) -> Path:
     """The nearest ``hygge.toml`` in ``start`` or above. Raises ``ConfigError``."""
-    here = Path(os.path.abspath(start))
+    here = Path(os.path.normpath(Path(start).absolute()))
     for folder in (here, *here.parents):
-        if os.path.isfile(folder / FILE):
+        if os.path.isfile(folder / FILE):  # noqa: PTH113  # Path's raises where it may not look
             return folder / FILE
     raise ConfigError(f"there is no {FILE} in {here} or above it", hint="hygge init makes one")
 
 
 def read(file: Path, environ: Mapping[str, str]) -> Sources:
     """Parse ``file`` and what belongs to it. Raises ``ConfigError`` with all that is unreadable."""
-    file = Path(os.path.abspath(file))
+    file = Path(os.path.normpath(Path(file).absolute()))
     mistakes = Mistakes()
     soil = Soil(environ, mistakes)
     tree = soil.table_of(file, file.name, ())
@@ -129,7 +133,7 @@ def _parse(path: Path, name: str, mistakes: Mistakes) -> dict[str, Any]:
         column = exc.start - exc.object.rfind(b"\n", 0, exc.start)
         mistakes.add(_at(name, line, column, f"expected UTF-8, found {exc.object[exc.start]:#04x}"))
     except tomli.TOMLDecodeError as exc:
-        problem = exc.msg.replace("Cannot overwrite a value", "the same key stands here again")
+        problem = next((said for hint, said in _PLAINER.items() if hint in exc.msg), exc.msg)
         mistakes.add(_at(name, exc.lineno, exc.colno, f"not TOML: {problem}"))
     except (ValueError, RecursionError) as exc:  # a number of 5,000 digits, 1,000 brackets
         mistakes.add(Mistake(name, "the file", f"not TOML that can be read: {exc}"))

@@ -28,18 +28,24 @@ def register(converter: cattrs.Converter) -> None:
     converter.register_structure_hook(Path, _path)
     converter.register_structure_hook(timedelta, _duration)
     converter.register_structure_hook(Secret, _secret)
-    for applies, hook in (
-        (lambda kind: kind is Any, lambda value, _: plain(value)),
-        (lambda kind: kind is ConnectionName, _scalar(str, _SCALARS[str])),
-        (lambda kind: get_origin(kind) is Literal, _literal),
-    ):
-        converter.register_structure_hook_func(applies, hook)
-    for applies, factory in (
-        (is_union, _union),
-        (lambda kind: get_origin(kind) in (tuple, list), _array),
-        (lambda kind: get_origin(kind) is dict, _mapping),
-    ):
-        converter.register_structure_hook_factory(applies, factory)
+    converter.register_structure_hook_func(_is(Any), _anything)
+    converter.register_structure_hook_func(_is(ConnectionName), _scalar(str, _SCALARS[str]))
+    converter.register_structure_hook_func(_comes_from(Literal), _literal)
+    converter.register_structure_hook_factory(is_union, _union)
+    converter.register_structure_hook_factory(_comes_from(tuple, list), _array)
+    converter.register_structure_hook_factory(_comes_from(dict), _mapping)
+
+
+def _anything(value: Any, kind: Any) -> Any:
+    return plain(value)
+
+
+def _is(wanted: Any) -> Callable[[Any], bool]:
+    return lambda kind: kind is wanted
+
+
+def _comes_from(*origins: Any) -> Callable[[Any], bool]:
+    return lambda kind: get_origin(kind) in origins
 
 
 def _is_int(value: Any) -> bool:
@@ -134,7 +140,7 @@ def _array(kind: Any, converter: cattrs.Converter) -> Hook:
         if not isinstance(value, list | tuple):
             raise Wrong(Finding(expected(wanted), value))
         if not open_ended and len(value) != len(args):
-            raise Wrong(Finding(f"an array of {len(args)}", value))
+            raise Wrong(Finding(expected(wanted), value))
         kinds = args[:1] * len(value) if open_ended else args
         return made(_each(converter, zip(range(len(value)), value, kinds, strict=True)).values())
 

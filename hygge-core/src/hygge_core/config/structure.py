@@ -16,7 +16,7 @@ import cattrs
 from attrs import evolve
 from cattrs.errors import StructureHandlerNotFoundError
 
-from hygge_core.config.bounds import in_words
+from hygge_core.config.bounds import each_of, in_words
 from hygge_core.config.findings import Finding, Wrong, objection, unknown
 from hygge_core.config.nodes import dotted
 from hygge_core.config.settings_of import Setting, settings_of
@@ -104,32 +104,40 @@ def _wanted(setting: Setting) -> str:
 def _refused(
     cls: type, given: Mapping[str, Any], table: Mapping[str, Any], *, complete: bool
 ) -> Iterator[Finding]:
-    """What each field's converter and validator say, not only the first of them."""
-    settings = settings_of(cls)
+    """What each field's converter and validators say, not only the first of them."""
     draft = _draft(cls, given)
     for key, value in given.items():
-        setting = settings[key]
+        setting = settings_of(cls)[key]
         try:
             made = _converted(setting, value)
-            if setting.field.validator is not None:
-                setting.field.validator(draft, setting.field, made)
-        except AttributeError as exc:
-            if complete:  # else it looked at a field that is wrong itself
-                yield evolve(objection(exc), path=(key,))
-        except Exception as exc:  # noqa: BLE001  # a plugin's validator raises what it likes
-            if in_words(setting.field.validator) and isinstance(exc, ValueError):
+        except Exception as exc:  # noqa: BLE001  # a plugin's converter raises what it likes
+            yield evolve(objection(exc), path=(key,))
+            continue
+        for validator in each_of(setting.field.validator):
+            said = _said_by(validator, draft, setting, made)
+            if said is None or (isinstance(said, AttributeError) and not complete):
+                continue  # an attribute that is not there: of a key that is wrong itself
+            if in_words(validator):
                 yield Finding(_wanted(setting), table[key], (key,))
-            else:
-                yield evolve(objection(exc), path=(key,))
+                break
+            yield evolve(objection(said), path=(key,))
+
+
+def _said_by(validator: Any, draft: Any, setting: Setting, value: Any) -> Exception | None:
+    try:
+        validator(draft, setting.field, value)
+    except Exception as exc:  # noqa: BLE001  # a plugin's validator raises what it likes
+        return exc
+    return None
 
 
 def _draft(cls: type, given: Mapping[str, Any]) -> Any:
     """An instance with all that is known, for validators that look at other fields."""
-    draft = object.__new__(cls)
+    draft: Any = object.__new__(cls)
     for key, setting in settings_of(cls).items():
         if key in given or not setting.required:
             try:
-                value = given[key] if key in given else setting.default
+                value = given.get(key, setting.default)
                 object.__setattr__(draft, setting.field.name, _converted(setting, value))
             except Exception:  # noqa: BLE001, S112  # told of when its own turn comes
                 continue
@@ -144,5 +152,5 @@ def _converted(setting: Setting, value: Any) -> Any:
 def _made(cls: type, given: Mapping[str, Any]) -> Any:
     try:
         return cls(**given)
-    except Exception as exc:  # noqa: BLE001  # __attrs_post_init__ may be a plugin's
+    except Exception as exc:  # __attrs_post_init__ may be a plugin's
         raise Wrong(objection(exc)) from exc

@@ -34,7 +34,8 @@ def expected(kind: Any) -> str:
     if is_union(kind):
         return either(expected(arm) for arm in args if arm is not type(None))
     if origin in (tuple, list):
-        return f"an array of {_plural(args[0])}" if args else "an array"
+        fixed = origin is tuple and args[-1] is not Ellipsis
+        return f"an array of {len(args) if fixed else _plural(args[0])}"
     return "a value" if kind is Any else "a table"
 
 

@@ -99,10 +99,10 @@ class LocalShelf:
 
     def replace_tree(self, staged: str, live: str, old: str) -> None:
         """In one step where the system can swap two folders, in two renames elsewhere."""
-        new, now, kept = self.path(staged), self.path(live), self.made(old)
-        if now.is_symlink():
-            raise _leads_elsewhere(now)
-        with speaking(now):
+        with speaking(self.address(live)):
+            new, now, kept = self.path(staged), self.path(live), self.made(old)
+            if now.is_symlink():
+                raise _leads_elsewhere(now)
             if not now.exists():
                 renames.move(new, now)
             elif renames.exchange(new, now):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -36,8 +37,9 @@ from hygge_core.types import spell_schema
 from hygge_core.watermark import highest, in_range
 
 if TYPE_CHECKING:
-    from hygge_core.files.store_settings import MemorySettings
+    from hygge_core.files.store_settings import MemoryConfig
     from hygge_core.records import Ask
+    from hygge_core.scene import Scene
 
 #: Every table by name. Put frames in, take frames out.
 tables: dict[str, pl.DataFrame] = {}
@@ -61,18 +63,14 @@ class _Staged:
 class MemoryHome:
     """Reads one table as it is when reading begins."""
 
-    settings: MemorySettings
+    config: MemoryConfig
 
     def schema(self, ask: Ask) -> pl.Schema:
         return self._asked(ask).schema
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
-        frame = self._asked(ask)
-        if ask.range is not None:
-            frame = frame.filter(in_range(ask.range, self._column(ask.range.column).dtype))
-        if ask.limit is not None:
-            frame = frame.head(ask.limit)
-        yield from frame.iter_slices(ask.batch_rows or _BATCH_ROWS)
+        rows = ask.batch_rows or _BATCH_ROWS
+        yield from self._asked(ask).iter_slices(rows)
 
     def upper(self, ask: Ask) -> Mark | None:
         """The highest value now; frames do not change, so nothing later can come below it."""
@@ -83,17 +81,28 @@ class MemoryHome:
 
     def _asked(self, ask: Ask) -> pl.DataFrame:
         frame = self._table()
-        return frame if ask.columns is None else frame.select(ask.columns)
+        if ask.range is not None:
+            frame = frame.filter(in_range(ask.range, self._column(ask.range.column).dtype))
+        if ask.limit is not None:
+            frame = frame.head(ask.limit)
+        names = frame.columns if ask.columns is None else ask.columns
+        return frame.select(self._column(name).name for name in names)
 
     def _column(self, name: str) -> pl.Series:
-        return self._table()[name]
+        table = self._table()
+        if name not in table.columns:
+            raise HomeError(
+                f"memory:{self.config.table} has no column {name!r}",
+                hint=f"there are: {', '.join(table.columns)}",
+            )
+        return table[name]
 
     def _table(self) -> pl.DataFrame:
         try:
-            return tables[self.settings.table]
+            return tables[self.config.table]
         except KeyError:
             raise HomeError(
-                f"there is no table {self.settings.table!r} in memory",
+                f"there is no table {self.config.table!r} in memory",
                 hint=f"there are: {', '.join(sorted(tables)) or 'none'}",
             ) from None
 
@@ -133,11 +142,11 @@ class MemoryStaging:
 class MemoryStore:
     """Settles into one table. Its ledger, too, lives as long as the process."""
 
-    settings: MemorySettings
+    config: MemoryConfig
 
     def begin(self, load: Load) -> MemoryStaging:
         self.rollback(load.ref)
-        return MemoryStaging(self.settings.table, load)
+        return MemoryStaging(self.config.table, load)
 
     def commit(self, manifest: Manifest) -> Receipt:
         run_id, name = manifest.ref.run_id, manifest.parts[0].final
@@ -168,7 +177,7 @@ class MemoryStore:
         return "done" if manifest.ref.run_id in _applied else "none"
 
     def known_schema(self) -> pl.Schema | None:
-        table = tables.get(self.settings.table)
+        table = tables.get(self.config.table)
         return None if table is None else table.schema
 
     def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
@@ -200,3 +209,13 @@ def _published(manifest: Manifest) -> pl.DataFrame:
     }
     with speaking(f"memory:{name}"):
         return pl.concat([now.cast(pl.Schema(types)), staged.frame], how="diagonal")
+
+
+@contextmanager
+def open_memory_home(config: MemoryConfig, _: Scene) -> Iterator[MemoryHome]:
+    yield MemoryHome(config)
+
+
+@contextmanager
+def open_memory_store(config: MemoryConfig, _: Scene) -> Iterator[MemoryStore]:
+    yield MemoryStore(config)

@@ -30,7 +30,7 @@ def _renameat2() -> Callable[..., int] | None:
         return None
     found.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
     found.restype = ctypes.c_int
-    return found  # type: ignore[no-any-return]  # ctypes cannot say what it found
+    return found
 
 
 def _renamed(source: Path, target: Path, flags: int) -> bool:

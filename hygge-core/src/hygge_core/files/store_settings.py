@@ -14,16 +14,16 @@ _LEVELS = {"zstd": range(1, 23), "gzip": range(10), "brotli": range(12)}
 
 
 def _level_of_codec(
-    settings: ParquetStoreSettings, _: Attribute[int | None], level: int | None
+    config: ParquetStoreConfig, _: Attribute[int | None], level: int | None
 ) -> None:
-    levels = _LEVELS.get(settings.compression)
+    levels = _LEVELS.get(config.compression)
     if level is None:
         return
     if levels is None:
-        raise ValueError(f"{settings.compression} has no levels; leave it out")
+        raise ValueError(f"{config.compression} has no levels; leave it out")
     if level not in levels:
         raise ValueError(
-            f"{settings.compression} takes {levels.start} to {levels.stop - 1}, found {level}"
+            f"{config.compression} takes {levels.start} to {levels.stop - 1}, found {level}"
         )
 
 
@@ -32,15 +32,15 @@ def _one_character(_: Any, __: Attribute[str], text: str) -> None:
         raise ValueError(f"expected one ASCII character, found {text!r}")
 
 
-def _no_value(settings: CsvStoreSettings, _: Attribute[str], text: str) -> None:
-    if any(mark in text for mark in (settings.separator, settings.quote, "\n", "\r")):
+def _no_value(config: CsvStoreConfig, _: Attribute[str], text: str) -> None:
+    if any(mark in text for mark in (config.separator, config.quote, "\n", "\r")):
         raise ValueError("a null_value has no separator, quote or line break in it")
     if text.lower() in ("true", "false", "nan", "inf", "-inf") or any(map(str.isdigit, text)):
         raise ValueError(f"{text!r} could be a value; a null_value may not")
 
 
 @frozen(kw_only=True)
-class FileStoreSettings:
+class FileStoreConfig:
     """What the file stores have in common.
 
     * ``path`` the entity's directory; hygge's own files are kept beside it, in ``.hygge``.
@@ -54,7 +54,7 @@ class FileStoreSettings:
 
 
 @frozen(kw_only=True)
-class ParquetStoreSettings(FileStoreSettings):
+class ParquetStoreConfig(FileStoreConfig):
     """``store = { type = "parquet", path = ... }``.
 
     * ``compression_level`` of zstd (1 to 22, default 1), gzip (0 to 9) or brotli (0 to 11).
@@ -67,7 +67,7 @@ class ParquetStoreSettings(FileStoreSettings):
 
 
 @frozen(kw_only=True)
-class CsvStoreSettings(FileStoreSettings):
+class CsvStoreConfig(FileStoreConfig):
     """``store = { type = "csv", path = ... }``: dates and times as ISO 8601.
 
     * ``null_value`` the text of NULL, never quoted; an empty string is always quoted.
@@ -82,12 +82,12 @@ class CsvStoreSettings(FileStoreSettings):
 
 
 @frozen(kw_only=True)
-class NdjsonStoreSettings(FileStoreSettings):
+class NdjsonStoreConfig(FileStoreConfig):
     """``store = { type = "ndjson", path = ... }``: one JSON object per row."""
 
 
 @frozen(kw_only=True)
-class MemorySettings:
+class MemoryConfig:
     """``home`` or ``store = { type = "memory", table = ... }``: a table of this process.
 
     For programs and tests: :data:`hygge_core.files.memory.tables` holds the frames by name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,13 @@ from hygge_core.types import parse_schema, spell_schema
 
 if TYPE_CHECKING:
     from hygge_core.files.store_settings import (
-        CsvStoreSettings,
-        FileStoreSettings,
-        NdjsonStoreSettings,
-        ParquetStoreSettings,
+        CsvStoreConfig,
+        FileStoreConfig,
+        NdjsonStoreConfig,
+        ParquetStoreConfig,
     )
     from hygge_core.records import Load, Owner
+    from hygge_core.scene import Scene
     from hygge_core.staging import StagedLoad
 
 #: A partitioned file lacks the columns of its folders; this key of its metadata has them all.
@@ -40,9 +41,9 @@ class FileStore(StagedWriter):
 
     shelf: LocalShelf
 
-    def __init__(self, settings: FileStoreSettings, *, suffix: str) -> None:
-        self.table = Path(os.path.abspath(settings.path))  # noqa: PTH100  # resolve() follows links
-        cut = Cut(rows=settings.rows_per_file, by=settings.partition_by)
+    def __init__(self, config: FileStoreConfig, *, suffix: str) -> None:
+        self.table = Path(os.path.abspath(config.path))  # noqa: PTH100  # resolve() follows links
+        cut = Cut(rows=config.rows_per_file, by=config.partition_by)
         super().__init__(LocalShelf(self.table.parent), self.table.name, suffix=suffix, cut=cut)
 
     def begin(self, load: Load) -> StagedLoad:
@@ -63,14 +64,14 @@ class FileStore(StagedWriter):
 class ParquetStore(FileStore):
     """Parquet files, written by Polars; every type that Polars can write."""
 
-    def __init__(self, settings: ParquetStoreSettings) -> None:
-        super().__init__(settings, suffix=".parquet")
-        self._settings = settings
+    def __init__(self, config: ParquetStoreConfig) -> None:
+        super().__init__(config, suffix=".parquet")
+        self._config = config
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
         marks = {_SCHEMA_MARK: whole} if whole else {}
-        return writing.write_parquet(frame, path, self._settings, marks)
+        return writing.write_parquet(frame, path, self._config, marks)
 
     def known_schema(self) -> pl.Schema | None:
         """The columns of the newest file, those of its folders included."""
@@ -90,23 +91,23 @@ class ParquetStore(FileStore):
 class CsvStore(FileStore):
     """CSV files that tell NULL from an empty string; no nested values, no binary."""
 
-    def __init__(self, settings: CsvStoreSettings) -> None:
-        super().__init__(settings, suffix=".csv")
-        self._settings = settings
+    def __init__(self, config: CsvStoreConfig) -> None:
+        super().__init__(config, suffix=".csv")
+        self._config = config
 
     def check_schema(self, schema: pl.Schema) -> None:
         refuse_types(schema, nested=False, word="CSV")
         super().check_schema(schema)
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
-        return writing.write_csv(frame, path, self._settings)
+        return writing.write_csv(frame, path, self._config)
 
 
 class NdjsonStore(FileStore):
     """One JSON object per row; nested values are themselves, no binary, no NaN."""
 
-    def __init__(self, settings: NdjsonStoreSettings) -> None:
-        super().__init__(settings, suffix=".ndjson")
+    def __init__(self, config: NdjsonStoreConfig) -> None:
+        super().__init__(config, suffix=".ndjson")
 
     def check_schema(self, schema: pl.Schema) -> None:
         refuse_types(schema, nested=True, word="NDJSON")
@@ -114,6 +115,21 @@ class NdjsonStore(FileStore):
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         return writing.write_ndjson(frame, path)
+
+
+@contextmanager
+def open_parquet_store(config: ParquetStoreConfig, _: Scene) -> Iterator[ParquetStore]:
+    yield ParquetStore(config)
+
+
+@contextmanager
+def open_csv_store(config: CsvStoreConfig, _: Scene) -> Iterator[CsvStore]:
+    yield CsvStore(config)
+
+
+@contextmanager
+def open_ndjson_store(config: NdjsonStoreConfig, _: Scene) -> Iterator[NdjsonStore]:
+    yield NdjsonStore(config)
 
 
 def _footer(path: Path) -> pl.Schema:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from hygge_core.errors import StoreError
+from hygge_core.types.spelling import instance
 
 _ADVICE = "drop it with `polish`, change it in the home, or use a parquet store"
 
@@ -31,14 +32,10 @@ def _within(dtype: pl.DataType) -> Iterator[pl.DataType]:
     """The type and every type inside it."""
     yield dtype
     if isinstance(dtype, (pl.List, pl.Array)):
-        yield from _within(_made(dtype.inner))
+        yield from _within(instance(dtype.inner))
     elif isinstance(dtype, pl.Struct):
         for inner in dtype.fields:
-            yield from _within(_made(inner.dtype))
-
-
-def _made(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType:
-    return dtype() if isinstance(dtype, type) else dtype
+            yield from _within(instance(inner.dtype))
 
 
 def for_csv(frame: pl.DataFrame, null_value: str) -> pl.DataFrame:
@@ -87,11 +84,11 @@ def _not_finite(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Array):
         return _not_finite(values.arr.to_list(), pl.List(dtype.inner))
     if isinstance(dtype, pl.List):
-        return values.list.eval(_not_finite(pl.element(), _made(dtype.inner))).list.any()
+        return values.list.eval(_not_finite(pl.element(), instance(dtype.inner))).list.any()
     if isinstance(dtype, pl.Struct):
         return pl.any_horizontal(
-            _not_finite(values.struct.field(inner.name), _made(inner.dtype))
+            _not_finite(values.struct.field(inner.name), instance(inner.dtype))
             for inner in dtype.fields
-            if _holds_floats(_made(inner.dtype))
+            if _holds_floats(instance(inner.dtype))
         )
     return values.is_nan() | values.is_infinite()

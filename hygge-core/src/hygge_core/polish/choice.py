@@ -37,7 +37,7 @@ def final_columns(
 ) -> dict[str, str | None]:
     """Final names in their order, with the source column of those that have one.
 
-    Raises ``ConfigError`` naming both columns where two would have one name, and where none is left.
+    Raises ``ConfigError`` naming both columns where two would have one name, or when none is left.
     """
     places: dict[str, str] = {}
     final: dict[str, str | None] = {}

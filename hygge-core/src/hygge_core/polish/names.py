@@ -35,7 +35,8 @@ def words(name: str) -> list[str]:
     """
     found = [""]
     for before, letter, after in zip(f" {name}", name, f"{name[1:]} ", strict=False):
-        if letter in " _-" or (letter.isupper() and (not before.isupper() or after.islower())):
+        begins = after.islower() if before.isupper() else before.isalnum()
+        if letter in " _-" or (letter.isupper() and begins):
             found.append("")
         if letter not in " _-":
             found[-1] += letter

@@ -12,7 +12,7 @@ from attrs import frozen
 from hygge_core.config import structure
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.polish import choice, values
-from hygge_core.polish.names import final_name, matching
+from hygge_core.polish.names import final_name
 from hygge_core.polish_settings import PolishSettings
 from hygge_core.types.spelling import instance
 
@@ -61,13 +61,14 @@ class Polish:
     def warnings(self) -> tuple[str, ...]:
         """What protects less than it seems to, in sentences."""
         settings = self._settings
-        if settings.salt is None and "sha256" in settings.mask.values():
-            return ("polish.mask: sha256 without polish.salt is found by guessing values",)
-        return tuple(
+        found = [
             f"polish.hash_ids: {each.name!r} is made of a masked column: salt it with salted = true"
             for each in settings.hash_ids
             if not each.salted and choice.masks(settings, each.from_columns)
-        )
+        ]
+        if settings.salt is None and "sha256" in settings.mask.values():
+            found.append("polish.mask: sha256 without polish.salt is undone by guessing values")
+        return tuple(found)
 
     def needed(self, columns: Sequence[str]) -> tuple[str, ...] | None:
         """The source columns that polish looks at, ``None`` where it is all of them.

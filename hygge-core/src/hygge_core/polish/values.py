@@ -12,6 +12,7 @@ import polars as pl
 
 from hygge_core.digests import Digest, digested, plain_text, values_text
 from hygge_core.polish_settings import HashId, Scalar, Timestamp
+from hygge_core.types import spell
 
 REDACTED = "***"
 
@@ -47,7 +48,7 @@ def masked(column: str, how: str, dtype: pl.DataType, salt: Salt) -> tuple[pl.Da
     if word == "sha256":
         return pl.String(), _hashed(plain_text(value, dtype), salt)
     if not isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
-        raise ValueError(f"{how!r} masks text, but {column!r} is {dtype}")
+        raise ValueError(f"{how!r} masks text, but {column!r} is {spell(dtype)}")
     text = value.cast(pl.String)
     if word == "first":
         shown = pl.concat_str(text.str.head(int(length)), pl.lit(REDACTED))

@@ -53,13 +53,13 @@ def start(directory: Path, plugins: Plugins, *, missing_only: bool = False) -> S
 
 def _contents(plugins: Plugins, *, journal: bool) -> dict[str, str]:
     """name → text of every file, ``hygge.toml`` last: a half-written example is no project yet."""
-    from hygge_core.config import schema
+    from hygge_core.config.schema import json_schema
 
     found = dict(_resources(files(__name__) / "files"))
     return {
         ".gitignore": found["gitignore"],
         **{name: text for name, text in sorted(found.items()) if name.startswith("data/")},
-        _SCHEMA: json.dumps(schema(plugins), indent=2) + "\n",
+        _SCHEMA: json.dumps(json_schema(plugins), indent=2) + "\n",
         "hygge.toml": _fitted(found["hygge.toml"], journal=journal),
     }
 

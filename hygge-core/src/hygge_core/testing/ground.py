@@ -50,6 +50,14 @@ class Ground(ABC):
     def leftovers(self) -> Sequence[str]:
         """What lies around beside the destination and the journal, as names."""
 
+    def durable(self) -> str:
+        """All that a later start can know, with run ids and times left out.
+
+        Starts that find equal texts do the same, so the walk takes only one of them further. Each
+        ground is a state of its own unless a subclass knows better.
+        """
+        return new_run_id()
+
     def task(self, run_type: RunType) -> Task:
         """A fresh task on this ground; rows are told apart by ``id``, which only grows."""
         return Task(

@@ -75,13 +75,27 @@ class Walk:
             self._settled(ground, "an undisturbed run")
         return counted.names()
 
-    def recovery_points(self, k: int, action: Action) -> list[str]:
-        """The names of the points of the start that follows ``action`` at point ``k``."""
+    def recovery_points(self, k: int, action: Action) -> tuple[str, list[str]]:
+        """What ``action`` at point ``k`` left behind, and the points of the start that follows."""
         with self.make() as ground:
             self._disturbed(ground, k, action)
+            left = ground.durable()
             counted = Count()
             ground.run(self.run_type, counted)
-        return counted.names()
+        return left, counted.names()
+
+    def doubles(self, actions: Sequence[Action]) -> Iterator[tuple[int, Action, int, Action]]:
+        """Every pair of a disturbance and a disturbance of the recovery from it.
+
+        A start knows nothing but what is durable: of the disturbances that leave the same behind,
+        only the first is taken further.
+        """
+        known: set[str] = set()
+        for k, action in steps(self.points(), actions):
+            left, names = self.recovery_points(k, action)
+            if left not in known:
+                known.add(left)
+                yield from ((k, action, j, again) for j, again in steps(names, actions))
 
     def step(self, k: int, action: Action) -> None:
         """``action`` at point ``k``, then an undisturbed start."""

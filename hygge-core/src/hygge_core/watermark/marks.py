@@ -66,8 +66,9 @@ def mark_at(at: Any, dtype: pl.DataType) -> Mark:
 
 def highest(values: pl.Series) -> Mark | None:
     """The mark of the highest usable value; ``None`` where every value is NULL or not finite."""
+    kept = stored_type(values.dtype)
     top = physical(values).filter(usable(values)).max()
-    return None if top is None else mark_at(top, values.dtype)
+    return None if top is None else mark_at(top, kept)
 
 
 def compare(a: Mark, b: Mark) -> int:
@@ -140,7 +141,8 @@ def point(mark: Mark) -> Point:
     where = axis(dtype)
     match where:
         case "numbers":
-            return Point(where, Fraction(mark.value))
+            # A float's text is the shortest that finds it again, not its value: 0.1 is not 1/10.
+            return Point(where, Fraction(float(mark.value) if dtype.is_float() else mark.value))
         case "texts":
             return Point(where, mark.value)
         case "bytes":

@@ -12,8 +12,11 @@ app = typer.Typer(help="Show or check the merged configuration.", no_args_is_hel
 
 
 @command(app)
-def show(said: Invocation, select: Select = None, exclude: Exclude = None) -> None:
+def show(said: Invocation, *, select: Select = None, exclude: Exclude = None) -> None:
     """Show the merged configuration, and where each value came from; never a secret."""
+    from hygge_core.cli.shown.settings import give_settings
+
+    give_settings(said, said.named(select, exclude))
 
 
 @command(app)

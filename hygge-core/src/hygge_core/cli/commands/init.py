@@ -22,4 +22,4 @@ def init(
     from hygge_core.cli.shown.started import tell_started
     from hygge_core.starter import start
 
-    tell_started(start(said.start / directory, said.plugins, missing_only=force))
+    tell_started(said, start(said.start / directory, said.plugins, missing_only=force))

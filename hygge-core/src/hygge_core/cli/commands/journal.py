@@ -100,15 +100,17 @@ def set_(
 ) -> None:
     """Let the next incremental run of ENTITY begin after VALUE."""
     from hygge_core.amend import set_watermark
+    from hygge_core.cli.shown.history import tell_edit
 
     with said.journal_of(entity) as (chosen, journal):
-        set_watermark(journal, chosen, value, type_=type_)
+        tell_edit(set_watermark(journal, chosen, value, type_=type_))
 
 
 @command(watermarks)
 def reset(said: Invocation, entity: Entity) -> None:
     """Forget how far ENTITY got; its next run must be a full one."""
     from hygge_core.amend import reset_watermark
+    from hygge_core.cli.shown.history import tell_edit
 
     with said.journal_of(entity) as (chosen, journal):
-        reset_watermark(journal, chosen)
+        tell_edit(reset_watermark(journal, chosen))

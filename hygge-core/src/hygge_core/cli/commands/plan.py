@@ -35,6 +35,7 @@ def plan(
 
     Touches no data.
     """
+    asked = run_type(full_drop, incremental)
     from hygge_core.cli.shown.plans import give_plans
     from hygge_core.planning import plan as planned
 
@@ -44,7 +45,7 @@ def plan(
             planned(
                 said.chosen(select, exclude, shard),
                 world,
-                run_type=run_type(full_drop, incremental),
+                run_type=asked,
                 limit=limit,
                 offline=offline,
             ),

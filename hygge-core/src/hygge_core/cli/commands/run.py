@@ -61,14 +61,16 @@ def run(
             shard=shard,
             limit=limit,
         )
+    asked = run_type(full_drop, incremental)
+    entities = said.chosen(select, exclude, shard)  # a mistake is said before polars is imported
     from hygge_core.cli.conduct import conduct
 
     return conduct(
         said,
-        said.chosen(select, exclude, shard),
+        entities,
         run_id=run_id,
         concurrency=concurrency,
         fail_fast=fail_fast,
         limit=limit,
-        run_type=run_type(full_drop, incremental),
+        run_type=asked,
     )

@@ -13,12 +13,13 @@ from hygge_core import events
 
 @define(kw_only=True)
 class Line:
-    """One entity on its way. ``began`` and ``read_since`` in seconds of the board's clock."""
+    """One entity on its way. ``began``, ``since`` (this step) and ``read_since`` in seconds of the
+    board's clock."""
 
     name: str
     began: float
-    step: str = ""
-    detail: str = ""
+    since: float
+    step: str = "read"
     rows: int = 0
     expected_rows: int | None = None
     read_since: float | None = None
@@ -42,7 +43,9 @@ class Board:
             if isinstance(event, events.RunStarted):
                 self.total, self.began = len(event.entities), self.clock()
             elif isinstance(event, events.EntityStarted):
-                self.lines[event.name] = Line(name=event.name, began=self.clock())
+                self.lines[event.name] = Line(
+                    name=event.name, began=self.clock(), since=self.clock()
+                )
             elif isinstance(event, events.EntityFinished):
                 self._finish(event)
             elif isinstance(event, events.EntityEvent) and event.name in self.lines:
@@ -61,11 +64,11 @@ class Board:
     def _change(self, line: Line, event: events.EntityEvent) -> None:
         match event:
             case events.Progress():
+                if line.read_since is None:
+                    line.step, line.read_since = "read", line.since
                 line.rows, line.expected_rows = event.rows, event.expected_rows
             case events.Stage():
-                line.step, line.detail = event.step, event.detail
-                if event.step == "read":
-                    line.read_since, line.rows = self.clock(), 0
+                line.step, line.since = event.step, self.clock()
             case events.Retrying():
-                line.step, line.detail = "wait", event.cause
+                line.step, line.since = "wait", self.clock()
                 line.rows, line.read_since = 0, None

@@ -18,7 +18,7 @@ def sentence(event: events.Event, *, steps: bool = False) -> tuple[str, str] | N
         case events.RunStarted():
             told = "bold", _started(event)
         case events.EntityStarted():
-            told = "", f"{event.name}: {event.run_type}, {event.source} → {event.destination}"
+            told = "", f"{event.name}: {event.run_type}, {_way(event)}"
         case events.Recovered():
             told = "warn", f"{event.name}: {_recovered(event)}"
         case events.Retrying():
@@ -48,6 +48,10 @@ def finished(name: str, result: Result) -> tuple[str, str]:
         case "cancelled":
             return "warn", f"{name}: cancelled after {took}; nothing of it was published"
     return "bad", f"{name}: {result.outcome} after {took}: {cause}"
+
+
+def _way(event: events.EntityStarted) -> str:
+    return f"{wording.near(event.source)} → {wording.near(event.destination)}"
 
 
 def _started(event: events.RunStarted) -> str:

@@ -9,6 +9,7 @@ from hygge_core.cli.progress.lines import finished
 from hygge_core.task import Result, Summary
 
 _LISTED = 20
+_VERDICTS = 5
 _WELL = {"complete", "skip"}
 
 Styled = tuple[str, str]
@@ -24,7 +25,7 @@ def summary(run: Summary, *, journal: bool) -> Iterator[Styled]:
     well = [result for result in run.results if result.outcome in _WELL]
     ill = [result for result in run.results if result.outcome not in _WELL]
     yield from _moved(run, well)
-    yield from _tidiness(run.results)
+    yield from _told_before(run.results)
     for result in ill:
         yield from _failed(result)
     if run.not_started:
@@ -40,34 +41,55 @@ def _moved(run: Summary, well: Sequence[Result]) -> Iterator[Styled]:
     rows = wording.rows(sum(result.rows_written for result in complete))
     entities = wording.count(len(complete), "entity", "entities")
     took = wording.span(run.seconds)
-    new = f"; nothing new in {len(well) - len(complete)}" if len(well) > len(complete) else ""
-    yield "bold", f"moved {rows} in {entities}, {took}{new}"
-    if complete:
-        table = [_told(result) for result in complete[:_LISTED]]
-        yield from (("", line) for line in wording.columns(table, indent="  "))
+    idle, ill = len(well) - len(complete), len(run.results) - len(well)
+    also = f"; nothing new in {idle}" * bool(idle) + f"; {ill} did not succeed" * bool(ill)
+    yield "bold", f"moved {rows} in {entities}, {took}{also}"
+    yield from (("", line) for line in _table(complete[:_LISTED]))
     if len(complete) > _LISTED:
         yield "dim", f"  … and {len(complete) - _LISTED} more"
+    yield from _verified(complete)
 
 
-def _told(result: Result) -> tuple[str, ...]:
-    return (
-        name_of(result),
-        wording.rows(result.rows_written),
-        wording.size(result.bytes_written) if result.bytes_written else "",
-        result.run_type,
-        result.destination,
-        f"verified: {result.verified}" if result.verified else "",
-    )
+def _table(complete: Sequence[Result]) -> list[str]:
+    counts = [wording.rows(result.rows_written) for result in complete]
+    widest = max(map(len, counts), default=0)
+    table = [
+        (
+            name_of(result),
+            count.rjust(widest),
+            wording.size(result.bytes_written) if result.bytes_written else "",
+            result.run_type,
+            f"→ {wording.near(result.destination)}" if result.destination else "",
+        )
+        for result, count in zip(complete, counts, strict=True)
+    ]
+    return wording.columns(table, indent="  ")
 
 
-def _tidiness(results: Sequence[Result]) -> Iterator[Styled]:
-    for result in results:
-        for warning in result.warnings:
-            yield "warn", f"warning: {name_of(result)}: {warning}"
-        for run_id in result.recovered:
-            yield "warn", f"recovered: {name_of(result)}: run {run_id}, left by an earlier start"
-        if result.leftovers:
-            yield "warn", f"left behind: {name_of(result)}: {', '.join(result.leftovers)}"
+def _verified(complete: Sequence[Result]) -> Iterator[Styled]:
+    verified = [result for result in complete if result.verified]
+    if len(verified) > _VERDICTS:
+        read, visible = (
+            sum(getattr(result, which) for result in verified)
+            for which in ("rows_read", "rows_written")
+        )
+        yield (
+            "good",
+            (
+                f"verified: {wording.rows(read)} read = {wording.rows(visible)} visible, "
+                f"in {len(verified)} of {wording.count(len(complete), 'entity', 'entities')}"
+            ),
+        )
+        return
+    for result in verified:
+        yield "good", f"verified: {name_of(result)}: {result.verified}"
+
+
+def _told_before(results: Sequence[Result]) -> Iterator[Styled]:
+    """Warnings were said when they came up; nobody should miss them at the end."""
+    warnings = sum(len(result.warnings) for result in results)
+    if warnings:
+        yield "warn", f"{wording.count(warnings, 'warning')} above"
 
 
 def _failed(result: Result) -> Iterator[Styled]:

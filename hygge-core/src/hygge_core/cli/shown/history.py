@@ -12,6 +12,7 @@ from hygge_core.jsons import to_plain
 from hygge_core.planning import spelled
 
 if TYPE_CHECKING:
+    from hygge_core.amend import Edit
     from hygge_core.cli.invocation import Invocation
     from hygge_core.history import History, Remembered
     from hygge_core.records import FlowEvent, RunRecord
@@ -49,6 +50,12 @@ def give_run(said: Invocation, history: History, run_id: str) -> None:
         facts = [f"  {word:<11} {text}" for word, text in _facts(run).items() if text]
         streams.give("\n".join([f"{_name(run.ref.flow, run.ref.entity)}: {run.state}", *facts]))
     give_events(said, events[::-1])
+
+
+def tell_edit(edit: Edit) -> None:
+    """What a watermark was, and what it is now."""
+    before, after = spelled(edit.before) or "none", spelled(edit.after) or "none"
+    streams.say(f"{edit.name}: the watermark was {before}, and is {after} now")
 
 
 def tell_pruned(gone: Mapping[str, int]) -> None:

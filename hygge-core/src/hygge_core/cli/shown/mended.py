@@ -33,11 +33,8 @@ def _tell(known: Iterable[Mended]) -> None:
             streams.say(f"{each.name}: run {run_id} is settled", "good")
             settled = True
         if each.failure:
-            notes = each.failure.notes
-            streams.say(
-                streams.complaint(f"{each.name}: {each.failure.text}", each.failure.hint, notes),
-                "bad",
-            )
+            text = f"{each.name}: {each.failure.text}"
+            streams.say(streams.complaint(text, each.failure.hint, each.failure.notes))
             settled = True
     if not settled:
         streams.say("nothing was left to recover")

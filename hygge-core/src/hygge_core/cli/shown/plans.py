@@ -40,10 +40,10 @@ def _told(plan: Plan, *, verbose: bool) -> Iterator[str]:
 
 
 def _facts(plan: Plan, *, verbose: bool) -> Iterator[tuple[str, str]]:
-    yield "from", plan.source
-    yield "to", plan.destination
+    yield "from", wording.near(plan.source)
+    yield "to", wording.near(plan.destination)
     yield "range", _range(plan)
-    yield "journal", plan.journal
+    yield "journal", wording.near(plan.journal)
     for due in plan.recovery:
         yield "first", _RECOVERY[due.direction].format(due.run_id)
     yield "limit", wording.rows(plan.limit) if plan.limit else ""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hygge_core.cli import streams
 from hygge_core.starter import Started
 
+if TYPE_CHECKING:
+    from hygge_core.cli.invocation import Invocation
 
-def tell_started(started: Started) -> None:
+
+def tell_started(said: Invocation, started: Started) -> None:
     """What was written, and what to do now."""
+    if said.verbosity < 0:
+        return
     for name in started.written:
         streams.say(f"  wrote {started.directory / name}")
     for name in started.kept:

@@ -1,0 +1,23 @@
+"""A JSON document to stdout or to a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hygge_core.cli import streams
+from hygge_core.errors import ConfigError
+
+
+def give_document(plain: Any, out: Path | None) -> None:
+    """Print ``plain``, or write it to ``out`` and say so. Raises ``ConfigError``."""
+    if out is None:
+        streams.give_json(plain)
+        return
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as exc:
+        raise ConfigError(f"{out} cannot be written: {exc.strerror or exc}") from exc
+    streams.say(f"wrote {out}")

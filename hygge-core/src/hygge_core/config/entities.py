@@ -1,0 +1,122 @@
+"""From a draft in which nothing is wrong to the entity that the rest of hygge sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from hygge_core.config import rules
+from hygge_core.config.draft import Draft
+from hygge_core.config.flows import Flow
+from hygge_core.config.journals import FlowJournal
+from hygge_core.config.nodes import plain
+from hygge_core.config.part import Part, lacking
+from hygge_core.config.project import Entity, Section
+from hygge_core.config.settings import (
+    PARTS,
+    EntitySettings,
+    RunSettings,
+    polish_settings,
+    seconds,
+)
+from hygge_core.errors import Mistake
+from hygge_core.records import Opened, RunType
+from hygge_core.task import Retry
+
+_RUN_TYPES: tuple[RunType, ...] = ("full_drop", "incremental")
+
+
+@frozen(kw_only=True)
+class Ground:
+    """What all entities of a project have in common."""
+
+    project: str
+    root: Path
+    run: RunSettings
+    retry: Retry
+    connections: Mapping[str, Part]
+
+
+def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
+    """The entity, its variables set or not."""
+    settings, journal = draft.settings, flow.journal
+    home, store = _opened(draft.home, ground), _opened(draft.store, ground)
+    timeout = settings.timeout or ground.run.timeout
+    return Entity(
+        flow=draft.flow,
+        entity=draft.names.entity,
+        tags=settings.tags,
+        run_type=settings.run_type,
+        home=home,
+        store=store,
+        journal=_opened(journal.part, ground) if journal and journal.part else None,
+        watermark=settings.watermark.setting() if settings.watermark else None,
+        polish=draft.polish,
+        drift=settings.schema,
+        on_empty=settings.on_empty,
+        lane=settings.lane,
+        timeout_seconds=seconds(timeout),
+        slots=rules.slots(draft),
+        source=_address(draft.home),
+        destination=_address(draft.store),
+        project=ground.project,
+        root=str(ground.root),
+        retry=ground.retry,
+        retention_seconds=seconds(journal.settings.retention) if journal else None,
+        lacking=tuple(dict.fromkeys(_lacking(draft, journal, ground))),
+        refusals={
+            run_type: tuple(rules.refusals(draft, run_type, journal=journal is not None))
+            for run_type in _RUN_TYPES
+        },
+        sections=tuple(_sections(draft, journal)),
+    )
+
+
+def _opened(part: Part | None, ground: Ground) -> Opened:
+    return part.opened(ground.connections) if part is not None else Opened(type="", table={})
+
+
+def _address(part: Part | None) -> str:
+    """One line; the type where the kind has no address, or a variable is not set."""
+    if part is None:
+        return ""
+    return part.ask(lambda kind, config: kind.address(config), "") or part.word
+
+
+def _lacking(draft: Draft, journal: FlowJournal | None, ground: Ground) -> Iterator[Mistake]:
+    yield from lacking(draft.node.without("journal", "discover"))
+    if journal is not None:
+        yield from lacking(journal.node)
+    parts = (draft.home, draft.store, journal.part if journal else None)
+    for name in dict.fromkeys(name for part in parts if part for name in part.connections):
+        if name in ground.connections:
+            yield from lacking(ground.connections[name].node)
+
+
+def _sections(draft: Draft, journal: FlowJournal | None) -> Iterator[Section]:
+    same = draft.names.entity == draft.flow
+    path = ("flows", draft.flow) if same else ("flows", draft.flow, "entities", draft.names.entity)
+    own = draft.node.without(*PARTS, "discover")
+    yield Section(path=path, values=plain(own), node=own, cls=EntitySettings)
+    for key, part in (("home", draft.home), ("store", draft.store)):
+        if part is not None:
+            yield section_of((*path, key), part)
+    if journal is not None and journal.part is not None:
+        yield section_of((*path, "journal"), journal.part)
+    polish = draft.node.table("polish")
+    if polish is not None:
+        yield Section(
+            path=(*path, "polish"), values=draft.polish, node=polish, cls=polish_settings()
+        )
+
+
+def section_of(path: tuple[str, ...], part: Part) -> Section:
+    """A table with a type, for showing."""
+    return Section(
+        path=path,
+        values={"type": part.word, **plain(part.node), **part.values},
+        node=part.node,
+        cls=part.offered.kind.config if part.offered else None,
+    )

@@ -1,0 +1,95 @@
+"""All that is said about a project: in its files, in every ``[env.NAME]``, and in ``--set``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from hygge_core.config.layers import Layer, cut, tables_in
+from hygge_core.config.mistakes import Mistakes
+from hygge_core.config.nodes import Origin, Table
+from hygge_core.config.overrides import overrides
+from hygge_core.config.sources import Sources
+from hygge_core.config.stack import Stack
+from hygge_core.nearest import did_you_mean
+
+
+@frozen(kw_only=True)
+class Overlays:
+    """The layers. ``env`` names the chosen one of ``envs``, if any."""
+
+    files: Layer
+    envs: Mapping[str, Layer]
+    sets: Layer
+    env: str | None
+
+    @property
+    def chosen(self) -> Stack:
+        """What counts."""
+        over = (self.envs[self.env],) if self.env is not None and self.env in self.envs else ()
+        return Stack((self.files, *over, self.sets))
+
+    def every(self) -> tuple[Layer, ...]:
+        """All layers, those that do not count too."""
+        return (self.files, *self.envs.values(), self.sets)
+
+    def partial(self) -> Iterator[tuple[Stack, tuple[Layer, ...]]]:
+        """Every other stack that may show what ``chosen`` does not, and the layers that matter.
+
+        Those are the layers that cover something up, or that do not count at all.
+        """
+        layers = self.chosen.layers
+        for depth in range(1, len(layers)):
+            yield Stack(layers[:depth]), layers[depth:]
+        for name, layer in self.envs.items():
+            if name != self.env:
+                yield Stack((self.files, layer)), (layer,)
+
+
+def overlays(
+    sources: Sources,
+    env: str | None,
+    sets: Sequence[str],
+    environ: Mapping[str, str],
+    mistakes: Mistakes,
+) -> Overlays:
+    """Cut everything at its levels, and see that overlays change only what is there."""
+    files = cut(sources.tree, mistakes, more=("env",))
+    envs = {
+        name: cut(tree, mistakes) for name, tree in tables_in(sources.tree, "env", mistakes).items()
+    }
+    if env is not None and env not in envs:
+        near = did_you_mean(env[:60], envs) or f"; there is {', '.join(envs) or 'none'}"
+        mistakes.add(Origin("--env", (env,), sources.root).mistake(f"no such [env.NAME]{near}"))
+    over = cut(overrides(sets, Path.cwd(), environ, mistakes), mistakes)
+    for layer in envs.values():
+        _strays(layer, (files,), mistakes)
+    whole = Overlays(files=files, envs=envs, sets=over, env=env)
+    _strays(over, whole.chosen.layers[:-1], mistakes)
+    return whole
+
+
+def _strays(over: Layer, below: Sequence[Layer], mistakes: Mistakes) -> None:
+    """Names in an overlay that are not below it.
+
+    A connection with a ``type`` of its own is a whole one, and may be new.
+    """
+    connections = [name for layer in below for name in layer.connections]
+    for name, table in over.connections.items():
+        if table.scalar("type") is None:
+            _known("connection", name, table, connections, mistakes)
+    flows = below[0].flows
+    for flow, table in over.flows.items():
+        if _known("flow", flow, table, tuple(flows), mistakes):
+            for entity, inner in over.entities[flow].items():
+                known = tuple(below[0].entities[flow])
+                _known(f"entity of {flow}", entity, inner, known, mistakes)
+
+
+def _known(what: str, name: str, table: Table, known: Sequence[str], mistakes: Mistakes) -> bool:
+    if name not in known:
+        near = did_you_mean(name[:60], known) or f"; there is {', '.join(known[:40]) or 'none'}"
+        mistakes.add(table.origin.mistake(f"no such {what}{near}"))
+    return name in known

@@ -1,0 +1,132 @@
+"""The home ``csv``: texts by pyarrow, types by our own rules, in one pass over the files.
+
+Every column is read as text and cast strictly. Types come from the first batch; a later text that
+has another type is a ``SchemaChanged`` with its file, line, column and value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+
+from hygge_core.errors import SchemaChanged
+from hygge_core.files.batches import regrouped
+from hygge_core.files.csv_text import CsvText, Texts, opened_csv
+from hygge_core.files.file_home import FileHome, Portion
+from hygge_core.files.home_border import speaking_hygge
+from hygge_core.files.home_settings import CsvDialect, CsvHomeConfig
+from hygge_core.files.listing import LocalPlace
+from hygge_core.files.overrides import overrides_of, tell_unknown, toml_line
+from hygge_core.files.sources import COMPRESSED, Source, with_suffix
+from hygge_core.files.text_columns import TextColumn, Wording
+from hygge_core.files.text_types import infer
+from hygge_core.records import Ask
+from hygge_core.scene import Scene
+from hygge_core.types import spell
+
+SUFFIXES = with_suffix((".csv", ".tsv", ".txt"))
+_HEADER_BYTES = 1 << 16
+
+
+@contextmanager
+def open_csv_home(config: CsvHomeConfig, scene: Scene) -> Iterator[FileHome]:
+    """The home of ``type = "csv"``. Raises ``ConfigError`` for a type that no text can be."""
+    place = LocalPlace(config.path, SUFFIXES, scene.entity)
+    form = CsvFormat(config)
+    yield FileHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
+
+
+class CsvFormat:
+    """Reads CSV files of one dialect."""
+
+    def __init__(self, dialect: CsvDialect) -> None:
+        self._dialect = dialect
+        self._overrides = overrides_of(dialect.schema_overrides)
+        self._wording = Wording(
+            decimal_comma=dialect.decimal_comma,
+            date_format=dialect.date_format,
+            datetime_format=dialect.datetime_format,
+            trusted=self._overrides.keys(),
+        )
+
+    def schemas(
+        self, sources: Sequence[Source], ask: Ask, batch_rows: int
+    ) -> Sequence[tuple[str, pl.Schema]]:
+        """Headers of all files; types from the first file that has the column and rows."""
+        headers = [(source, self._header(source)) for source in sources]
+        tell_unknown(self._overrides, {name for _, names in headers for name in names})
+        types = {**self._overrides, **(ask.settled or {})}
+        asked = None if ask.columns is None else {*ask.columns, ask.range and ask.range.column}
+        for source, names in headers:
+            new = [n for n in names if n not in types and (asked is None or n in asked)]
+            if new:
+                types |= self._inferred(source, new, batch_rows)
+        return [
+            (source.name, pl.Schema({name: types.get(name, pl.String()) for name in names}))
+            for source, names in headers
+            if names
+        ] or [(sources[0].name, pl.Schema())]
+
+    def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
+        with opened_csv(source, self._dialect) as text:
+            columns = [
+                TextColumn(name, dtype, self._wording)
+                for name, dtype in portion.schema.items()
+                if name in text.names
+            ]
+            for texts in text.texts([column.name for column in columns]):
+                yield self._values(text, texts, columns)
+
+    def estimated_rows(self, sources: Sequence[Source]) -> int | None:
+        """By the length of the first lines; a compressed file is a fifth of its text."""
+        with (
+            speaking_hygge(sources[0].name),
+            opened_csv(sources[0], self._dialect, _HEADER_BYTES) as text,
+        ):
+            sample = next(text.texts(text.names), None)
+        if sample is None or not sample.frame.height:
+            return 0
+        width = len(sample.block.text) / sample.frame.height
+        text_bytes = sum(s.size * (5 if s.name.endswith(COMPRESSED) else 1) for s in sources)
+        return round(text_bytes / width)
+
+    def _header(self, source: Source) -> tuple[str, ...]:
+        with speaking_hygge(source.name), opened_csv(source, self._dialect, _HEADER_BYTES) as text:
+            return text.names
+
+    def _inferred(
+        self, source: Source, names: Sequence[str], batch_rows: int
+    ) -> dict[str, pl.DataType]:
+        """The types in the first batch of a file; nothing where it has no rows."""
+        if not self._dialect.infer:
+            return {name: pl.String() for name in names}
+        with speaking_hygge(source.name), opened_csv(source, self._dialect) as text:
+            frames = (texts.frame for texts in text.texts(names))
+            first = next(regrouped(frames, batch_rows), None)
+        if first is None:
+            return {}
+        return {each.name: infer(each, self._wording) for each in first.iter_columns()}
+
+    def _values(self, text: CsvText, texts: Texts, columns: Sequence[TextColumn]) -> pl.DataFrame:
+        read = texts.frame.select([column.values for column in columns])
+        made = []
+        for column in columns:
+            values, row = column.finish(texts.frame, read.get_column(column.name))
+            if row is not None:
+                raise self._misfit(text, texts, column, row)
+            made.append(values)
+        return pl.DataFrame(made)
+
+    def _misfit(self, text: CsvText, texts: Texts, column: TextColumn, row: int) -> SchemaChanged:
+        name = column.name
+        given = texts.frame.get_column(name)
+        odd = infer(given.slice(row, 1), self._wording)
+        line = text.line_of(texts.block, row)
+        return SchemaChanged(
+            f"{text.name}: line {line:,}: column {name!r} is {spell(column.dtype)}, "
+            f"but here is {given[row]!r}",
+            seen={name: odd},
+            hint=toml_line(name),
+        )

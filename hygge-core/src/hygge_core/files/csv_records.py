@@ -1,0 +1,38 @@
+"""CSV records one by one, with their lines: for headers, and for telling what is wrong where."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from hygge_core.files.home_settings import CsvDialect
+
+
+@frozen
+class Record:
+    """Fields as texts. ``line`` counts from 0 in the block, ``after`` is that of the next one."""
+
+    fields: list[str]
+    line: int
+    after: int
+
+
+def records(text: str, dialect: CsvDialect) -> Iterator[Record]:
+    """The records of a text, empty lines too, as far as Python's reader can read them."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=dialect.separator,
+        quotechar=dialect.quote or None,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        escapechar=dialect.escape or None,
+    )
+    line = 0
+    try:
+        for fields in reader:
+            yield Record(fields, line, reader.line_num)
+            line = reader.line_num
+    except csv.Error:  # a field longer than it takes; whoever asked has less to tell then
+        return

@@ -1,0 +1,188 @@
+"""A home of files: a place lists them, a format reads one, and here they become one table."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import polars as pl
+from attrs import evolve, field, frozen
+
+from hygge_core import drift
+from hygge_core.errors import HomeError, HyggeError, SchemaChanged
+from hygge_core.files.batches import limited, regrouped
+from hygge_core.files.hive import Hive, hive_of
+from hygge_core.files.home_border import speaking_hygge
+from hygge_core.files.sources import Place, Source
+from hygge_core.records import Ask, DriftPolicy, Range
+from hygge_core.scene import Scene
+from hygge_core.watermark import in_range
+
+
+@frozen(kw_only=True)
+class Portion:
+    """What is wanted of one file.
+
+    * ``schema`` columns and types; the file may lack some of them.
+    * ``range`` rows outside of it need not be read; whoever asked filters again.
+    * ``batch_rows`` about how many rows a frame should have.
+    * ``drift`` what may change from file to file.
+    """
+
+    schema: pl.Schema
+    range: Range | None = None
+    batch_rows: int = 100_000
+    drift: DriftPolicy = field(factory=DriftPolicy)
+
+
+class Format(Protocol):
+    """How files of one kind are read. All raise ``HomeError``, or what ``speaking_hygge`` knows."""
+
+    def schemas(
+        self, sources: Sequence[Source], ask: Ask, batch_rows: int
+    ) -> Sequence[tuple[str, pl.Schema]]:
+        """(name, columns and types) of the files, as far as it is known before their rows are.
+
+        ``ask.settled`` wins over what would be guessed, for the columns in it.
+        """
+        ...
+
+    def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
+        """The rows of a file in their order, in frames of bounded size.
+
+        Types are those of the file, or those of ``portion.schema`` where it has none of its own.
+        """
+        ...
+
+    def estimated_rows(self, sources: Sequence[Source]) -> int | None:
+        """About how many rows they have; ``None``: no idea."""
+        ...
+
+
+@frozen
+class _Snapshot:
+    """The files of one read, and the columns of all of them together."""
+
+    sources: tuple[Source, ...]
+    hive: Hive
+    own: pl.Schema
+
+    @property
+    def schema(self) -> pl.Schema:
+        return pl.Schema({**self.own, **self.hive.schema})
+
+    def read_by(self, asked: Range | None) -> Iterator[Source]:
+        """The files that can have rows of the range."""
+        wanted = self.hive.wanted(asked)
+        return (source for source, yes in zip(self.sources, wanted, strict=True) if yes)
+
+
+class FileHome:
+    """Implements ``Home``, ``Estimates`` and ``Checks`` over a place and a format."""
+
+    def __init__(
+        self, place: Place, form: Format, scene: Scene, *, batch_rows: int, hive: bool | None
+    ) -> None:
+        self.place = place
+        self.form = form
+        self._scene = scene
+        self._batch_rows = batch_rows
+        self._hive = hive
+
+    def schema(self, ask: Ask) -> pl.Schema:
+        return self.snapshot(ask).schema
+
+    def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
+        ask = evolve(ask, batch_rows=ask.batch_rows or self._batch_rows)
+        batches = regrouped(self._frames(ask), ask.batch_rows or self._batch_rows)
+        return limited(batches, ask.limit)
+
+    def estimated_rows(self, ask: Ask) -> int | None:
+        rows = self.form.estimated_rows(self.place.sources())
+        return rows if rows is None or ask.limit is None else min(rows, ask.limit)
+
+    def check(self) -> Iterator[tuple[str, str, str]]:
+        what = f"read {self.place.address}"
+        try:
+            self.schema(Ask(entity=self._scene.entity))
+        except HyggeError as exc:
+            yield what, str(exc), exc.hint or ""
+        else:
+            yield what, "ok", ""
+
+    def snapshot(self, ask: Ask) -> _Snapshot:
+        """The files as they are now, in one schema. Raises ``HomeError``, ``SchemaChanged``."""
+        sources = self.place.sources()
+        hive = hive_of(sources, self._hive, ask.settled)
+        rows = ask.batch_rows or self._batch_rows
+        with speaking_hygge(self.place.address):
+            found = self.form.schemas(sources, ask, rows)
+        own = self._settled(drift.union(found, ask.drift), hive.schema, ask)
+        return _Snapshot(tuple(sources), hive.without(own.names()), own)
+
+    def _settled(self, own: pl.Schema, hive: pl.Schema, ask: Ask) -> pl.Schema:
+        """The files' columns with the types that the load has settled on."""
+        settled = {c: t for c, t in (ask.settled or {}).items() if c not in hive or c in own}
+        gone = {column: None for column in settled if column not in own}
+        if gone and ask.drift.removed_columns != "null":
+            raise SchemaChanged(
+                f"{self.place.address}: no file has the column {', '.join(map(repr, gone))}",
+                seen=gone,
+            )
+        return pl.Schema({**own, **settled})
+
+    def _frames(self, ask: Ask) -> Iterator[pl.DataFrame]:
+        snapshot = self.snapshot(ask)
+        schema = snapshot.schema
+        wanted = [c for c in schema if ask.columns is None or c in ask.columns]
+        self.require([*(ask.columns or ()), *([ask.range.column] if ask.range else [])], schema)
+        rule = None if ask.range is None else in_range(ask.range, schema[ask.range.column])
+        portion = self._portion(snapshot, ask, wanted)
+        for source in snapshot.read_by(ask.range):
+            with speaking_hygge(source.name):
+                for frame in self.form.frames(source, portion):
+                    self._scene.cancel.check()
+                    whole = _with_partitions(
+                        _conformed(frame, portion, source), snapshot.hive, source
+                    )
+                    kept = whole if rule is None else whole.filter(rule)
+                    if kept.height:
+                        yield kept.select(wanted)
+
+    def _portion(self, snapshot: _Snapshot, ask: Ask, wanted: Sequence[str]) -> Portion:
+        asked = ask.range if ask.range is not None and ask.range.column in snapshot.own else None
+        needed = {*wanted, asked.column} if asked else set(wanted)
+        schema = {c: t for c, t in snapshot.own.items() if c in needed}
+        # Rows without any column could not be counted.
+        schema = schema or dict(list(snapshot.own.items())[:1])
+        return Portion(
+            schema=pl.Schema(schema),
+            range=asked,
+            batch_rows=ask.batch_rows or self._batch_rows,
+            drift=ask.drift,
+        )
+
+    def require(self, columns: Sequence[str], schema: pl.Schema) -> None:
+        """Raise ``HomeError`` for a column that the files do not have."""
+        for column in columns:
+            if column not in schema:
+                near = difflib.get_close_matches(column, schema.names(), n=1)
+                raise HomeError(
+                    f"{self.place.address} has no column {column!r}",
+                    hint=f"did you mean {near[0]!r}?" if near else None,
+                )
+
+
+def _conformed(frame: pl.DataFrame, portion: Portion, source: Source) -> pl.DataFrame:
+    """Exactly the portion's schema. What a file may lack was decided when the schemas met."""
+    names = portion.schema.names()
+    extra = [name for name in frame.columns if name not in names]
+    try:
+        return drift.conform(frame, portion.schema, portion.drift, ignored=extra, filled=names)
+    except SchemaChanged as exc:
+        raise SchemaChanged(f"{source.name}: {exc}", seen=exc.seen, hint=exc.hint) from None
+
+
+def _with_partitions(frame: pl.DataFrame, hive: Hive, source: Source) -> pl.DataFrame:
+    return frame.with_columns(hive.columns(source.name, frame.height)) if hive.schema else frame

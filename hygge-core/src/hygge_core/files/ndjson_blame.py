@@ -1,0 +1,92 @@
+"""Why pyarrow refused a block of NDJSON: found by reading it once more, slowly, line by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+from attrs import frozen
+
+from hygge_core.errors import HomeError, SchemaChanged
+from hygge_core.files.json_values import joined, misfit, type_of
+from hygge_core.files.ndjson_text import BadLine, rows
+from hygge_core.files.overrides import toml_line
+from hygge_core.types import spell
+
+_SHORT = 60
+_NOT_LINES = "NDJSON has one object per line; `jq -c '.[]'` makes it of an array"
+_Types = Mapping[str, pl.DataType]
+
+
+@frozen(kw_only=True)
+class Blame:
+    """``line`` counts from 0; ``seen`` are the types that disagree, none where it is no JSON."""
+
+    line: int
+    problem: str
+    hint: str
+    seen: Mapping[str, pl.DataType] | None = None
+
+    def error(self, name: str, first_line: int) -> HomeError:
+        """The error for a block of the file ``name`` that begins at that line."""
+        words = f"{name}: line {first_line + self.line:,}: {self.problem}"
+        if self.seen is None:
+            return HomeError(words, hint=self.hint)
+        return SchemaChanged(words, seen=self.seen, hint=self.hint)
+
+
+def disagreement(text: bytes, known: _Types, wanted: Collection[str]) -> Blame | None:
+    """The first value that its column cannot have, with the types that the whole block needs.
+
+    Only ``wanted`` columns count, and those that are not ``known``.
+    """
+    first: tuple[int, str, str] | None = None
+    seen: dict[str, pl.DataType] = {}
+    try:
+        for line, name, value in _fields(text):
+            dtype = known.get(name)
+            if dtype is not None and not (name in wanted and misfit(value, dtype)):
+                continue
+            sofar = seen.get(name, dtype or pl.Null())
+            seen[name] = joined(sofar, type_of(value)) or type_of(value)
+            first = first or (line, name, _told(name, dtype, value))
+    except BadLine as exc:
+        return Blame(line=exc.line, problem=str(exc), hint=_NOT_LINES)
+    if first is None:
+        return None
+    line, name, problem = first
+    return Blame(line=line, problem=problem, hint=toml_line(name), seen=seen)
+
+
+def mixture(text: bytes, overrides: Collection[str]) -> Blame | None:
+    """The first value for which there is no type that all values of its column have."""
+    types: dict[str, pl.DataType] = {}
+    try:
+        for line, name, value in _fields(text):
+            before = types.get(name, pl.Null())
+            both = joined(before, type_of(value))
+            if both is None and name not in overrides:
+                problem = _told(name, before, value)
+                return Blame(line=line, problem=problem, hint=toml_line(name))
+            types[name] = both or before
+    except BadLine as exc:
+        return Blame(line=exc.line, problem=str(exc), hint=_NOT_LINES)
+    return None
+
+
+def _fields(text: bytes) -> Iterator[tuple[int, str, Any]]:
+    for line, row in rows(text):
+        for name, value in row.items():
+            yield line, name, value
+
+
+def _told(name: str, dtype: pl.DataType | None, value: Any) -> str:
+    if dtype is None:
+        return f"column {name!r} is new"
+    sample = json.dumps(value, ensure_ascii=False)
+    sample = sample if len(sample) <= _SHORT else f"{sample[:_SHORT]}..."
+    return f"column {name!r} is {spell(dtype)}, but here is {sample}"
+
+

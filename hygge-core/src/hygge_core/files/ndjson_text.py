@@ -1,0 +1,98 @@
+"""NDJSON as Arrow tables by pyarrow, whose reader refuses whatever the schema does not have."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Literal
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pj
+
+from hygge_core.files.json_arrow import to_arrow
+
+_PARALLEL_BYTES = 1 << 20
+#: A whole number that a float may round: 2^53 has 16 digits.
+_LONG_NUMBER = re.compile(rb"[\s:\[,]-?[0-9]{16,}[\s,\]}]")
+_EXACT = 2.0**53
+
+
+def parse(
+    text: bytes | memoryview,
+    schema: Mapping[str, pl.DataType],
+    beyond: Literal["infer", "ignore", "error"] = "error",
+) -> pa.Table:
+    """The rows; ``beyond`` says what becomes of keys that the schema does not have.
+
+    Raises ``pa.ArrowInvalid``.
+    """
+    known = pa.schema([(name, to_arrow(dtype)) for name, dtype in schema.items()])
+    for size in (_PARALLEL_BYTES, len(text) + 1):
+        try:
+            return pj.read_json(
+                pa.BufferReader(pa.py_buffer(text)),
+                read_options=pj.ReadOptions(block_size=size),
+                parse_options=pj.ParseOptions(
+                    explicit_schema=known, unexpected_field_behavior=beyond
+                ),
+            )
+        except pa.ArrowInvalid as exc:
+            if "straddl" not in str(exc) or size > len(text):
+                raise
+    raise AssertionError("the second size holds every row")
+
+
+class BadLine(Exception):  # noqa: N818  # caught in this package only
+    """A line that is no JSON object: ``line`` counts from 0."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+
+
+def rows(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each row with its line from 0, by Python's reader: slow. Raises ``BadLine``."""
+    for line, each in enumerate(text.split(b"\n")):
+        if not each.strip():
+            continue
+        try:
+            row = json.loads(each.decode("utf-8"))
+        except (ValueError, RecursionError) as exc:
+            raise BadLine(line, f"not JSON: {exc}") from exc
+        if not isinstance(row, dict):
+            raise BadLine(line, f"a {type(row).__name__}, and no object")
+        yield line, row
+
+
+def rewritten(text: bytes, *, keep: Collection[str] | None, as_text: Collection[str]) -> bytes:
+    """The same rows without columns that are not in ``keep``, and values in ``as_text`` as text."""
+    made = []
+    for _, row in rows(text):
+        kept = {n: value for n, value in row.items() if keep is None or n in keep}
+        for name in as_text:
+            value = kept.get(name)
+            if value is not None and not isinstance(value, str):
+                kept[name] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        made.append(json.dumps(kept, ensure_ascii=False))
+    return "\n".join([*made, ""]).encode("utf-8", "surrogatepass")
+
+
+def may_be_rounded(table: pa.Table, text: bytes | memoryview) -> bool:
+    """Whether a float in the table, however deep, may have been a whole number that it rounds."""
+    large = any(_has_large(chunk) for column in table.columns for chunk in column.chunks)
+    return large and _LONG_NUMBER.search(text) is not None
+
+
+def _has_large(values: pa.Array) -> bool:
+    kind = values.type
+    if pa.types.is_floating(kind):
+        top = pc.max(pc.abs(values)).as_py()
+        return top is not None and top >= _EXACT
+    if pa.types.is_list(kind):
+        return _has_large(values.flatten())
+    if pa.types.is_struct(kind):
+        return any(_has_large(each) for each in values.flatten())
+    return False

@@ -1,0 +1,46 @@
+"""``schema_overrides``: types that the user gave to columns."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Collection, Mapping
+
+import polars as pl
+
+from hygge_core.errors import ConfigError, HomeError
+from hygge_core.files.text_columns import readable
+from hygge_core.types import parse, spell
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def overrides_of(spelled: Mapping[str, str]) -> dict[str, pl.DataType]:
+    """The types by column. Raises ``ConfigError`` for a word that is no type, or none of a text."""
+    types = {}
+    for name, word in spelled.items():
+        try:
+            types[name] = parse(word)
+        except ValueError as exc:
+            raise ConfigError(f"schema_overrides.{name}: {exc}") from exc
+        if not readable(types[name]):
+            raise ConfigError(f"schema_overrides.{name}: no text is a {spell(types[name])}")
+    return types
+
+
+def tell_unknown(overrides: Collection[str], names: Collection[str]) -> None:
+    """Raise ``HomeError`` for an override of a column that no file has."""
+    for name in overrides:
+        if names and name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            raise HomeError(
+                f"schema_overrides names {name!r}, which is no column of the files",
+                hint=f"did you mean {near[0]!r}?" if near else None,
+            )
+
+
+def toml_line(name: str, word: str = "string") -> str:
+    """The setting that makes a column one of that type."""
+    key = name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return f'schema_overrides = {{ {key} = "{word}" }}'

@@ -1,0 +1,149 @@
+"""The home ``parquet``: footers first, then one pass over the row groups that are wanted.
+
+What is wrong in a footer, a page's header or a compressed page is told with the file's name. A
+flipped bit inside the values of an uncompressed page can only be seen where the file has page
+checksums and its row groups are so large that pyarrow reads them: polars does not check those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from hygge_core.files.batches import BATCH_BYTES
+from hygge_core.files.file_home import FileHome, Portion
+from hygge_core.files.home_border import speaking_hygge
+from hygge_core.files.home_settings import ParquetHomeConfig
+from hygge_core.files.listing import LocalPlace
+from hygge_core.files.parquet_footers import Footer, footer_of, highest_in
+from hygge_core.files.sources import Source
+from hygge_core.records import Ask, Mark, Range
+from hygge_core.scene import Scene
+from hygge_core.watermark import compare, highest, in_range
+
+SUFFIXES = (".parquet", ".pq", ".parq")
+#: Polars decodes whole row groups, several at once: so many bytes of them per scan. A row group
+#: that is larger is read page by page, by pyarrow: slower, but in little memory.
+_SCAN_BYTES = 128 << 20
+
+
+@contextmanager
+def open_parquet_home(config: ParquetHomeConfig, scene: Scene) -> Iterator[ParquetHome]:
+    """The home of ``type = "parquet"``."""
+    place = LocalPlace(config.path, SUFFIXES, scene.entity)
+    form = ParquetFormat()
+    yield ParquetHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
+
+
+class ParquetHome(FileHome):
+    """Knows the highest watermark before reading, mostly from footers: implements ``Bounds``."""
+
+    def upper(self, ask: Ask) -> Mark | None:
+        assert ask.range is not None  # there is no bound without a watermark
+        column = ask.range.column
+        snapshot = self.snapshot(ask)
+        self.require([column], snapshot.schema)
+        if column not in snapshot.own:
+            return highest(snapshot.hive.values.get_column(column))
+        portion = Portion(schema=pl.Schema({column: snapshot.own[column]}))
+        return _top(self._highest(source, column, portion) for source in snapshot.sources)
+
+    def _highest(self, source: Source, column: str, portion: Portion) -> Mark | None:
+        with speaking_hygge(source.name), source.local() as path:
+            dtype = footer_of(path).schema.get(column)
+            if dtype is None:
+                return None
+            try:
+                return highest_in(path, column, dtype)
+            except LookupError:
+                frames = self.form.frames(source, portion)
+                return _top(highest(frame.get_column(column)) for frame in frames)
+
+
+class ParquetFormat:
+    """Reads Parquet files."""
+
+    def schemas(
+        self, sources: Sequence[Source], ask: Ask, batch_rows: int
+    ) -> Sequence[tuple[str, pl.Schema]]:
+        return [(source.name, _footer(source).schema) for source in sources]
+
+    def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
+        with source.local() as path:
+            footer = footer_of(path)
+            # A file with none of the columns still has rows, so one column is read to count them.
+            names = [n for n in portion.schema if n in footer.schema] or footer.schema.names()[:1]
+            rows = _batch_rows(footer, portion.batch_rows)
+            if _is_giant(footer, path, names):
+                yield from _by_pages(path, names, rows)
+            else:
+                yield from _by_groups(path, names, rows, footer, portion.range)
+
+    def estimated_rows(self, sources: Sequence[Source]) -> int | None:
+        return sum(_footer(source).rows for source in sources)
+
+
+def _top(marks: Iterable[Mark | None]) -> Mark | None:
+    top: Mark | None = None
+    for mark in marks:
+        if mark is not None and (top is None or compare(mark, top) > 0):
+            top = mark
+    return top
+
+
+def _footer(source: Source) -> Footer:
+    with speaking_hygge(source.name), source.local() as path:
+        return footer_of(path)
+
+
+def _batch_rows(footer: Footer, wanted: int) -> int:
+    """Fewer rows than wanted where they are so large that a batch would not fit in its bytes."""
+    each = sum(size for _, size in footer.groups) / max(footer.rows, 1)
+    return max(1, min(wanted, round(BATCH_BYTES / each) if each else wanted))
+
+
+def _by_groups(
+    path: Path, names: Sequence[str], rows: int, footer: Footer, asked: Range | None
+) -> Iterator[pl.DataFrame]:
+    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    parts = _parts(scan, footer)
+    if asked is not None and asked.low is not None and asked.column in footer.schema:
+        # Only a filter on the whole file is held against the statistics of its row groups.
+        parts = iter([scan.filter(in_range(asked, footer.schema[asked.column]))])
+    for part in parts:
+        batches = part.select(names).collect_batches(
+            chunk_size=rows, lazy=True, maintain_order=True, engine="streaming"
+        )
+        yield from batches
+
+
+def _parts(scan: pl.LazyFrame, footer: Footer) -> Iterator[pl.LazyFrame]:
+    """The file in pieces of a few row groups, since polars decodes several at once."""
+    offset = count = size = 0
+    for rows, group in footer.groups:
+        if count and size + group > _SCAN_BYTES:
+            yield scan.slice(offset, count)
+            offset, count, size = offset + count, 0, 0
+        count, size = count + rows, size + group
+    if count:
+        yield scan.slice(offset, count)
+
+
+def _is_giant(footer: Footer, path: Path, names: Sequence[str]) -> bool:
+    """Whether a row group is too large for memory, and pyarrow reads the same types from it."""
+    if max((size for _, size in footer.groups), default=0) <= _SCAN_BYTES:
+        return False
+    seen = pl.DataFrame(pq.read_schema(path).empty_table()).schema
+    return all(seen.get(name) == footer.schema[name] for name in names)
+
+
+def _by_pages(path: Path, names: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
+    with pq.ParquetFile(
+        path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True
+    ) as file:
+        for batch in file.iter_batches(batch_size=rows, columns=list(names)):
+            yield pl.DataFrame(batch)

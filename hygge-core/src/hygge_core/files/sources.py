@@ -1,0 +1,64 @@
+"""What a home reads: files with names, wherever they lie.
+
+A ``Place`` lists ``Source``s: a snapshot, taken once per read. How a source is read is no concern
+of its place, nor where it lies of its reader: a lake offers a place and reads with the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from attrs import frozen
+
+COMPRESSED = (".gz", ".bz2", ".zst")
+
+
+@frozen(kw_only=True)
+class Source:
+    """One file to read.
+
+    * ``name`` its address, for messages.
+    * ``relative`` its path under the root of the place, with ``/``: the order of reading, and
+      where ``column=value`` directories show.
+    * ``size`` in bytes.
+    * ``open`` gives its bytes; the caller closes.
+    * ``local`` gives a path on this host for the length of a block (a lake: a temporary copy).
+    """
+
+    name: str
+    relative: str
+    size: int
+    open: Callable[[], BinaryIO]
+    local: Callable[[], AbstractContextManager[Path]]
+
+
+class Place(Protocol):
+    """Somewhere with files."""
+
+    @property
+    def address(self) -> str:
+        """Where it is, for a person."""
+        ...
+
+    def sources(self) -> list[Source]:
+        """The files to read, sorted by ``relative``. Raises ``HomeError`` when there are none."""
+        ...
+
+
+def skipped(relative: str) -> bool:
+    """Whether a path is none of the data: hidden, ``_``-marked or hygge's own, at any level.
+
+    Directories such as ``_day=1`` are partitions, whatever their first character.
+    """
+    return any(
+        part.startswith(".") or (part.startswith("_") and "=" not in part)
+        for part in relative.split("/")
+    )
+
+
+def with_suffix(suffixes: Iterable[str]) -> tuple[str, ...]:
+    """Each suffix alone and with those of the compressions."""
+    return tuple(s + c for s in suffixes for c in ("", *COMPRESSED))

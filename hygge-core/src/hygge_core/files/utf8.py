@@ -1,0 +1,106 @@
+"""The text of a file as UTF-8, whatever its compression and its encoding."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import pyarrow as pa
+
+from hygge_core.errors import HomeError
+from hygge_core.files.sources import Source
+
+_CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
+_UTF8 = ("utf-8", "utf-8-sig")
+_SMALL = 1 << 16
+_LARGE = 1 << 23
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+@contextmanager
+def opened(source: Source, encoding: str = "utf-8") -> Iterator[Utf8]:
+    """The text of ``source``, decompressed where its name says so."""
+    codec = next((c for suffix, c in _CODECS.items() if source.name.lower().endswith(suffix)), None)
+    with source.open() as file:
+        plain = file if codec is None else pa.CompressedInputStream(file, codec)
+        yield Utf8(plain, source, encoding)
+
+
+class Utf8:
+    """Reads pieces of text as UTF-8 bytes, without a byte order mark.
+
+    UTF-8 itself passes through unlooked at: who uses the bytes checks them, see ``not_utf8``.
+    """
+
+    def __init__(self, stream: _Readable, source: Source, encoding: str) -> None:
+        self.name = source.name
+        self._source = source
+        self.encoding = codecs.lookup(encoding).name
+        self._stream = stream
+        self._ahead: bytes | None = None
+        self._decoder = codecs.getincrementaldecoder(encoding)("strict")
+        self._done = 0
+
+    def read(self, size: int) -> bytes:
+        """About ``size`` bytes; empty at the end. Raises ``HomeError`` for what is no text."""
+        if self._ahead is None:
+            return self._piece(size).removeprefix(codecs.BOM_UTF8)
+        ahead, self._ahead = self._ahead, b""
+        return ahead or self._piece(size)
+
+    def skip_lines(self, count: int) -> int:
+        """Leave out so many lines, whatever is in them; how many bytes they had."""
+        skipped = 0
+        ahead = self.read(_SMALL)
+        while count and ahead:
+            line, newline, ahead = ahead.partition(b"\n")
+            skipped += len(line) + len(newline)
+            count -= len(newline)
+            ahead = ahead or self._piece(_SMALL)
+        self._ahead = ahead
+        return skipped
+
+    def line_at(self, offset: int) -> int:
+        """The number of the line that begins so many bytes into the text, from 1.
+
+        Reads the file again: counting lines all the time would cost more than telling one.
+        """
+        line, left = 1, offset
+        with opened(self._source, self.encoding) as again:
+            while left and (piece := again.read(min(left, _LARGE))):
+                line += piece.count(b"\n", 0, left)
+                left -= min(left, len(piece))
+        return line
+
+    def not_utf8(self, exc: UnicodeDecodeError, offset: int) -> HomeError:
+        """What to say of bytes, so many into the text, that are no UTF-8."""
+        text = bytes(exc.object)
+        utf16 = b"\0" in text[:64] or text[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        likely = "utf-16" if utf16 else "latin-1 or cp1252"
+        line = self.line_at(offset) + text.count(b"\n", 0, exc.start)
+        return HomeError(
+            f"{self.name}: line {line:,} is not utf-8: byte 0x{text[exc.start]:02x} ({exc.reason})",
+            hint=f"set `encoding` to what the file is written in, perhaps {likely}",
+        )
+
+    def _piece(self, size: int) -> bytes:
+        read = self._stream.read(size)
+        self._ahead = b""
+        if self.encoding in _UTF8:
+            return read
+        try:
+            made = self._decoder.decode(read, final=not read).encode("utf-8")
+        except UnicodeError as exc:
+            at = self._done + getattr(exc, "start", 0)
+            raise HomeError(
+                f"{self.name}: not {self.encoding} near byte {at:,}: {exc}",
+                hint="set `encoding` to what the file is written in",
+            ) from exc
+        self._done += len(read)
+        # A piece may end inside a character: only the end of the file is empty.
+        return made if made or not read else self._piece(size)

@@ -1,0 +1,98 @@
+"""One load on its way: a table of its own in the database that it will settle in."""
+
+# ruff: noqa: S608  # names are quoted, values are parameters
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from hygge_core import faults
+from hygge_core.errors import StoreError
+from hygge_core.records import Load, Manifest, Part
+from hygge_core.types import spell_schema
+from hygge_journal_sqlite import catalog, loads
+from hygge_journal_sqlite.database import Database
+from hygge_journal_sqlite.encode import encode
+from hygge_journal_sqlite.joining import join
+from hygge_journal_sqlite.names import quoted, staging_table
+from hygge_journal_sqlite.publishing import count, publish
+from hygge_journal_sqlite.target import create, target
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    import polars as pl
+
+
+class SqliteStaging:
+    """See :class:`hygge_core.protocols.Staging`. Makes its table when it is made."""
+
+    def __init__(
+        self,
+        database: Database,
+        load: Load,
+        *,
+        table: str,
+        nan: Literal["fail", "null"],
+    ) -> None:
+        self._database = database
+        self._load = load
+        self._final = table
+        self._nan: Literal["fail", "null"] = nan
+        self._staged = staging_table(load.ref.run_id)
+        self._rows = 0
+        with faults.around("sqlite.begin", self._staged), database.writing() as connection:
+            loads.prepare(connection)
+            connection.execute(f"DROP TABLE IF EXISTS {quoted(self._staged, StoreError)}")
+            create(connection, self._staged, load.schema)
+
+    def write(self, batch: pl.DataFrame) -> None:
+        columns = [encode(batch[name], nan=self._nan) for name in self._load.schema]
+        marks = ", ".join("?" * len(columns))
+        insert = f"INSERT INTO {quoted(self._staged, StoreError)} VALUES ({marks})"
+        with (
+            faults.around("sqlite.write", f"{self._staged} {batch.height} rows"),
+            self._database.writing() as connection,
+        ):
+            connection.executemany(insert, zip(*columns, strict=True))
+        self._rows += batch.height
+
+    def seal(self) -> Manifest:
+        with (
+            faults.around("sqlite.seal", self._staged),
+            self._database.rehearsing() as connection,
+        ):
+            rows = count(connection, self._staged)
+            manifest = self._manifest(rows, loads.newest(connection, self._load.ref))
+            self._foresee(connection, manifest)
+        if rows != self._rows:
+            raise StoreError(f"{self._rows:,} rows were written but {rows:,} are staged")
+        return manifest
+
+    def _manifest(self, rows: int, after: str) -> Manifest:
+        load = self._load
+        return Manifest(
+            ref=load.ref,
+            mode=load.mode,
+            destination=f"{self._database.path}#{self._final}",
+            parts=(Part(staged=self._staged, final=self._final, rows=rows),),
+            rows=rows,
+            schema=spell_schema(load.schema),
+            epoch=load.epoch,
+            extra={"after": after},
+        )
+
+    def _foresee(self, connection: sqlite3.Connection, manifest: Manifest) -> None:
+        """Find out now what the destination would refuse: after DECIDE nobody could go back."""
+        found = target(connection, self._final)
+        if found is None:
+            return
+        if found.plain(connection) and not catalog.guarded(connection, self._final):
+            if manifest.mode == "append":
+                join(connection, found, self._load.schema)
+        else:
+            publish(connection, manifest, _say_nothing)
+
+
+def _say_nothing(text: str) -> None:
+    """The real publishing will say it."""

@@ -1,0 +1,114 @@
+"""What goes wrong on purpose: scripted by tests, from any thread, while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from attrs import define, field, validators
+
+from .calls import Call
+
+Moment = Literal["before", "during", "after"]
+
+
+@define(eq=False, kw_only=True)
+class Fault:
+    """Which requests fail, and how. What is left out matches, or does nothing.
+
+    Which: ``method``, ``operation`` (a word of the table in ``routes``), ``endpoint``, ``path``
+    (``fnmatch`` on "filesystem/path", ``*`` crosses slashes), and of those that match, ``times``
+    in a row (None: for ever) from the ``nth`` on.
+
+    How, at ``moment``: "before" the work, "after" it (the answer is lost, the work stands), or
+    "during", which is in the middle of the request's body, or of the reply's for a read:
+
+    * ``status``, with ``code`` and ``retry_after`` (seconds): this answer instead of the real one;
+    * ``reset``: the connection is reset;
+    * ``delay_seconds``: later than it would have been;
+    * ``hold``: not before the test says ``release()``; ``reached`` tells when it is there.
+    """
+
+    method: str | None = None
+    operation: str | None = None
+    endpoint: str | None = None
+    path: str | None = None
+    nth: int = field(default=1, validator=validators.ge(1))
+    times: int | None = 1
+    moment: Moment = field(default="before", validator=validators.in_(("before", "during", "after")))
+    status: int | None = None
+    code: str = "ServerBusy"
+    retry_after: int | None = None
+    reset: bool = False
+    delay_seconds: float = 0.0
+    hold: bool = False
+    met: int = field(default=0, init=False)
+    struck: int = field(default=0, init=False)
+    reached: threading.Event = field(factory=threading.Event, init=False, repr=False)
+    _released: threading.Event = field(factory=threading.Event, init=False, repr=False)
+
+    def release(self) -> None:
+        """Let go whoever is held, and whoever comes later."""
+        self._released.set()
+
+    def describes(self, call: Call) -> bool:
+        wanted = {"method": self.method, "operation": self.operation, "endpoint": self.endpoint}
+        return all(
+            value is None or getattr(call, name) == value for name, value in wanted.items()
+        ) and (self.path is None or fnmatchcase(f"{call.filesystem}/{call.path}", self.path))
+
+    def headers(self) -> Mapping[str, str]:
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
+    async def wait(self) -> None:
+        """Delay and hold, without keeping anybody else."""
+        if self.delay_seconds:
+            await asyncio.sleep(self.delay_seconds)
+        if self.hold:
+            self.reached.set()
+            while not self._released.is_set():  # noqa: ASYNC110 - set by another thread
+                await asyncio.sleep(0.002)
+
+    def told(self) -> str:
+        """A few words for the log."""
+        what = f"status {self.status}" if self.status else "reset" if self.reset else ""
+        what = what or ("hold" if self.hold else f"delay {self.delay_seconds} s")
+        return f"{what} {self.moment}"
+
+
+class Faults:
+    """The faults in force. A request meets every one that it matches."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._all: list[Fault] = []
+
+    def add(self, fault: Fault | None = None, /, **fields: Any) -> Fault:
+        """Put a fault in force: ``add(operation="flush", status=503, retry_after=1)``."""
+        made = fault or Fault(**fields)
+        with self._lock:
+            self._all.append(made)
+        return made
+
+    def clear(self) -> None:
+        """Call all of them off; whoever is held goes on."""
+        with self._lock:
+            for fault in self._all:
+                fault.release()
+            self._all.clear()
+
+    def due(self, call: Call) -> list[Fault]:
+        """Those that strike this request, which counts for each that it matches."""
+        struck = []
+        with self._lock:
+            for fault in self._all:
+                if fault.describes(call):
+                    fault.met += 1
+                    late = fault.met - fault.nth
+                    if late >= 0 and (fault.times is None or late < fault.times):
+                        fault.struck += 1
+                        struck.append(fault)
+        return struck

@@ -1,0 +1,136 @@
+"""From a socket to an operation and back: parse, log, fail on purpose, let in, do, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp import ClientPayloadError, web
+from attrs import define, evolve, field
+
+from . import access, blobs, filesystems, listing, onelake, paths
+from .account import Account
+from .answers import refusal, reset, send
+from .calls import OPERATIONS, Call, Reply
+from .door import Door
+from .errors import Refused
+from .faults import Fault, Faults, Moment
+from .log import Log, Request
+from .routes import route
+
+OPERATION_MODULES = (access, blobs, filesystems, listing, paths)  # imported: they register
+_NOT_DONE = {"misdirected": "InvalidQueryParameterValue"}
+
+
+class _Gone(Exception):  # noqa: N818 - a way out, not an error
+    """The connection was reset, on purpose or by the client."""
+
+
+@define(eq=False)
+class Service:
+    """Answers every request. Reading bodies, faults and sending wait; the work itself does not,
+    so that each operation is atomic."""
+
+    account: Account
+    door: Door
+    log: Log = field(factory=Log)
+    faults: Faults = field(factory=Faults)
+    _count: int = 0
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._count += 1
+        call = _parse(self._count, request, self.account.name)
+        entry, due = Request.of(call), self.faults.due(call)
+        entry.fault = ", ".join(fault.told() for fault in due)
+        self.log.add(entry)
+        try:
+            reply = await self._reply(request, call, entry, due)
+            entry.sent, entry.status = reply.size, reply.status
+            cut = call.method == "GET" and _resets(due, "during")
+            return await send(request, call, reply, cut_short=cut)
+        except (_Gone, ClientPayloadError, ConnectionError):
+            entry.status = None
+            return web.Response()  # goes nowhere
+        finally:
+            entry.ended = time.monotonic()
+
+    async def _reply(
+        self, request: web.BaseRequest, call: Call, entry: Request, due: list[Fault]
+    ) -> Reply:
+        try:
+            if _resets(due, "before"):
+                self._reset(request)
+            half = _resets(due, "during") and call.method != "GET"
+            call = evolve(call, body=await _received(request, entry, half=half))
+            if half:
+                self._reset(request)
+            await asyncio.sleep(self.account.manners.latency_seconds)
+            await _strike(due, "before")
+            reply = self._work(call)
+            await _strike(due, "after")
+            if _resets(due, "after"):
+                self._reset(request)
+        except Refused as refused:
+            entry.code = refused.named(call.endpoint)
+            return refusal(call, refused, self.door.challenge())
+        rejected = onelake.unheard(call) if self.account.manners.onelake else ()
+        more = {"x-ms-rejected-headers": ",".join(rejected)} if rejected else {}
+        return evolve(reply, headers={**reply.headers, **more})
+
+    def _work(self, call: Call) -> Reply:
+        self.door.check(call)
+        if self.account.manners.onelake:
+            onelake.check(self.account, call)
+        if call.operation not in OPERATIONS:
+            raise Refused(_NOT_DONE.get(call.operation, "NotImplemented"))
+        return OPERATIONS[call.operation](self.account, call)
+
+    def _reset(self, request: web.BaseRequest) -> None:
+        reset(request)
+        raise _Gone
+
+
+def _parse(number: int, request: web.BaseRequest, account: str) -> Call:
+    """``/filesystem/path`` or ``/account/filesystem/path``; slashes may come escaped."""
+    raw_path, _, raw_query = request.raw_path.partition("?")
+    names = raw_path.removeprefix("/").removeprefix(f"{account}/")
+    filesystem, _, path = names.partition("/")
+    level = "path" if path else "filesystem" if filesystem else "account"
+    query = dict(parse_qsl(raw_query, keep_blank_values=True))
+    operation, endpoint = route(request.method, level, query, request.headers)
+    return Call(
+        number=number,
+        method=request.method,
+        endpoint=endpoint,
+        operation=operation,
+        filesystem=unquote(filesystem),
+        path=unquote(path).strip("/"),
+        query=query,
+        headers=request.headers,
+        raw_path=raw_path,
+    )
+
+
+async def _received(request: web.BaseRequest, entry: Request, *, half: bool) -> bytes:
+    stated, parts = request.content_length or 0, []
+    async for part in request.content.iter_any():
+        parts.append(part)
+        entry.received += len(part)
+        if half and 2 * entry.received >= stated:
+            break
+    return b"".join(parts)
+
+
+def _resets(due: list[Fault], moment: Moment) -> bool:
+    return any(fault.reset and fault.moment == moment for fault in due)
+
+
+async def _strike(due: list[Fault], moment: Moment) -> None:
+    """Wait as the faults of this moment wish; the first with a status refuses."""
+    now = [fault for fault in due if fault.moment == moment]
+    for fault in now:
+        await fault.wait()
+    for fault in now:
+        if fault.status is not None:
+            raise Refused(fault.code, fault.status, fault.headers())

@@ -1,0 +1,234 @@
+"""What must hold between the parts of an entity, and between entities."""
+
+from __future__ import annotations
+
+import pytest
+
+from hygge_core.errors import ConfigError
+
+JOURNAL = '[journal]\ntype = "sqlite"\npath = "j.db"\n'
+FLOW = """
+[flows.shop]
+home = {{ type = "{home}", path = "in" }}
+store = {{ type = "{store}", path = "out" }}
+run_type = "{run_type}"
+{more}
+[flows.shop.entities.orders]
+[flows.shop.entities.items]
+"""
+WATERMARK = 'watermark = { column = "id" }'
+
+
+def flow(home="parquet", store="parquet", run_type="incremental", more=WATERMARK) -> str:
+    return FLOW.format(home=home, store=store, run_type=run_type, more=more)
+
+
+def test_an_incremental_run_needs_a_watermark_and_a_journal(desk):
+    assert desk.complaints(flow(more="")) == [
+        "hygge.toml: flows.shop.watermark: "
+        "expected a table with a column, for an incremental run, found nothing",
+        "hygge.toml: flows.shop.journal: "
+        "expected a journal, for an incremental run, found none here or in the project",
+    ]
+    assert desk.load(JOURNAL + flow()).entities
+
+
+def test_a_mistake_of_the_flow_is_said_once_and_of_an_entity_there(desk):
+    text = JOURNAL + flow(run_type="full_drop", more="") + 'run_type = "incremental"\n'
+    [mistake] = desk.mistakes(text)
+    assert mistake.path == "flows.shop.entities.items.watermark"
+
+
+@pytest.mark.parametrize(
+    ("parts", "path", "problem"),
+    [
+        (
+            {"home": "pipe"},
+            "flows.shop.home.type",
+            "a home of type 'pipe' cannot be read incrementally",
+        ),
+        (
+            {"store": "once"},
+            "flows.shop.store.type",
+            "a store of type 'once' cannot be appended to",
+        ),
+    ],
+)
+def test_an_incremental_run_needs_kinds_that_can(desk, parts, path, problem):
+    [mistake] = desk.mistakes(JOURNAL + flow(**parts))
+    assert (mistake.path, mistake.problem) == (path, problem)
+    assert desk.load(JOURNAL + flow(**parts, run_type="full_drop")).entities
+
+
+LOOKBACK = 'watermark = { column = "id", lookback = "15m"%s }'
+
+
+def test_a_lookback_that_would_append_twice_is_refused(desk):
+    [mistake] = desk.mistakes(JOURNAL + flow(more=LOOKBACK % ""))
+    assert mistake.path == "flows.shop.watermark.lookback"
+    assert "allow_duplicates" in mistake.problem
+    [entity, _] = desk.load(JOURNAL + flow(more=LOOKBACK % ", allow_duplicates = true")).entities
+    assert entity.watermark.lookback_seconds == 900.0
+
+
+def test_a_lookback_into_a_store_that_replaces_by_key_is_fine(desk):
+    text = (
+        JOURNAL
+        + """
+    [connections.c]
+    type = "mssql"
+    server = "s"
+    database = "d"
+    [flows.shop]
+    home = { type = "parquet", path = "in" }
+    store = { type = "mssql", connection = "c", %s }
+    run_type = "incremental"
+    watermark = { column = "id", lookback = "15m" }
+    """
+    )
+    assert desk.load(text % 'key_columns = "id"').entities
+    assert desk.mistakes(text % 'table = "t"')
+
+
+def test_another_run_type_is_refused_when_its_task_is_made(desk):
+    [entity, _] = desk.load(flow(run_type="full_drop", more="")).entities
+    ids = {"run_id": "r", "flow_run_id": "f", "coordinator_run_id": "c"}
+    assert entity.task(**ids).run_type == "full_drop"
+    with pytest.raises(ConfigError, match=r"flows\.shop\.watermark"):
+        entity.task(**ids, run_type="incremental")
+    [entity, _] = desk.load(JOURNAL + flow(run_type="full_drop")).entities
+    assert entity.task(**ids, run_type="incremental").run_type == "incremental"
+
+
+TWO = """
+[flows.a]
+home = {{ type = "parquet", path = "in" }}
+store = {{ type = "{}", path = "{}" }}
+[flows.b]
+home = {{ type = "parquet", path = "in" }}
+store = {{ type = "{}", path = "{}" }}
+"""
+
+
+@pytest.mark.parametrize("other", ["out", "./out/", "x/../out"])
+def test_two_entities_with_one_destination_are_a_mistake_naming_both(desk, other):
+    assert desk.complaints(TWO.format("parquet", "out", "parquet", other)) == [
+        f"hygge.toml: flows.b.store: b and a have the same destination, {desk.root / 'out'}"
+    ]
+
+
+def test_a_destination_inside_another_is_a_mistake_naming_both(desk):
+    [mistake] = desk.mistakes(TWO.format("parquet", "out/x/y", "parquet", "out"))
+    assert mistake.path == "flows.a.store"
+    assert "lies inside that of b" in mistake.problem
+    assert desk.load(TWO.format("parquet", "out2", "parquet", "out")).entities
+
+
+def test_an_entity_that_needs_more_connections_than_there_are_is_a_mistake(desk):
+    text = """
+    [connections.c]
+    type = "mssql"
+    server = "s"
+    database = "d"
+    max_connections = 2
+    [flows.shop]
+    home = { type = "mssql", connection = "c" }
+    store = { type = "mssql", connection = "c", table = "copy_of_{entity}" }
+    entities = { orders = {}, items = {} }
+    """
+    assert desk.complaints(text) == [
+        "hygge.toml: connections.c.max_connections: "
+        "expected at least 3 for shop.orders alone, found 2"
+    ]
+
+
+def test_an_unknown_connection_is_a_mistake(desk):
+    text = '[flows.shop]\nhome = { type = "mssql", connection = "epr" }\n'
+    text += 'store = { type = "parquet", path = "out" }\n[connections.erp]\ntype = "mssql"\n'
+    assert desk.complaints(text + 'server = "s"\ndatabase = "d"') == [
+        "hygge.toml: flows.shop.home.connection: no such connection: 'epr'; did you mean 'erp'?"
+    ]
+
+
+def test_an_unknown_kind_is_said_in_the_plugins_words_and_place(desk):
+    [mistake] = desk.mistakes(flow(home="parket", run_type="full_drop"))
+    assert mistake.path == "flows.shop.home.type"
+    assert "no plugin offers a home 'parket'" in mistake.problem
+    assert "parquet" in mistake.problem
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " a",
+        "..",
+        "a..b",
+        ".hidden",
+        "a/b",
+        "a\\b",
+        "/etc",
+        "C:x",
+        "a\u0000b",
+        "a\nb",
+        "a\u202eb",
+        "a*",
+        "a,b",
+        "{entity}",
+        "x" * 201,
+        "\u00e9" * 128,
+    ],
+)
+@pytest.mark.parametrize("of", ["flow", "entity"])
+def test_hostile_names_are_refused(desk, name, of):
+    import json
+
+    quoted = json.dumps(name)
+    entity = quoted if of == "entity" else "fine"
+    shop = quoted if of == "flow" else "shop"
+    text = f'[flows.{shop}]\nhome = {{ type = "parquet", path = "in" }}\n'
+    text += f'store = {{ type = "parquet", path = "out" }}\n[flows.{shop}.entities.{entity}]\n'
+    mistake = desk.mistakes(text)[0]
+    assert mistake.problem.startswith("expected a name ")
+    assert str(mistake).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("orders", "Orders"), ("ORDERS", "Orders"), ("\u00f3rders", "o\u0301rders")],
+)
+def test_names_that_differ_only_in_case_are_refused(desk, one, other):
+    text = flow(run_type="full_drop").replace("entities.orders", f'entities."{one}"')
+    text += f'[flows.shop.entities."{other}"]\n'
+    assert "differ in more than case" in desk.mistakes(text)[0].problem
+
+
+def test_a_flow_and_an_entity_with_one_name_are_a_mistake(desk):
+    text = (
+        flow(run_type="full_drop")
+        + """
+    [flows."shop.orders"]
+    home = { type = "parquet", path = "in" }
+    store = { type = "parquet", path = "elsewhere" }
+    """
+    )
+    [mistake] = desk.mistakes(text)
+    assert "another entity called 'shop.orders'" in mistake.problem
+
+
+@pytest.mark.parametrize("key", ["journal", "discover"])
+def test_what_belongs_to_the_flow_is_refused_in_an_entity(desk, key):
+    text = flow(run_type="full_drop") + f"{key} = {{}}\n"
+    [mistake] = desk.mistakes(text)
+    assert mistake.path == f"flows.shop.entities.items.{key}"
+
+
+def test_a_mistake_at_a_flow_is_said_once_for_all_its_entities(desk):
+    text = flow(run_type="full_drop", more='lane = "row"\nhom = {}\nstore.x = 1')
+    text = text.replace('store = { type = "parquet", path = "out" }\n', 'store.type = "parquet"\n')
+    assert [each.path for each in desk.mistakes(text)] == [
+        "flows.shop.lane",
+        "flows.shop.hom",
+        "flows.shop.store.x",
+        "flows.shop.store.path",
+    ]

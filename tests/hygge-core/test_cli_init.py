@@ -1,0 +1,297 @@
+"""``hygge init`` and the commands that only look, on the example that it writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from contextlib import nullcontext
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from attrs import frozen
+
+from hygge_core import Kind, hookimpl, starter
+from hygge_core.cli import main
+from hygge_core.config import load
+from hygge_core.files import plugin
+from hygge_core.plugins import Plugins
+
+FILES = [".gitignore", ".hygge/hygge.schema.json", "data/customers.csv", "data/orders.csv"]
+
+
+@pytest.fixture(autouse=True)
+def only_the_core(monkeypatch):
+    """The same with and without a journal's distribution beside hygge-core."""
+    monkeypatch.setenv("HYGGE_NO_PLUGINS", "1")
+
+
+@pytest.fixture
+def shop(tmp_path, capsys) -> Path:
+    assert main(["init", str(tmp_path / "shop")]) == 0
+    capsys.readouterr()
+    return tmp_path / "shop"
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_example_runs_at_once_and_moves_every_row(shop, capsys):
+    assert main(["run", "-C", str(shop)]) == 0
+    told = capsys.readouterr().err
+    assert "moved 1,200 rows in 2 entities" in told
+    assert "verified: shop.orders: 1,000 rows read" in told
+    source = pl.read_csv(shop / "data/orders.csv")
+    moved = pl.read_parquet(shop / "lake/orders/*.parquet")
+    assert moved.columns == source.columns
+    assert moved["order_id"].to_list() == source["order_id"].to_list()
+    assert moved["total"].sum() == pytest.approx(source["total"].sum())
+    assert not pl.read_parquet(shop / "lake/customers/*.parquet")["email"].str.contains("@").any()
+
+
+def test_the_example_is_the_same_for_everybody(tmp_path, shop):
+    main(["-q", "init", str(tmp_path / "again")])
+    assert tree(tmp_path / "again") == tree(shop)
+    assert sorted(tree(shop)) == [*FILES, "hygge.toml"]
+
+
+def test_nothing_is_ever_overwritten(shop, capsys):
+    (shop / "hygge.toml").write_text("# mine\n")
+    (shop / "data/orders.csv").unlink()
+    before = tree(shop)
+    assert main(["init", str(shop)]) == 3
+    err = capsys.readouterr().err
+    assert "data/customers.csv, hygge.toml already" in err
+    assert "--force" in err
+    assert tree(shop) == before
+    assert main(["init", str(shop), "--force"]) == 0
+    assert tree(shop).keys() - before.keys() == {"data/orders.csv"}
+    assert (shop / "hygge.toml").read_text() == "# mine\n"
+
+
+def test_a_directory_that_has_other_things_in_it_is_fine(tmp_path, monkeypatch, capsys):
+    (tmp_path / ".gitignore").write_text("mine\n")
+    (tmp_path / "README.md").write_text("mine\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    assert (tmp_path / ".gitignore").read_text() == "mine\n"
+    assert "next: hygge plan, then hygge run" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_written_it_says_so(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["init", str(tmp_path / "file" / "shop")]) == 3
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@frozen(kw_only=True)
+class JournalConfig:
+    path: Path
+    retention: timedelta | None = None
+
+
+class WithJournal:
+    """A plugin that offers the journal that the example wants."""
+
+    @hookimpl
+    def hygge_journals(self):
+        return [Kind(name="sqlite", config=JournalConfig, open=nullcontext)]
+
+
+def test_with_a_journal_installed_the_example_uses_it_and_without_it_says_how(tmp_path, capsys):
+    main(["init", str(tmp_path / "without")])
+    assert "pip install hygge-journal-sqlite" in capsys.readouterr().err
+    without = tomllib.loads((tmp_path / "without/hygge.toml").read_text())
+    assert "journal" not in without
+    plugins = Plugins.of(plugin, WithJournal())
+    starter.start(tmp_path / "with", plugins)
+    with_one = load(start=tmp_path / "with", plugins=plugins)
+    assert [entity.run_type for entity in with_one.entities] == ["full_drop", "incremental"]
+    assert with_one.entities[1].journal.type == "sqlite"
+
+
+def test_the_schema_beside_the_example_is_the_one_of_the_command(shop, tmp_path, capsys):
+    beside = json.loads((shop / ".hygge/hygge.schema.json").read_text())
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == beside
+    assert beside["$schema"].startswith("http://json-schema.org/draft-07")
+    assert main(["schema", "--out", str(tmp_path / "deep/s.json")]) == 0
+    assert json.loads((tmp_path / "deep/s.json").read_text()) == beside
+    assert main(["schema", "--for", "flow"]) == 0
+    assert json.loads(capsys.readouterr().out) != beside
+
+
+def test_plan_says_what_run_would_do_and_touches_nothing(shop, capsys):
+    before = tree(shop)
+    assert main(["plan", "-C", str(shop), "-v", "--limit", "5"]) == 0
+    out = capsys.readouterr().out
+    assert "shop.orders: full_drop (replace)" in out
+    assert "order_id int64" in out
+    assert "limit    5 rows" in out
+    assert main(["run", "--dry-run", "-C", str(shop), "--json"]) == 0
+    plans = json.loads(capsys.readouterr().out)
+    assert [plan["name"] for plan in plans] == ["shop.customers", "shop.orders"]
+    assert plans[1]["source"].endswith("data/orders.csv")
+    assert plans[1]["columns"][0] == ["order_id", "int64"]
+    assert tree(shop) == before
+
+
+def test_plan_offline_opens_nothing(shop, capsys):
+    (shop / "data/orders.csv").unlink()
+    assert main(["plan", "-C", str(shop), "--offline"]) == 0
+    assert main(["plan", "-C", str(shop)]) == 1
+    out = capsys.readouterr().out
+    assert "problem" in out
+    assert "orders.csv" in out
+
+
+def test_plan_shows_what_an_incremental_run_lacks(shop, capsys):
+    assert main(["plan", "-C", str(shop), "--incremental", "-s", "*.orders"]) == 3
+    out = capsys.readouterr().out
+    assert "problem" in out
+    assert "watermark" in out
+
+
+def test_check_names_every_fault_with_a_fix(shop, capsys):
+    assert main(["check", "-C", str(shop)]) == 0
+    assert "FAILED" not in capsys.readouterr().out
+    (shop / "data/orders.csv").unlink()
+    assert main(["check", "-C", str(shop)]) == 1
+    out = capsys.readouterr().out
+    assert "ok  shop.customers: home" in out
+    assert "FAILED  shop.orders: home" in out
+    assert main(["check", "-C", str(shop), "shop.customers"]) == 0
+    capsys.readouterr()
+    assert main(["check", "-C", str(shop), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [each["ok"] for each in found].count(False) == 1
+    assert set(found[0]) == {"what", "result", "fix", "ok"}
+
+
+def test_check_answers_a_broken_configuration_with_each_mistake(shop, capsys):
+    toml = shop / "hygge.toml"
+    toml.write_text(toml.read_text() + "\n[runn]\n[flows.shop.entities.lines]\nhoom = {}\n")
+    assert main(["check", "-C", str(shop)]) == 1
+    out = capsys.readouterr().out
+    assert "runn" in out
+    assert "hoom" in out
+    assert out.count("FAILED") == 2
+
+
+def test_preview_shows_the_first_rows_as_the_store_would_get_them(shop, capsys):
+    before = tree(shop)
+    assert main(["preview", "-C", str(shop), "-s", "shop.customers", "-n", "2", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(rows) == 2
+    assert rows[0]["entity"] == "shop.customers"
+    assert rows[0]["row"]["name"] == "Maja Svensson"
+    assert "@" not in rows[0]["row"]["email"]
+    assert main(["preview", "-C", str(shop), "-n", "3"]) == 0
+    assert "København" in capsys.readouterr().out
+    assert tree(shop) == before
+
+
+def test_config_show_says_where_each_value_is_from(shop, capsys):
+    assert main(["config", "show", "-C", str(shop), "--set", "run.concurrency=2"]) == 0
+    out = capsys.readouterr().out
+    assert any("concurrency = 2" in line and "--set" in line for line in out.splitlines())
+    assert main(["config", "show", "-C", str(shop), "--json", "-s", "shop.orders"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["file"] for row in rows} >= {"hygge.toml", ""}
+    assert not any("customers" in row["path"] for row in rows)
+
+
+def test_config_check_opens_nothing(shop, capsys):
+    (shop / "data/orders.csv").unlink()
+    assert main(["config", "check", "-C", str(shop)]) == 0
+    assert main(["config", "check", "-C", str(shop), "--set", "run.concurrency=no"]) == 3
+    assert "run.concurrency" in capsys.readouterr().err
+
+
+def test_plugins_lists_what_is_installed_and_what_is_switched_off(capsys):
+    assert main(["plugins"]) == 0
+    out = capsys.readouterr().out
+    assert "hygge-core" in out
+    assert "home csv" in out
+    assert main(["plugins", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    files = next(each for each in told["plugins"] if each["distribution"] == "hygge-core")
+    assert files["health"] == "ok"
+    assert "append" in files["kinds"]["store"]["parquet"]
+    assert told["api_level"] >= 1
+
+
+def test_a_selection_that_matches_nothing_is_a_configuration_error(shop, capsys):
+    for command in ("run", "plan", "preview"):
+        assert main([command, "-C", str(shop), "-s", "shop.ordres"]) == 3
+        err = capsys.readouterr().err
+        assert "did you mean 'shop.orders'?" in err
+        assert "shop.customers" in err
+
+
+def test_an_empty_shard_is_nothing_to_do(shop, capsys):
+    codes = [main(["run", "-C", str(shop), "--shard", f"{i}/9"]) for i in range(1, 10)]
+    assert codes == [0] * 9
+    assert capsys.readouterr().err.count("nothing was selected") == 7
+
+
+def test_run_json_is_events_on_stdout_and_silence_on_stderr(shop):
+    done = subprocess.run(
+        [sys.executable, "-m", "hygge_core", "--json", "run", "-C", str(shop), "--run-id", "mine"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[0]["kind"] == "run_started"
+    assert events[-1]["kind"] == "run_finished"
+    assert events[-1]["exit_code"] == 0
+    assert {event["run_id"] for event in events} == {"mine"}
+    assert done.stderr == ""
+
+
+def test_a_failure_has_its_own_text_and_the_exit_code_tells(shop, capsys):
+    (shop / "data/orders.csv").unlink()
+    assert main(["run", "-C", str(shop)]) == 1
+    err = capsys.readouterr().err
+    assert "shop.orders: fail" in err
+    assert "orders.csv" in err
+    assert "moved 200 rows in 1 entity" in err
+    assert "next: hygge run" in err
+
+
+def test_quiet_says_nothing_where_all_is_well(shop, capsys):
+    assert main(["run", "-q", "-C", str(shop)]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_reader_that_leaves_early_stops_no_run(shop):
+    done = subprocess.run(
+        f"{sys.executable} -m hygge_core --json run -C {shop} | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "run_started" in done.stdout
+    assert len(list((shop / "lake").rglob("*.parquet"))) == 2
+
+
+def test_looking_back_without_a_journal_says_that_nothing_ran(shop, capsys):
+    assert main(["journal", "runs", "-C", str(shop)]) == 0
+    assert "remembers nothing" in capsys.readouterr().err
+    assert main(["retry", "-C", str(shop)]) == 3
+    assert main(["journal", "watermarks", "reset", "shop.orders", "-C", str(shop)]) == 3
+    assert "no journal" in capsys.readouterr().err
+    assert main(["recover", "-C", str(shop)]) == 0
+    assert "nothing was left" in capsys.readouterr().err

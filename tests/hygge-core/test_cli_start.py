@@ -1,0 +1,164 @@
+"""What starting hygge costs, and how it answers what it does not understand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hygge_core.cli import main
+
+HEAVY = {"polars", "pyarrow", "rich", "sqlite3", "cattrs", "hygge_journal_sqlite", "tenacity"}
+
+_SPY = """
+import json, sys
+from hygge_core.cli import main
+code = main({args!r})
+sys.stdout.flush()
+sys.stderr.write(json.dumps([code, sorted(name for name in sys.modules if "." not in name)]))
+"""
+
+
+def imported_by(*args: str, **environ: str) -> tuple[int, set[str], str]:
+    """(exit code, top-level modules, stdout) of one command in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SPY.format(args=list(args))],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **environ},
+    )
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    return code, set(modules), done.stdout
+
+
+@pytest.mark.parametrize(
+    "args", [["--version"], ["--help"], ["run", "--help"], ["journal", "watermarks", "-h"]]
+)
+def test_asking_for_help_imports_nothing_heavy(args):
+    code, modules, out = imported_by(*args)
+    assert code == 0
+    assert out.startswith(("hygge ", "Usage: hygge"))
+    assert not modules & HEAVY
+
+
+def completed(line: str) -> tuple[list[str], set[str]]:
+    """(what the shell is offered for the last word of ``line``, the modules that it took)."""
+    spy = "import json, sys, atexit\n"
+    spy += "atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))\n"
+    words = str(len(line.split()) - 1)
+    done = subprocess.run(
+        [sys.executable, "-c", spy + "from hygge_core.cli import main; main([])"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **os.environ,
+            "_HYGGE_COMPLETE": "complete_bash",
+            "COMP_WORDS": line,
+            "COMP_CWORD": words,
+        },
+    )
+    return done.stdout.split(), {name.partition(".")[0] for name in json.loads(done.stderr)}
+
+
+def test_completing_a_command_imports_nothing_heavy():
+    offered, modules = completed("hygge re")
+    assert offered == ["retry", "recover"]
+    assert not modules & HEAVY
+
+
+def test_completing_a_name_reads_the_configuration_and_no_rows(tmp_path):
+    assert main(["-q", "init", str(tmp_path)]) == 0
+    offered, modules = completed(f"hygge -C {tmp_path} run -s shop")
+    assert offered == ["shop", "shop.customers", "shop.orders"]
+    assert completed(f"hygge -C {tmp_path} plan -x tag:")[0] == ["tag:example"]
+    assert not modules & {"polars", "pyarrow", "rich", "sqlite3"}
+    (tmp_path / "hygge.toml").write_text("broken")
+    assert completed(f"hygge -C {tmp_path} run -s shop")[0] == []
+
+
+def test_the_version_is_the_distributions():
+    from importlib.metadata import version
+
+    _, _, out = imported_by("--version")
+    assert out == f"hygge {version('hygge-core')}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["runn"], "run"),
+        (["run", "--limti", "3"], "--limit"),
+        (["run", "-j", "0"], "-j"),
+        (["run", "-j", "four"], "-j"),
+        (["run", "--shard", "5/4"], "I/N"),
+        (["run", "--full-drop", "--incremental"], "exclude each other"),
+        (["run", "--run-id", "a b"], "letters"),
+        (["preview", "-n", "0"], "-n"),
+        (["recover", "--forward", "a", "--undo", "b"], "exclude each other"),
+        (["journal", "prune", "--keep", "180"], "duration"),
+        (["journal", "watermarks", "set", "x"], "VALUE"),
+    ],
+)
+def test_a_command_line_that_means_nothing_is_usage(args, told, capsys):
+    assert main(args) == 2
+    out, err = capsys.readouterr()
+    assert told in err
+    assert out == ""
+
+
+def test_without_a_project_the_message_names_the_directory_and_the_way_out(tmp_path, capsys):
+    assert main(["plan", "-C", str(tmp_path)]) == 3
+    err = capsys.readouterr().err
+    assert str(tmp_path) in err
+    assert "hygge init" in err
+    assert "Traceback" not in err
+
+
+def test_a_traceback_is_shown_only_when_asked_for_twice(tmp_path, capsys):
+    assert main(["-v", "plan", "-C", str(tmp_path)]) == 3
+    assert "Traceback" not in capsys.readouterr().err
+    assert main(["-v", "plan", "-C", str(tmp_path), "-v"]) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_defect_is_one_message_that_asks_for_a_report(capsys, monkeypatch):
+    import hygge_core.plugins
+
+    def broken():
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(hygge_core.plugins, "load", broken)
+    assert main(["plugins"]) == 1
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError: oh" in err
+    assert "-vv" in err
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+    done = subprocess.run(
+        f"{sys.executable} -m hygge_core plugins --json | head -c 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "{"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX"])
+def test_a_pipe_that_knows_only_ascii_stops_nothing(locale, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "hygge_core", "plan", "-C", str(tmp_path / "blåbær")],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "LC_ALL": locale, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr

@@ -1,0 +1,275 @@
+"""The commands that look back, repair and edit: the example of ``hygge init``, with its journal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from hygge_core.cli import main
+from hygge_core.records import Opened, Owner
+from hygge_core.world import World
+
+#: ``hygge ARGS``, killed by the kernel when the journal has recorded N states of a run.
+_KILLED = """
+import os, signal, sys
+from hygge_core import faults
+from hygge_core.cli import main
+
+class Kill:
+    left = int(sys.argv[1])
+
+    def reach(self, point, detail):
+        self.left -= point == "journal.advance:after"
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+with faults.planned(Kill()):
+    main(sys.argv[2:])
+"""
+NEWER = "11001,7,2025-11-07 10:00:00,Oak tray,1,54.50,54.50,shipped,\n"
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch) -> Path:
+    assert main(["-q", "init", str(tmp_path / "shop")]) == 0
+    monkeypatch.chdir(tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+@pytest.fixture
+def hygge(capsys):
+    """Run a command: (exit code, stdout, stderr)."""
+
+    def run(*args: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(args)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def orders(shop: Path) -> list[int]:
+    if not list((shop / "lake/orders").glob("*.parquet")):
+        return []
+    return sorted(pl.read_parquet(shop / "lake/orders/*.parquet")["order_id"].to_list())
+
+
+def add_an_order(shop: Path) -> None:
+    with (shop / "data/orders.csv").open("a") as file:
+        file.write(NEWER)
+
+
+def break_customers(shop: Path) -> Path:
+    return (shop / "data/customers.csv").rename(shop / "data/away")
+
+
+def killed(shop: Path, states: int) -> None:
+    """A run of orders, killed when the journal has recorded its state so many times."""
+    script = [sys.executable, "-c", _KILLED, str(states), "-q", "-C", str(shop)]
+    assert subprocess.run([*script, "run", "-s", "shop.orders"], check=False).returncode == -9
+
+
+def test_the_second_run_moves_only_what_is_new_and_plan_says_so(shop, hygge):
+    assert hygge("run")[0] == 0
+    add_an_order(shop)
+    _, out, _ = hygge("plan", "-s", "shop.orders")
+    assert "range    ordered_at > 2025-11-06T13:55:37 (datetime[us])" in out
+    code, _, err = hygge("run")
+    assert code == 0
+    assert "shop.orders" in err
+    assert "1 row " in err
+    assert orders(shop) == [*range(10001, 11002)]
+
+
+def test_plan_makes_no_journal(shop, hygge):
+    before = sorted(shop.rglob("*"))
+    for command in (["plan"], ["journal", "runs"], ["journal", "watermarks"], ["recover"]):
+        assert hygge(*command)[0] == 0
+    assert sorted(shop.rglob("*")) == before
+
+
+def test_a_limit_never_moves_a_watermark(shop, hygge):
+    code, out, _ = hygge("plan", "--limit", "5", "-s", "shop.orders")
+    assert code == 3
+    assert "--full-drop" in out
+    assert hygge("run", "--limit", "5", "-s", "shop.orders")[0] == 3
+    assert orders(shop) == []
+    assert hygge("run", "--limit", "5", "-s", "shop.orders", "--full-drop")[0] == 0
+    assert len(orders(shop)) == 5
+    assert hygge("run", "-s", "shop.orders", "--full-drop")[0] == 0
+    assert len(orders(shop)) == 1000
+
+
+def test_retry_runs_what_failed_and_nothing_else(shop, hygge):
+    away = break_customers(shop)
+    code, _, err = hygge("run")
+    assert code == 1
+    assert "next: hygge retry" in err
+    assert "shop.customers: full_drop" in hygge("plan", "-s", "status:failed")[1]
+    away.rename(shop / "data/customers.csv")
+    code, _, err = hygge("retry")
+    assert code == 0
+    assert "shop.orders" not in err
+    assert "moved 200 rows in 1 entity" in err
+    code, _, err = hygge("retry")
+    assert code == 0
+    assert "is moved" in err
+
+
+def test_retry_runs_what_never_ran_too_and_takes_the_id_of_a_run(shop, hygge):
+    away = break_customers(shop)
+    code, _, err = hygge("run", "-j", "1", "--fail-fast", "--run-id", "monday")
+    assert code == 1
+    assert "not started: shop.orders" in err
+    away.rename(shop / "data/customers.csv")
+    assert hygge("run", "-s", "shop.customers")[0] == 0
+    code, _, err = hygge("retry", "monday")
+    assert code == 0
+    assert "moved 1,200 rows in 2 entities" in err
+    code, _, err = hygge("retry", "tuesday")
+    assert code == 3
+    assert "hygge journal runs" in err
+
+
+def test_runs_events_and_one_run_are_shown(shop, hygge):
+    hygge("run", "--run-id", "monday")
+    runs = json.loads(hygge("journal", "runs", "--json")[1])
+    assert {run["ref"]["entity"] for run in runs} == {"customers", "orders"}
+    assert {run["coordinator_run_id"] for run in runs} == {"monday"}
+    table = hygge("journal", "runs", "-s", "shop.orders")[1].splitlines()
+    assert len(table) == 2
+    assert "1,000" in table[1]
+    for run_id in ("monday", runs[0]["ref"]["run_id"]):
+        assert "done" in hygge("journal", "show", run_id)[1]
+    shown = json.loads(hygge("journal", "show", "monday", "--json")[1])
+    assert len(shown["runs"]) == 2
+    flow = [event for event in shown["events"] if event["entity"] is None]
+    assert [event["event_type"] for event in flow] == ["complete", "start"]
+    assert flow[0]["row_count"] == 1200
+    assert flow[1]["metadata"]["selected"] == ["customers", "orders"]
+    assert hygge("journal", "show", "nobody")[0] == 3
+    assert len(hygge("journal", "events", "--limit", "3")[1].splitlines()) == 4
+
+
+def test_a_watermark_can_be_set_and_forgotten_and_every_edit_is_journalled(shop, hygge):
+    hygge("run")
+    code, _, err = hygge("journal", "watermarks", "set", "shop.orders", "2025-11-01 00:00")
+    assert code == 0
+    assert "was 2025-11-06T13:55:37" in err
+    kept = json.loads(hygge("journal", "watermarks", "--json")[1])
+    assert kept[0]["watermark"]["mark"] == {"type": "datetime[us]", "value": "2025-11-01T00:00:00"}
+    assert hygge("journal", "watermarks", "reset", "shop.orders")[0] == 0
+    assert "no watermark" in hygge("journal", "watermarks", "get")[2]
+    edits = [
+        event
+        for event in json.loads(hygge("journal", "events", "--json")[1])
+        if event["event_type"] == "edit"
+    ]
+    assert [edit["metadata"]["what"] for edit in edits] == ["watermark reset", "watermark set"]
+    assert all("@" in edit["metadata"]["who"] for edit in edits)
+    assert edits[1]["metadata"]["before"]["mark"]["value"] == "2025-11-06T13:55:37"
+    assert edits[1]["metadata"]["after"]["mark"]["value"] == "2025-11-01T00:00:00"
+    assert edits[0]["metadata"]["after"] is None
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["shop.orders", "yesterday"], "'yesterday' is not of the type datetime[us]"),
+        (["shop.orders", "3", "--type", "integer"], "--type"),
+        (["shop.customers", "3", "--type", "int64"], "has no watermark"),
+        (["shop", "3"], "expected one entity"),
+        (["shop.ordres", "3"], "did you mean 'shop.orders'?"),
+    ],
+)
+def test_an_edit_that_means_nothing_changes_nothing(shop, hygge, args, told):
+    hygge("run")
+    before = hygge("journal", "watermarks", "--json")[1]
+    assert "datetime[us]" in before
+    code, _, err = hygge("journal", "watermarks", "set", *args)
+    assert code == 3
+    assert told in err
+    assert hygge("journal", "watermarks", "--json")[1] == before
+
+
+def test_the_first_watermark_needs_its_type(shop, hygge):
+    code, _, err = hygge("journal", "watermarks", "set", "shop.orders", "2025-06-01")
+    assert code == 3
+    assert "--type" in err
+    moment = ["shop.orders", "2025-06-01 00:00:00", "--type", "datetime[us]"]
+    assert hygge("journal", "watermarks", "set", *moment)[0] == 0
+    assert hygge("run", "-s", "shop.orders")[0] == 0
+    assert 0 < len(orders(shop)) < 1000
+
+
+def test_prune_keeps_what_is_needed_and_is_journalled(shop, hygge):
+    for _ in range(3):
+        hygge("run", "-s", "shop.customers")
+    hygge("run")
+    code, _, err = hygge("journal", "prune", "--keep", "0s")
+    assert code == 0
+    assert "forgot" in err
+    runs = json.loads(hygge("journal", "runs", "--json")[1])
+    assert sorted(run["ref"]["entity"] for run in runs) == ["customers", "orders"]
+    assert "shop.orders" in hygge("journal", "watermarks")[1]
+    assert "prune by" in hygge("journal", "events", "--limit", "1")[1]
+
+
+def test_recover_undoes_what_was_not_decided(shop, hygge):
+    killed(shop, 1)
+    assert "first    undo run" in hygge("plan", "-s", "shop.orders")[1]
+    assert "shop.orders" in hygge("plan", "-s", "status:failed")[1]
+    code, _, err = hygge("recover")
+    assert code == 0
+    assert "is settled" in err
+    assert orders(shop) == []
+    assert "nothing was left" in hygge("recover")[2]
+
+
+def test_recover_finishes_what_was_decided(shop, hygge):
+    killed(shop, 2)
+    assert "first    finish run" in hygge("plan", "-s", "shop.orders")[1]
+    assert orders(shop) == []
+    settled = json.loads(hygge("recover", "--json")[1])
+    assert [each["name"] for each in settled] == ["shop.orders"]
+    assert len(orders(shop)) == 1000
+    assert "2025-11-06T13:55:37" in hygge("journal", "watermarks")[1]
+
+
+@pytest.mark.parametrize(("direction", "rows"), [("--forward", 1000), ("--undo", 0)])
+def test_an_operators_word_decides_a_decided_run(shop, hygge, direction, rows):
+    killed(shop, 2)
+    run_id = json.loads(hygge("plan", "--json", "-s", "shop.orders")[1])[0]["recovery"][0]["run_id"]
+    assert hygge("recover", direction, "nobody")[0] == 3
+    assert hygge("recover", direction, run_id)[0] == 0
+    assert len(orders(shop)) == rows
+    assert hygge("run", "-s", "shop.orders")[0] == 0
+    assert orders(shop) == [*range(10001, 11001)]
+
+
+def test_an_entity_that_somebody_else_moves_is_temporary_and_names_the_owner(shop, hygge):
+    journal = Opened(type="sqlite", table={"path": str(shop / ".hygge/journal.db")})
+    from hygge_core.plugins import load
+
+    with World(load(), root=shop) as world:
+        owner = Owner(host="elsewhere", pid=4711, started="today", name="shop")
+        lease = world.journal(journal).acquire("shop", "orders", owner)
+        code, _, err = hygge("run", "-s", "shop.orders")
+        assert code == 75
+        assert "pid 4711 on elsewhere" in err
+        world.journal(journal).release(lease)
+    assert hygge("run", "-s", "shop.orders")[0] == 0
+
+
+def test_check_looks_at_the_journal_too(shop, hygge):
+    assert hygge("run")[0] == 0
+    assert "journal" in hygge("check")[1]
+    (shop / ".hygge/journal.db").write_bytes(b"not a database at all" * 100)
+    code, out, _ = hygge("check")
+    assert code == 1
+    assert "FAILED  journal" in out
