@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from dfs.fixtures import *  # noqa: E402, F403 - after the path is set
+from dfs.fixtures import *  # noqa: F403 - after the path is set

@@ -9,7 +9,6 @@ from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import BlobBlock, BlobServiceClient
 from azure.storage.filedatalake import FileSystemClient
-
 from dfs import DfsServer
 from dfs.asking import code, raw, written
 from dfs.fixtures import Connect

@@ -14,7 +14,6 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from azure.storage.filedatalake import FileSystemClient
-
 from dfs import DfsServer
 from dfs.asking import code, raw, written
 from dfs.fixtures import Connect, Fixed
@@ -206,9 +205,7 @@ class TestDelete:
         secure_dfs.seed("lake", {"d/1": b"a", "d/2": b"b"})
         secure_dfs.manners.delete_pages = 2
         credential = Fixed(secure_dfs.tokens.issue())
-        service = connect(
-            secure_dfs.secure_url, credential, connection_verify=str(certificates.ca)
-        )
+        service = connect(secure_dfs.secure_url, credential, connection_verify=str(certificates.ca))
         service.get_directory_client("lake", "d").delete_directory()
         assert len(secure_dfs.log.select(operation="delete")) == 3
         assert [len(view) for view in secure_dfs.changes.views("lake/*")] == [1, 2, 0]
@@ -249,11 +246,9 @@ class TestLease:
             "LeaseNotPresent",
         )
         file.acquire_lease(15)
-        assert refused(lambda: file.delete_file(lease=stranger))[0] == 412
+        assert refused(lambda: file.delete_file(lease=stranger)) == (412, "LeaseIdMismatch")
 
-    def test_it_runs_out_unless_it_is_renewed(
-        self, lake: FileSystemClient, dfs: DfsServer
-    ) -> None:
+    def test_it_runs_out_unless_it_is_renewed(self, lake: FileSystemClient, dfs: DfsServer) -> None:
         file = written(lake, "f")
         lease = file.acquire_lease(15)
         dfs.clock.advance(10)
@@ -261,6 +256,7 @@ class TestLease:
         dfs.clock.advance(10)
         assert refused(lambda: file.acquire_lease(15)) == (409, "LeaseAlreadyPresent")
         dfs.clock.advance(6)
+        assert refused(lambda: file.delete_file(lease=lease)) == (412, "LeaseLost")
         file.append_data(b"d", 3, 1)
         assert file.acquire_lease(15).id != lease.id
 
@@ -276,8 +272,7 @@ class TestLease:
     def test_creating_with_its_id_keeps_it(self, lake: FileSystemClient) -> None:
         file = written(lake, "f")
         lease = file.acquire_lease(15)
-        raw_create = {"lease": lease}
-        file.create_file(**raw_create)
+        file.create_file(lease=lease)
         assert refused(file.delete_file) == (412, "LeaseIdMissing")
 
     def test_a_filesystem_can_be_leased_too(self, lake: FileSystemClient) -> None:

@@ -14,7 +14,6 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from azure.storage.filedatalake import ContentSettings, FileSystemClient
-
 from dfs import DfsServer
 from dfs.asking import code, raw, written
 from dfs.fixtures import Connect
@@ -204,7 +203,9 @@ def test_a_flush_of_nothing_once_kept_the_stored_etag(
 
 def test_content_headers_and_metadata_come_back(lake: FileSystemClient) -> None:
     file = lake.get_file_client("f")
-    file.create_file(metadata={"run": "7"}, content_settings=ContentSettings(content_type="text/csv"))
+    file.create_file(
+        metadata={"run": "7"}, content_settings=ContentSettings(content_type="text/csv")
+    )
     file.append_data(b"abc", 0, 3)
     file.flush_data(3)
     found = file.get_file_properties()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -129,6 +130,23 @@ def test_whatever_is_printed_is_scrubbed(capsys):
     out, err = capsys.readouterr()
     assert "hunter2" not in out + err
     assert out == "data ***\nstray ***\n"
+
+
+def test_data_gives_no_orders_to_a_terminal(capsys):
+    nasty = Failure(kind="HomeError", text="\x1b[2J\x07bad\x9b31m\nvalue", hint="\x1b]0;x")
+    Plain()(ended(result(outcome="fail", failure=nasty)))
+    for _, line in summary(
+        Summary(run_id="r", project="p", results=(result(outcome="fail", failure=nasty),)),
+        journal=False,
+    ):
+        streams.say(line)
+    streams.complain(nasty.text, nasty.hint)
+    screen = io.StringIO()
+    with Live(Console(file=screen, width=200, force_terminal=True, color_system=None)) as live:
+        live(ended(result(outcome="fail", failure=nasty)))
+    told = capsys.readouterr().err + re.sub(r"\x1b\[(\?25[lh]|J|\d*A)", "", screen.getvalue())
+    assert not re.search(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]", told)
+    assert "\\x1b[2J" in told
 
 
 def test_who_watches_and_fails_is_left_out_and_the_others_are_told(capsys):

@@ -362,6 +362,38 @@ def test_a_reader_that_polls_always_finds_the_old_or_the_new_content(table):
     assert len(seen & wholes) > 1
 
 
+def steps(call):
+    with planned(Count()) as counted:
+        call()
+    return [point for point in counted.points if point[0].endswith(":after")]
+
+
+def test_what_is_sealed_is_durable_and_the_manifest_comes_last(store, table):
+    done = steps(lambda: sealed(store, "r1"))
+    stage = f"{table.parent}/.hygge/stage/r1"
+    written = done.index(("local.write:after", f"{stage}/files/r1-00001.parquet"))
+    synced = done.index(("local.sync_file:after", f"{stage}/files/r1-00001.parquet"))
+    named = done.index(("local.sync_folder:after", f"{stage}/files"))
+    decided = done.index(("local.replace:after", f"{stage}/manifest.json"))
+    assert written < synced < named < decided
+    assert ("local.sync_folder:after", stage) in done[decided:]
+    for folder in (table.parent / ".hygge" / "stage", table.parent / ".hygge", table.parent):
+        assert ("local.sync_folder:after", str(folder)) in done
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_committed_is_durable_by_name_whoever_renamed_it(store, table, mode):
+    moved(store, "r1")
+    manifest = sealed(store, "r2", mode)
+    for turn in ("this call", "a call before it"):
+        done = steps(lambda: opened(table).commit(manifest))
+        moves = [at for at, (name, _) in enumerate(done) if "rename" in name or "exchange" in name]
+        assert bool(moves) == (turn == "this call")
+        after = done[max(moves, default=0) :]
+        for folder in (table, table.parent):
+            assert ("local.sync_folder:after", str(folder)) in after
+
+
 def test_a_full_drop_never_deletes_what_hygge_did_not_write(store, table):
     table.mkdir(parents=True)
     (table / "letter.txt").write_text("precious")
@@ -519,3 +551,37 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert (table.parent / ".hygge/locks/orders.owner").exists()
     with opened(table).lock(OWNER):
         pass
+
+
+@pytest.mark.parametrize("entity", ["x" * 300, "a\0b", ".hygge"])
+@pytest.mark.parametrize("verb", ["begin", "lock", "known_schema", "open_runs"])
+def test_a_hostile_name_is_a_store_error_and_never_a_traceback(tmp_path, entity, verb):
+    store = opened(tmp_path / "lake" / entity)
+    given = {"begin": (load_of("r1"),), "lock": (OWNER,), "open_runs": ("f", "e")}.get(verb, ())
+    said = str(tmp_path)
+    try:
+        getattr(store, verb)(*given)
+    except StoreError as exc:
+        said = str(exc)
+    assert str(tmp_path) in said
+    assert not (tmp_path / "lake" / ".hygge" / "stage").exists()
+
+
+def test_a_check_says_ok_or_what_to_do(store, table):
+    assert {said for _, said, _ in store.check()} == {"ok"}
+    assert not table.parent.exists()  # a check touches nothing
+    moved(store, "r1")
+    tried = [tried for tried, said, _ in store.check() if said == "ok"]
+    assert tried[:3] == [
+        f"{table} can be a table", f"{table.parent}/.hygge is writable", f"{table} is writable",
+    ]  # fmt: skip
+    assert tried[3].startswith("free space at")
+
+
+def test_a_check_says_when_there_is_little_room(store, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: Usage)
+    assert "only 1,000 bytes are free" in [said for _, said, _ in store.check()]
+
+
+class Usage:
+    free = 1000

@@ -207,6 +207,17 @@ def test_the_first_watermark_needs_its_type(shop, hygge):
     assert 0 < len(orders(shop)) < 1000
 
 
+def test_plan_foresees_that_appending_would_double(shop, hygge):
+    hygge("run")
+    hygge("journal", "watermarks", "reset", "shop.orders")
+    code, out, _ = hygge("plan", "-s", "shop.orders")
+    assert code == 1
+    assert "would double them" in out
+    assert hygge("run", "-s", "shop.orders")[0] == 1
+    assert hygge("run", "-s", "shop.orders", "--full-drop")[0] == 0
+    assert "range    ordered_at > 2025-11-06" in hygge("plan", "-s", "shop.orders")[1]
+
+
 def test_prune_keeps_what_is_needed_and_is_journalled(shop, hygge):
     for _ in range(3):
         hygge("run", "-s", "shop.customers")

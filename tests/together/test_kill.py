@@ -1,4 +1,4 @@
-"""The second tier of the walk: real processes, killed by SIGKILL at a fault point, on real files."""
+"""The second tier of the walk: real processes, killed by SIGKILL at a point, on real files."""
 
 import os
 import shutil
@@ -54,7 +54,7 @@ def visible(project: Path, store: str) -> pl.DataFrame:
 @pytest.fixture(
     scope="module",
     params=[(s, r) for s in STORES for r in ("incremental", "full_drop")],
-    ids=lambda param: "-".join(param),
+    ids="-".join,
 )
 def template(request, tmp_path_factory):
     store, run_type = request.param

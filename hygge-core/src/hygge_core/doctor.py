@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.jsons import to_json
 from hygge_core.protocols import Checks
 from hygge_core.records import Ask
 from hygge_core.secrets import scrub
@@ -81,9 +82,10 @@ def examine(entities: Iterable[Entity], world: World) -> Iterator[Finding]:
     }
     for name, opened in sorted(used.items()):
         yield from _tried(f"connection {name}", "", partial(_connection, world, name, opened))
-    journals = {world.address("journal", e.journal): e.journal for e in entities if e.journal}
-    for address, opened in sorted(journals.items()):
-        yield from _tried("journal", address, partial(_journal, world, opened), _recalls)
+    journals = {to_json(each.journal): each.journal for each in entities if each.journal}
+    for journal in journals.values():
+        address = world.address("journal", journal)
+        yield from _tried("journal", address, partial(_journal, world, journal), _recalls)
     for entity in entities:
         told = {"flow": entity.flow, "entity": entity.entity}
         home = partial(world.home, entity.home, world.scene(entity.home, **told))

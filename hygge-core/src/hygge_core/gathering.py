@@ -15,6 +15,9 @@ from hygge_core.errors import StoreError
 #: What hive, Spark, Polars and pyarrow all read as NULL in a folder's name.
 NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"
 
+_MANY = 32
+_SMALL_ROWS = 1024
+
 
 @frozen(kw_only=True)
 class Cut:
@@ -35,20 +38,36 @@ class _Pile:
         self.frames: list[pl.DataFrame] = []
         self.rows = 0
         self.bytes = 0
+        self._merged = 0  # how many of the frames at the front stay as they are
 
     def put(self, frame: pl.DataFrame) -> None:
         self.frames.append(frame)
         self.rows += frame.height
         self.bytes += int(frame.estimated_size())
+        if len(self.frames) - self._merged >= _MANY:
+            self._merge_small()
 
-    def take(self, rows: int) -> pl.DataFrame:
-        """The first ``rows`` rows (or all there are), which leave the pile."""
+    def _merge_small(self) -> None:
+        """A frame costs some kilobytes however few its rows: many partitions would add up."""
+        tail = self.frames[self._merged :]
+        if sum(frame.height for frame in tail) < _MANY * _SMALL_ROWS:
+            self.frames[self._merged :] = [pl.concat(tail, rechunk=True)]
+        self._merged = len(self.frames)
+
+    def full(self, rows: int) -> Iterator[pl.DataFrame]:
+        """Every ``rows`` rows that there are; fewer stay on the pile."""
+        if self.rows >= rows:
+            whole = self.take()
+            end = whole.height - whole.height % rows
+            yield from (whole.slice(at, rows) for at in range(0, end, rows))
+            if end < whole.height:
+                self.put(whole.slice(end))
+
+    def take(self) -> pl.DataFrame:
+        """All rows, which leave the pile."""
         whole = pl.concat(self.frames, rechunk=False)
-        self.frames, self.rows, self.bytes = [], 0, 0
-        rest = whole.slice(rows)
-        if rest.height:
-            self.put(rest)
-        return whole.head(rows)
+        self.frames, self.rows, self.bytes, self._merged = [], 0, 0, 0
+        return whole
 
 
 class Gathering:
@@ -60,21 +79,23 @@ class Gathering:
 
     def add(self, batch: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         """Take ``batch``; yield every file that it fills."""
-        for folder, frame in folders(batch, self._cut.by):
-            pile = self._piles.setdefault(folder, _Pile())
+        for name, frame in folders(batch, self._cut.by):
+            pile = self._piles.setdefault(name, _Pile())
             pile.put(frame)
-            while pile.rows >= self._cut.rows:
-                yield folder, pile.take(self._cut.rows)
-        while sum(pile.bytes for pile in self._piles.values()) > self._cut.bytes:
-            folder = max(self._piles, key=lambda name: self._piles[name].bytes)
-            yield folder, self._piles.pop(folder).take(self._cut.rows)
+            yield from ((name, full) for full in pile.full(self._cut.rows))
+        held = sum(pile.bytes for pile in self._piles.values())
+        while held > self._cut.bytes:
+            largest = max(self._piles, key=lambda name: self._piles[name].bytes)
+            pile = self._piles.pop(largest)
+            held -= pile.bytes
+            yield largest, pile.take()
 
     def rest(self) -> Iterator[tuple[str, pl.DataFrame]]:
         """Yield what was not enough for a file; afterwards nothing is held."""
-        for folder in sorted(self._piles):
-            pile = self._piles.pop(folder)
+        for name in sorted(self._piles):
+            pile = self._piles.pop(name)
             if pile.rows:
-                yield folder, pile.take(pile.rows)
+                yield name, pile.take()
 
 
 def folders(frame: pl.DataFrame, by: tuple[str, ...]) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -30,12 +30,15 @@ def journal_of(entity: Entity, world: World) -> Journal | None:
 
 
 def journals(entities: Iterable[Entity], world: World) -> dict[str, Journal]:
-    """Every journal of these entities that is there, under its address."""
-    found = {}
+    """Every journal of these entities that is there, under its address; no two under the same."""
+    found: dict[str, Journal] = {}
     for entity in entities:
         journal = journal_of(entity, world)
-        if journal is not None and entity.journal is not None:
-            found[world.address("journal", entity.journal)] = journal
+        if journal is None or entity.journal is None or journal in found.values():
+            continue
+        address = world.address("journal", entity.journal)
+        namesakes = sum(each.partition(" (")[0] == address for each in found)
+        found[f"{address} ({namesakes + 1})" if namesakes else address] = journal
     return dict(sorted(found.items()))
 
 

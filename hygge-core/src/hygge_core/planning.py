@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.errors import ConfigError, FlowError, HyggeError
 from hygge_core.lookback import journal_of
 from hygge_core.protocols import Estimates
 from hygge_core.records import Ask, Range, RunType
@@ -49,10 +49,9 @@ class Plan:
     recovery: tuple[Recovery, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     estimated_rows: int | None = None
-    notes: tuple[str, ...] = ()
     problem: str = ""
     hint: str = ""
-    exit_code: int = field(default=0)
+    exit_code: int = 0
 
 
 def plan(
@@ -134,14 +133,21 @@ def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
 def _range(entity: Entity, world: World, planned: Plan) -> tuple[Watermark | None, Range | None]:
     """The stored watermark and what it makes of the reading, where rows would be appended.
 
-    Raises ``FlowError`` where a run would: the watermark is of another column.
+    Raises ``FlowError`` where a run would: the watermark is of another column, or is not known
+    although rows were moved.
     """
     from hygge_core.watermark import Tracker
 
     journal = journal_of(entity, world)
-    if planned.mode != "append" or entity.watermark is None:
+    if planned.mode != "append" or entity.watermark is None or journal is None:
         return None, None
-    stored = journal.get_watermark(entity.flow, entity.entity) if journal else None
+    stored = journal.get_watermark(entity.flow, entity.entity)
+    moved = journal.get_last_run(entity.flow, entity.entity, event_type="complete")
+    if (stored is None or stored.mark is None) and moved and moved.row_count:
+        raise FlowError(
+            "no watermark is known, but rows were moved before: appending would double them",
+            hint=f"run once with --full-drop -s {entity.name}",
+        )
     return stored, Tracker(entity.watermark, stored).range(None)
 
 
@@ -159,5 +165,6 @@ def spelled(watermark: Watermark | None) -> str:
 
 
 def worst(plans: Iterable[Plan]) -> int:
-    """The exit code of a plan: the run's, if it would fail."""
-    return max((planned.exit_code for planned in plans), default=0)
+    """The exit code of a plan: that of a run which failed so."""
+    codes = {planned.exit_code for planned in plans} - {0}
+    return codes.pop() if len(codes) == 1 else int(bool(codes))

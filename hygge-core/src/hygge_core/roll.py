@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hygge_core.errors import HyggeError
+from hygge_core.jsons import to_json
 from hygge_core.records import FlowEvent
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def call(entities: Iterable[Entity], world: World, run_id: str) -> None:
     """One ``start`` event for each flow of the run: ``metadata.selected`` are its entities."""
-    for members in _flows(entities, world):
+    for members in _flows(entities):
         selected = [entity.entity for entity in members]
         event = FlowEvent(
             event_type="start",
@@ -33,7 +34,7 @@ def call(entities: Iterable[Entity], world: World, run_id: str) -> None:
 
 def close(entities: Iterable[Entity], world: World, summary: Summary) -> None:
     """One ``complete`` or ``fail`` event for each flow: rows, seconds, and how many ended how."""
-    for members in _flows(entities, world):
+    for members in _flows(entities):
         flow = members[0].flow
         results = [result for result in summary.results if result.flow == flow]
         _record(
@@ -55,12 +56,12 @@ def _ended(flow: str, summary: Summary, results: Sequence[Result], *, missing: i
     )
 
 
-def _flows(entities: Iterable[Entity], world: World) -> list[list[Entity]]:
+def _flows(entities: Iterable[Entity]) -> list[list[Entity]]:
     """The entities by flow, and by journal where those of one flow have several."""
     flows: dict[tuple[str, str], list[Entity]] = {}
     for entity in entities:
         if entity.journal is not None:
-            key = entity.flow, world.address("journal", entity.journal)
+            key = entity.flow, to_json(entity.journal)
             flows.setdefault(key, []).append(entity)
     return list(flows.values())
 

@@ -13,7 +13,9 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_combine,
+    wait_exponential,
+    wait_random,
 )
 
 from hygge_core.errors import FlowError
@@ -59,13 +61,14 @@ class Trip:
     def attempts(self) -> Retrying:
         """Attempts at something that may fail for a moment; the last failure is raised as it is.
 
-        Waits about 1 s, 2 s, 4 s ... up to ``retry.max_wait``; asking to stop ends the wait.
+        Waits about 1 s, 2 s, 4 s ... up to ``retry.max_wait`` and up to a second more, so that many
+        do not try again at once; asking to stop ends the wait.
         """
         retry = self.task.retry
         longest = retry.max_wait_seconds
         return Retrying(
             stop=stop_after_attempt(retry.attempts),
-            wait=wait_exponential_jitter(initial=min(1.0, longest), max=longest),
+            wait=wait_combine(wait_exponential(max=longest), wait_random(0, min(1.0, longest))),
             retry=retry_if_exception(lambda exc: isinstance(exc, FlowError) and exc.transient),
             sleep=self.cancel.sleep,
             before_sleep=self._say_retrying,

@@ -51,7 +51,7 @@ def read(account: Account, call: Call) -> Reply:
 
 @does("access_control")
 def access_control(account: Account, call: Call) -> Reply:
-    """Owner, group, permissions and ACL. Clients ask this of the root to learn what account it is."""
+    """Owner, group, permissions and ACL; asked of the root, what kind of account it is."""
     if account.manners.flat:
         raise Refused("HierarchicalNamespaceNotEnabled")
     node = _readable(account, call)

@@ -1,4 +1,4 @@
-"""Replies on the wire: common headers, errors in either endpoint's shape, and broken connections."""
+"""Replies on the wire: common headers, errors in either endpoint's shape, connections broken."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ async def send(
     """Send it; ``cut_short`` resets the connection in the middle of the body."""
     headers = _common(call) | dict(reply.headers)
     if reply.size <= _JOINED_UP_TO and not cut_short:
-        return web.Response(status=reply.status, headers=headers, body=b"".join(reply.parts) or None)
+        return web.Response(
+            status=reply.status, headers=headers, body=b"".join(reply.parts) or None
+        )
     response = web.StreamResponse(status=reply.status, headers=headers)
     response.content_length = reply.size
     await response.prepare(request)

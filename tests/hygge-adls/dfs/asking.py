@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Mapping
+from email.message import Message
 from typing import Any
 
 from attrs import frozen
@@ -26,8 +27,8 @@ def written(lake: FileSystemClient, path: str, data: bytes = b"abc") -> DataLake
 
 def code(error: HttpResponseError) -> tuple[int | None, str]:
     """The status and the service's own word."""
-    assert error.response is not None
-    return error.status_code, error.response.headers["x-ms-error-code"]
+    response: Any = error.response
+    return error.status_code, response.headers["x-ms-error-code"]
 
 
 @frozen
@@ -35,7 +36,7 @@ class Answer:
     """An answer as it came over the wire."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
     @property

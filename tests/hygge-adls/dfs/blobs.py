@@ -38,7 +38,7 @@ def put_block(account: Account, call: Call) -> Reply:
 def put_block_list(account: Account, call: Call) -> Reply:
     _ours(account, call)
     kept = account.blocks.get((call.filesystem, call.path), {})
-    named = [(each.text or "").strip() for each in ET.fromstring(call.body)]  # noqa: S314 - tests
+    named = [(each.text or "").strip() for each in ET.fromstring(call.body)]
     if any(name not in kept for name in named):
         raise Refused("InvalidBlockList")
     reply = _publish(account, call, [kept[name] for name in named], "x-ms-blob-")
@@ -56,7 +56,9 @@ def list_blobs(account: Account, call: Call) -> Reply:
     marker = base64.b64decode(call.query.get("marker", "")).decode()
     last = tuple(marker.removeprefix(folder).strip("/").split("/")) if marker else ()
     found = (
-        walk(start, folder, recursive=not levels, after=last) if isinstance(start, Directory) else ()
+        walk(start, folder, recursive=not levels, after=last)
+        if isinstance(start, Directory)
+        else ()
     )
     size = min(int(call.query.get("maxresults", 5000)), account.manners.page_items)
     page = list(islice(((p, n) for p, n in found if p.startswith(prefix)), size + 1))
@@ -93,9 +95,7 @@ def _publish(account: Account, call: Call, blocks: list[bytes], prefix: str) -> 
         made_by="blob",
     )
     tree.put(call.path, file)
-    account.changes.add(
-        call.number, call.operation, call.filesystem, appeared=[(call.path, file)]
-    )
+    account.changes.add(call.number, call.operation, call.filesystem, appeared=[(call.path, file)])
     return Reply(201, stamped(file, **{"x-ms-request-server-encrypted": "true"}))
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
-from multidict import CIMultiDict
 
 from .errors import Refused
 
@@ -85,7 +84,7 @@ class Reply:
     """The answer; ``parts`` are sent one after the other and are never joined."""
 
     status: int = 200
-    headers: Mapping[str, str] = field(factory=lambda: CIMultiDict[str]())
+    headers: Mapping[str, str] = field(factory=dict)
     parts: Sequence[bytes | memoryview] = ()
 
     @property

@@ -119,7 +119,7 @@ class Door:
             raise Refused("AuthorizationPermissionMismatch")
 
     def _signature(self, query: Mapping[str, str], call: Call) -> None:
-        """Good until ``se`` for the permissions in ``sp``: of "rle" to read, of "wcadm" to write."""
+        """Good until ``se`` for what is in ``sp``: one of "rle" to read, of "wcadm" to write."""
         good = self.signatures is None or query.get("sig") in self.signatures
         if "sig" not in query or not good or _past(query.get("se"), self.account.clock.now()):
             raise Refused("AuthenticationFailed")

@@ -44,8 +44,8 @@ CODES: dict[str, tuple[int, str]] = {
     "InvalidBlockList": (400, "The specified block list is invalid."),
     "InvalidFlushOperation": (
         409,
-        "The resource was created or modified by the Azure Blob Service API and cannot be written "
-        "to by the Azure Data Lake Storage Service API.",
+        "The resource was created or modified by the Blob Service API and cannot be written to by the "
+        "Data Lake Storage Service API.",
     ),
     "InvalidFlushPosition": (
         400,
@@ -73,13 +73,14 @@ CODES: dict[str, tuple[int, str]] = {
     ),
     "InvalidSourceUri": (400, "The source URI is invalid."),
     "LeaseAlreadyPresent": (409, "There is already a lease present."),
-    "LeaseIdMismatchWithBlobOperation": (
+    "LeaseIdMismatch": (
         412,
         "The lease ID specified did not match the lease ID for the resource.",
     ),
     "LeaseIdMismatchWithLeaseOperation": (
         409,
-        "The lease ID specified did not match the lease ID for the resource.",
+        "The lease ID specified did not match the lease ID for the resource with the specified lease "
+        "operation.",
     ),
     "LeaseIdMissing": (
         412,
@@ -87,14 +88,22 @@ CODES: dict[str, tuple[int, str]] = {
     ),
     "LeaseIsBreakingAndCannotBeAcquired": (
         409,
-        "There is already a breaking lease, and it cannot be acquired until it's finished.",
+        "The lease ID matched, but the lease is currently in breaking state and cannot be acquired "
+        "until it is broken.",
     ),
     "LeaseIsBrokenAndCannotBeRenewed": (
         409,
         "The lease ID matched, but the lease has been broken explicitly and cannot be renewed.",
     ),
+    "LeaseLost": (
+        412,
+        "A lease ID was specified, but the lease for the resource has expired.",
+    ),
     "LeaseNotPresent": (412, "There is currently no lease on the resource."),
-    "LeaseNotPresentWithLeaseOperation": (409, "There is currently no lease on the resource."),
+    "LeaseNotPresentWithLeaseOperation": (
+        409,
+        "The lease ID is not present with the specified lease operation.",
+    ),
     "Md5Mismatch": (
         400,
         "The MD5 value specified in the request did not match with the MD5 value calculated by the "
@@ -114,7 +123,7 @@ CODES: dict[str, tuple[int, str]] = {
         "www-authenticate header.",
     ),
     "NotImplemented": (501, "This server does not do this; its README says what it does."),
-    "OperationNotAllowedOnThePath": (403, "This operation is not allowed on the path."),
+    "OperationNotAllowedOnThePath": (400, "This operation is not allowed on the path."),
     "PathAlreadyExists": (409, "The specified path already exists."),
     "PathConflict": (
         409,
@@ -126,7 +135,10 @@ CODES: dict[str, tuple[int, str]] = {
         404,
         "The parent directory of the destination path does not exist.",
     ),
-    "ServerBusy": (503, "The server is currently unable to receive requests. Please retry."),
+    "ServerBusy": (
+        503,
+        "The server is currently unable to receive requests. Please retry your request.",
+    ),
     "SourceConditionNotMet": (
         412,
         "The source condition specified using HTTP conditional header(s) is not met.",
@@ -143,6 +155,7 @@ _BLOB_NAMES = {
     "DirectoryNotEmpty": "DirectoryIsNotEmpty",
     "FilesystemAlreadyExists": "ContainerAlreadyExists",
     "FilesystemNotFound": "ContainerNotFound",
+    "LeaseIdMismatch": "LeaseIdMismatchWithBlobOperation",
     "LeaseNotPresent": "LeaseNotPresentWithBlobOperation",
     "PathAlreadyExists": "BlobAlreadyExists",
     "PathNotFound": "BlobNotFound",
@@ -150,7 +163,7 @@ _BLOB_NAMES = {
 
 
 @frozen
-class Refused(Exception):  # noqa: N818 - named after what happened, as the project's own errors
+class Refused(Exception):
     """The service says no: ``code``, with the table's status unless another is given."""
 
     code: str

@@ -38,7 +38,9 @@ class Fault:
     path: str | None = None
     nth: int = field(default=1, validator=validators.ge(1))
     times: int | None = 1
-    moment: Moment = field(default="before", validator=validators.in_(("before", "during", "after")))
+    moment: Moment = field(
+        default="before", validator=validators.in_(("before", "during", "after"))
+    )
     status: int | None = None
     code: str = "ServerBusy"
     retry_after: int | None = None
@@ -49,6 +51,10 @@ class Fault:
     struck: int = field(default=0, init=False)
     reached: threading.Event = field(factory=threading.Event, init=False, repr=False)
     _released: threading.Event = field(factory=threading.Event, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.moment == "during" and not self.reset:
+            raise ValueError("only a reset can come during a request; use 'before' or 'after'")
 
     def release(self) -> None:
         """Let go whoever is held, and whoever comes later."""
@@ -69,7 +75,7 @@ class Fault:
             await asyncio.sleep(self.delay_seconds)
         if self.hold:
             self.reached.set()
-            while not self._released.is_set():  # noqa: ASYNC110 - set by another thread
+            while not self._released.is_set():
                 await asyncio.sleep(0.002)
 
     def told(self) -> str:

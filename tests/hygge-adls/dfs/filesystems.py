@@ -58,7 +58,10 @@ def lease(account: Account, call: Call) -> Reply:
 
 
 def _leased(lease: Lease, call: Call, now: float) -> tuple[int, dict[str, str]]:
-    action, proposed = call.headers.get("x-ms-lease-action"), call.headers.get("x-ms-proposed-lease-id")
+    action, proposed = (
+        call.headers.get("x-ms-lease-action"),
+        call.headers.get("x-ms-proposed-lease-id"),
+    )
     if action == "acquire":
         lease.acquire(_seconds(call, "x-ms-lease-duration") or -1, proposed, now)
         return 201, {"x-ms-lease-id": lease.id}

@@ -78,7 +78,9 @@ class IdentityServer(Listening):
             else request.headers.get("X-IDENTITY-HEADER") == self.people.header
         )
         if not proven or given.get("client_id", "") not in self.people.managed:
-            return _json({"error": "invalid_request", "error_description": "Identity not found"}, 400)
+            return _json(
+                {"error": "invalid_request", "error_description": "Identity not found"}, 400
+            )
         resource = given.get("resource", "").rstrip("/")
         return _json({**self._token(resource), "resource": resource})
 

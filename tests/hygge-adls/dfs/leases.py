@@ -36,16 +36,16 @@ class Lease:
         """Refuse whoever does not hold the lease; a reader need not name it, but not wrongly."""
         if not self.held(now):
             if given:
-                raise Refused("LeaseNotPresent")
+                raise Refused("LeaseLost" if given == self.id else "LeaseNotPresent")
         elif not given:
             if not reading:
                 raise Refused("LeaseIdMissing")
         elif given != self.id:
-            raise Refused("LeaseIdMismatchWithBlobOperation")
+            raise Refused("LeaseIdMismatch")
 
     def acquire(self, seconds: int, proposed: str | None, now: float) -> None:
         """Take it for 15 to 60 seconds, or for ever with -1; its holder may take it again."""
-        if seconds != -1 and not 15 <= seconds <= 60:  # noqa: PLR2004 - the service's bounds
+        if seconds != -1 and not 15 <= seconds <= 60:
             raise Refused("InvalidHeaderValue")
         if self.state(now) == "breaking":
             raise Refused("LeaseIsBreakingAndCannotBeAcquired")

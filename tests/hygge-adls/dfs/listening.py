@@ -20,9 +20,7 @@ class Listening:
     Plain HTTP always, and TLS as well if ``tls`` is given. ``stop`` resets whoever is connected.
     """
 
-    def __init__(
-        self, answer: Answer, *, port: int = 0, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, answer: Answer, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._answer = answer
         self._tls = tls
         self._ports = [port, 0]

@@ -52,7 +52,9 @@ def list_filesystems(account: Account, call: Call) -> Reply:
         f"<Etag>{each.root.etag}</Etag></Properties></Container>"
         for each in found
     )
-    return xml(f"<EnumerationResults><Containers>{items}</Containers><NextMarker /></EnumerationResults>")
+    return xml(
+        f"<EnumerationResults><Containers>{items}</Containers><NextMarker /></EnumerationResults>"
+    )
 
 
 def xml(text: str) -> Reply:

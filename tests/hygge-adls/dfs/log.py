@@ -94,9 +94,7 @@ class Log:
     def wait(self, count: int, *, timeout_seconds: float = 10.0, **fields: Any) -> list[Request]:
         """Wait until so many matching requests have arrived; ``TimeoutError`` if they do not."""
         with self._arrived:
-            if self._arrived.wait_for(
-                lambda: len(self.select(**fields)) >= count, timeout_seconds
-            ):
+            if self._arrived.wait_for(lambda: len(self.select(**fields)) >= count, timeout_seconds):
                 return self.select(**fields)
         raise TimeoutError(f"{len(self.select(**fields))} of {count} requests like {fields}")
 

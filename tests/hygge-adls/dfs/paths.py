@@ -44,9 +44,7 @@ def create(account: Account, call: Call) -> Reply:
     made.metadata = call.properties()
     tree.put(call.path, made)
     if isinstance(made, File):
-        account.changes.add(
-            call.number, "create", call.filesystem, appeared=[(call.path, made)]
-        )
+        account.changes.add(call.number, "create", call.filesystem, appeared=[(call.path, made)])
     return Reply(201, stamped(made, **{"x-ms-request-server-encrypted": "true"}))
 
 
@@ -123,7 +121,11 @@ def delete(account: Account, call: Call) -> Reply:
     if isinstance(node, Directory) and node.children and not call.flag("recursive"):
         raise Refused("DirectoryNotEmpty")
     page = int(call.query.get("continuation") or 0)
-    if isinstance(node, Directory) and call.flag("paginated") and page < account.manners.delete_pages:
+    if (
+        isinstance(node, Directory)
+        and call.flag("paginated")
+        and page < account.manners.delete_pages
+    ):
         return Reply(200, {"x-ms-continuation": str(page + 1)})
     gone = tree.files(call.path)
     if call.path:
@@ -157,9 +159,7 @@ def _flush(account: Account, call: Call, file: File, position: int) -> dict[str,
     answered = stamped(file)
     if not added and call.version <= _NOOP_FLUSH_KEPT_ETAG:
         file.changed = kept
-    account.changes.add(
-        call.number, call.operation, call.filesystem, appeared=[(call.path, file)]
-    )
+    account.changes.add(call.number, call.operation, call.filesystem, appeared=[(call.path, file)])
     return answered
 
 
@@ -174,9 +174,9 @@ def _source(account: Account, header: str) -> tuple[Filesystem, str]:
 def _replaceable(account: Account, moved: Node, found: Node) -> None:
     if type(moved) is not type(found):
         raise Refused("InvalidSourceOrDestinationResourceType")
-    if isinstance(found, Directory) and found.children:
-        if account.manners.nonempty_rename == "refuse":
-            raise Refused("PathAlreadyExists")
+    full = isinstance(found, Directory) and bool(found.children)
+    if full and account.manners.nonempty_rename == "refuse":
+        raise Refused("PathAlreadyExists")
 
 
 def _move(
@@ -188,8 +188,6 @@ def _move(
     onto.put(new, node)
     arrived = onto.files(new)
     gone: Mapping[str, File] = {**(moving if tree is onto else {}), **replaced}
-    account.changes.add(
-        call.number, "rename", onto.name, vanished=gone, appeared=arrived.items()
-    )
+    account.changes.add(call.number, "rename", onto.name, vanished=gone, appeared=arrived.items())
     if tree is not onto:
         account.changes.add(call.number, "rename", tree.name, vanished=moving)

@@ -23,7 +23,7 @@ OPERATION_MODULES = (access, blobs, filesystems, listing, paths)  # imported: th
 _NOT_DONE = {"misdirected": "InvalidQueryParameterValue"}
 
 
-class _Gone(Exception):  # noqa: N818 - a way out, not an error
+class _Gone(Exception):
     """The connection was reset, on purpose or by the client."""
 
 

@@ -7,10 +7,13 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+import tomli
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator
 
 from hygge_core.config import Project, load
+from hygge_core.config.schema import json_schema
 from hygge_core.config.show import rows, show
 from hygge_core.errors import ConfigError, PluginError
 
@@ -21,15 +24,20 @@ VALID: dict[str, Any] = {
     "journal": {"type": "sqlite", "path": "j.db", "retention": "180d"},
     "connections": {
         "erp": {
-            "type": "mssql", "server": "${S:-localhost}", "database": "ERP",
-            "password": {"env": "P"}, "max_connections": 8,
+            "type": "mssql",
+            "server": "${S:-localhost}",
+            "database": "ERP",
+            "password": {"env": "P"},
+            "max_connections": 8,
         }
     },
     "defaults": {"run_type": "full_drop"},
     "flows": {
         "files": {
             "home": {
-                "type": "csv", "path": "in/*.csv", "dialect": {"separator": ";"},
+                "type": "csv",
+                "path": "in/*.csv",
+                "dialect": {"separator": ";"},
                 "overrides": {"a": "int64"},
             },
             "store": {"type": "parquet", "path": "out", "partition_by": ["day"]},
@@ -56,14 +64,39 @@ VALID: dict[str, Any] = {
 
 #: Tables whose keys are the user's to choose.
 FREE = {
-    ("flows",), ("connections",), ("env",), ("flows", "files", "entities"),
-    ("env", "prod", "flows"), ("env", "prod", "flows", "files", "entities"),
-    ("flows", "files", "home", "overrides"), ("flows", "files", "polish", "mask"),
+    ("flows",),
+    ("connections",),
+    ("env",),
+    ("flows", "files", "entities"),
+    ("env", "prod", "flows"),
+    ("env", "prod", "flows", "files", "entities"),
+    ("flows", "files", "home", "overrides"),
+    ("flows", "files", "polish", "mask"),
 }
 
 texts = st.text(max_size=8) | st.sampled_from(
-    ["parquet", "csv", "mssql", "8", "true", "1h", "${X}", "${X:-y}", "${", "$${", "..", "a/b",
-     "{entity}", "{flow}", "erp", "store", "incremental", "\0", "~", ""]
+    [
+        "parquet",
+        "csv",
+        "mssql",
+        "8",
+        "true",
+        "1h",
+        "${X}",
+        "${X:-y}",
+        "${",
+        "$${",
+        "..",
+        "a/b",
+        "{entity}",
+        "{flow}",
+        "erp",
+        "store",
+        "incremental",
+        "\0",
+        "~",
+        "",
+    ]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
 values = st.recursive(
@@ -131,19 +164,20 @@ def outcome(desk: Any, **how: Any) -> Project | ConfigError | PluginError:
     """What ``load`` does; anything but a project or a told mistake falls through as it is."""
     try:
         project = load(start=desk.root, plugins=desk.plugins, environ={}, **how)
-    except ConfigError as exc:
-        assert exc.mistakes
-        for each in exc.mistakes:
+    except (ConfigError, PluginError) as exc:
+        told = exc
+    else:
+        show(project)
+        list(rows(project))
+        return project
+    if isinstance(told, ConfigError):
+        assert told.mistakes
+        for each in told.mistakes:
             assert each.file
             assert each.path
             assert each.problem
             assert "\n" not in str(each)
-        return exc
-    except PluginError as exc:
-        return exc
-    show(project)
-    list(rows(project))
-    return project
+    return told
 
 
 def test_the_tree_that_is_mutated_is_valid(desk):
@@ -157,6 +191,15 @@ def test_the_tree_that_is_mutated_is_valid(desk):
 def test_any_tree_is_taken_or_its_mistakes_are_said(desk, tree, env):
     desk.write(document(tree))
     outcome(desk, env=env)
+
+
+@unhurried
+@given(tree=mutated())
+def test_the_schema_accepts_what_loads(desk, plugins, tree):
+    desk.write(document(tree))
+    if isinstance(outcome(desk), Project):
+        validator = Draft7Validator(json_schema(plugins))
+        assert list(validator.iter_errors(tomli.loads(document(tree)))) == []
 
 
 @unhurried

@@ -94,13 +94,22 @@ def test_an_overridden_variable_need_not_be_set(desk):
     project.require(project.entities)
 
 
-@pytest.mark.parametrize("key", ["type", "path", "batch_rows"])
+@pytest.mark.parametrize("key", ["type", "path", "compression"])
 def test_an_unset_variable_is_no_other_mistake(desk, key):
-    given = {"type": '"csv"', "path": '"in"', "batch_rows": "1"} | {key: '"${UNSET}"'}
-    text = '[flows.a]\nstore = { type = "parquet", path = "out" }\n[flows.a.home]\n'
+    given = {"type": '"parquet"', "path": '"out"', "compression": '"zstd"'}
+    given[key] = '"${UNSET}"'
+    text = '[flows.a]\nhome = { type = "parquet", path = "in" }\n[flows.a.store]\n'
     project = desk.load(text + "".join(f"{k} = {v}\n" for k, v in given.items()))
     with pytest.raises(ConfigError, match="UNSET"):
         project.require(project.entities)
+
+
+@pytest.mark.parametrize("key", ["batch_rows", "dialect", "overrides", "zz"])
+def test_what_no_text_could_put_right_is_a_mistake_at_once(desk, key):
+    text = '[flows.a]\nstore = { type = "parquet", path = "out" }\n'
+    home = f'home = {{ type = "csv", path = "in", {key} = "${{UNSET}}" }}'
+    [mistake] = desk.mistakes(text + home)
+    assert mistake.path == f"flows.a.home.{key}"
 
 
 def test_the_tables_of_the_whole_project_need_their_variables_at_once(desk):

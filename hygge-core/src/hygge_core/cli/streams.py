@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
+from hygge_core.cli import wording
 from hygge_core.cli.terminal import paint
 from hygge_core.secrets import scrub
 
@@ -52,9 +53,10 @@ def _flush() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def give(text: str) -> None:
-    """Print data."""
-    sys.stdout.write(f"{text}\n")
+def give(text: str, *, mark: str = "", style: str = "") -> None:
+    """Print data; ``mark`` stands before it, in a house style where there are colours."""
+    shown = wording.tame(text) if sys.stdout.isatty() else text
+    sys.stdout.write(f"{paint(mark, style, sys.stdout)}{shown}\n")
 
 
 def give_json(plain: Any) -> None:
@@ -81,7 +83,7 @@ def _as_text(value: Any) -> str:
 
 def say(text: str, style: str = "") -> None:
     """Print talk, in a house style (see :mod:`hygge_core.cli.terminal`) where there are colours."""
-    sys.stderr.write(f"{paint(text, style, sys.stderr)}\n")
+    sys.stderr.write(f"{paint(wording.tame(text), style, sys.stderr)}\n")
     sys.stderr.flush()
 
 
@@ -105,18 +107,17 @@ def tell(error: Exception, *, trace: bool) -> int:
 
         say("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, HyggeError):
-        say(complaint(str(error), error.hint, getattr(error, "__notes__", ())))
+        complain(str(error), error.hint, getattr(error, "__notes__", ()))
         return 75 if getattr(error, "transient", False) else error.exit_code
-    say(
-        complaint(
-            f"{type(error).__name__}: {error}",
-            "this should not have happened: run it again with -vv and report what it prints",
-        )
+    complain(
+        f"{type(error).__name__}: {error}",
+        "this should not have happened: run it again with -vv and report what it prints",
     )
     return 1
 
 
-def complaint(text: str, hint: str | None, notes: Sequence[str] = ()) -> str:
-    """An error as a person reads it: what happened, where, what to try."""
-    lines = [f"{paint('error:', 'bad', sys.stderr)} {text}", *(f"  {note}" for note in notes)]
-    return "\n".join([*lines, f"  try: {hint}"] if hint else lines)
+def complain(text: str, hint: str | None, notes: Sequence[str] = ()) -> None:
+    """Say an error as a person reads it: what happened, where, what to try."""
+    lines = [text, *(f"  {note}" for note in notes), *([f"  try: {hint}"] if hint else [])]
+    sys.stderr.write(paint("error: ", "bad", sys.stderr))
+    say("\n".join(lines))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+del _CONTROLS[ord("\n")], _CONTROLS[ord("\t")]
+
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """``"1 row"``, ``"1,000 rows"``, ``"2 entities"``."""
@@ -50,6 +53,11 @@ def near(address: str) -> str:
     """A path below the working directory without the way there; anything else as it is."""
     here = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  # an address is text, and need not be a path
     return address.removeprefix(here)
+
+
+def tame(text: str) -> str:
+    """``text`` with its control characters spelled out: data never gives orders to a terminal."""
+    return text.translate(_CONTROLS)
 
 
 def columns(table: Sequence[tuple[str, ...]], *, indent: str = "") -> list[str]:

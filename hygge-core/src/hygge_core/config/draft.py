@@ -90,7 +90,7 @@ def draft(
 def part_table(reading: Reading, node: Table, key: str) -> Table | None:
     """The table ``key``; a mistake where something else stands there."""
     inner = node.entries.get(key)
-    if isinstance(inner, Leaf) and not inner.lacking:
+    if isinstance(inner, Leaf):
         reading.mistakes.once(inner.origin.mistake(f"expected a table, found {found(inner.value)}"))
     return inner if isinstance(inner, Table) else None
 

@@ -22,7 +22,7 @@ class Finding:
 
     ``said`` is the whole sentence where that does not fit. ``concealed`` values are never quoted.
     ``foreign`` findings come from a plugin's own code, which may have looked at other keys;
-    ``strange`` ones are about a key and not about its value.
+    where a ``textual`` one stands, another text could be right.
     """
 
     wanted: str = ""
@@ -31,7 +31,7 @@ class Finding:
     said: str = ""
     concealed: bool = False
     foreign: bool = False
-    strange: bool = False
+    textual: bool = False
 
     @property
     def missing(self) -> bool:
@@ -42,6 +42,11 @@ class Finding:
     def may_pass(self) -> bool:
         """Could more keys put it right?"""
         return self.missing or self.foreign
+
+    @property
+    def may_change(self) -> bool:
+        """Could another text in its place be right?"""
+        return self.textual and (bool(self.said) or isinstance(self.value, str))
 
     def text(self) -> str:
         """``expected an integer, found the string '500'``; never with what may be a secret."""
@@ -70,7 +75,7 @@ def unknown(key: str, known: Iterable[str], what: str = "setting") -> Finding:
     """``key`` is not among ``known``."""
     known = tuple(known)
     near = did_you_mean(key[:60], known) or f"; known here: {', '.join(known) or 'nothing'}"
-    return Finding(path=(key,), said=f"not a known {what}{near}", strange=True)
+    return Finding(path=(key,), said=f"not a known {what}{near}")
 
 
 def objection(exc: Exception) -> Finding:

@@ -162,12 +162,14 @@ class Reading:
 
 
 def _visible(findings: Iterable[Finding], node: Table, *, partial: bool) -> list[Finding]:
-    """Those that are about what was written: not about what may follow, nor unset variables."""
+    """Those that neither more keys nor setting a variable would put right."""
+    waiting = any(leaf.lacking for leaf in leaves(node))
     return [
         each
         for each in findings
         if not (partial and each.may_pass)
-        and (each.strange or not _lacks(locate(node, each.path).node))
+        and not (waiting and each.foreign)
+        and not (each.may_change and _lacks(locate(node, each.path).node))
     ]
 
 

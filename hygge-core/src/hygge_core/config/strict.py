@@ -71,7 +71,7 @@ def _scalar(kind: type, fits: Callable[[Any], bool]) -> Hook:
 
 def _path(value: Any, kind: Any) -> Path:
     if not isinstance(value, str) or not value or "\0" in value:
-        raise Wrong(Finding(expected(kind), value))
+        raise Wrong(Finding(expected(kind), value, textual=True))
     return Path(value)
 
 
@@ -81,7 +81,7 @@ def _duration(value: Any, kind: Any) -> timedelta:
             return duration(value)
     except (ValueError, OverflowError):
         pass
-    raise Wrong(Finding(expected(kind), value))
+    raise Wrong(Finding(expected(kind), value, textual=True))
 
 
 def _literal(value: Any, kind: Any) -> Any:
@@ -92,7 +92,7 @@ def _literal(value: Any, kind: Any) -> Any:
     if isinstance(value, str):
         near = did_you_mean(value[:60], [word for word in words if isinstance(word, str)])
         said = f"expected {expected(kind)}, found {found(value)}{near}"
-        raise Wrong(Finding(said=said, concealed=True))
+        raise Wrong(Finding(said=said, concealed=True, textual=True))
     raise Wrong(Finding(expected(kind), value))
 
 
@@ -119,15 +119,17 @@ def _union(kind: Any, converter: cattrs.Converter) -> Hook:
     hooks = [(arm, converter.get_structure_hook(arm)) for arm in arms]
 
     def either_hook(value: Any, wanted: Any) -> Any:
-        inside: list[Wrong] = []
+        refused: list[Wrong] = []
         for arm, hook in hooks:
             try:
                 return hook(value, arm)
             except Wrong as wrong:
-                if any(each.path for each in wrong.findings):
-                    inside.append(wrong)
-        # An array with one bad element was meant as an array: say what is wrong inside.
-        raise inside[0] if len(inside) == 1 else Wrong(Finding(expected(wanted), value))
+                refused.append(wrong)
+        inside = [wrong for wrong in refused if any(each.path for each in wrong.findings)]
+        if len(inside) == 1:  # an array with one bad element was meant as an array
+            raise inside[0]
+        textual = any(each.textual for wrong in refused for each in wrong.findings)
+        raise Wrong(Finding(expected(wanted), value, textual=textual))
 
     return either_hook
 

@@ -118,7 +118,7 @@ def _refused(
             if said is None or (isinstance(said, AttributeError) and not complete):
                 continue  # an attribute that is not there: of a key that is wrong itself
             if in_words(validator):
-                yield Finding(_wanted(setting), table[key], (key,))
+                yield Finding(_wanted(setting), table[key], (key,), textual=True)
                 break
             yield evolve(objection(said), path=(key,))
 

@@ -116,15 +116,17 @@ class FileHome:
         sources = self.place.sources()
         hive = hive_of(sources, self._hive, ask.settled)
         rows = ask.batch_rows or self._batch_rows
+        settled = {c: t for c, t in (ask.settled or {}).items() if c not in hive.schema}
+        asked = evolve(ask, settled=pl.Schema(settled))
         with speaking_hygge(self.place.address):
-            found = self.form.schemas(sources, ask, rows)
-        own = self._settled(drift.union(found, ask.drift), hive.schema, ask)
+            found = self.form.schemas(sources, asked, rows)
+        own = self._settled(drift.union(found, ask.drift), asked)
         return _Snapshot(tuple(sources), hive.without(own.names()), own)
 
-    def _settled(self, own: pl.Schema, hive: pl.Schema, ask: Ask) -> pl.Schema:
+    def _settled(self, own: pl.Schema, ask: Ask) -> pl.Schema:
         """The files' columns with the types that the load has settled on."""
-        settled = {c: t for c, t in (ask.settled or {}).items() if c not in hive or c in own}
-        gone = {column: None for column in settled if column not in own}
+        settled = ask.settled or pl.Schema()
+        gone = dict.fromkeys(column for column in settled if column not in own)
         if gone and ask.drift.removed_columns != "null":
             raise SchemaChanged(
                 f"{self.place.address}: no file has the column {', '.join(map(repr, gone))}",

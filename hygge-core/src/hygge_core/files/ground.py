@@ -18,12 +18,12 @@ def refuse_unsound(table: Path) -> None:
     """Raise ``StoreError`` where a load into the directory ``table`` could not be published."""
     if table.name in ("", ".hygge"):
         raise StoreError(f"{table} is not a place for a table", hint=_ALONE)
-    if table.is_symlink():
-        raise StoreError(
-            f"{table} is a symbolic link to {table.readlink()}",
-            hint="a replaced table would replace the link: name the place that it leads to",
-        )
     with speaking(table):
+        if table.is_symlink():
+            raise StoreError(
+                f"{table} is a symbolic link to {table.readlink()}",
+                hint="a replaced table would replace the link: name the place that it leads to",
+            )
         if table.exists() and not table.is_dir():
             raise StoreError(f"{table} is a file, not a directory", hint=_ALONE)
         _refuse_other_device(table)
@@ -47,8 +47,10 @@ def nearest(path: Path) -> Path:
 def examined(table: Path) -> Iterator[tuple[str, str, str]]:
     """For ``hygge check``: (what was tried, ``"ok"`` or what is wrong, what to do about it)."""
     yield _said(f"{table} can be a table", table)
-    ground = nearest(table if table.is_dir() else table.parent)
+    ground = nearest(table.parent / ".hygge")
     yield _writable(ground)
+    if table.is_dir():
+        yield _writable(table)
     free = shutil.disk_usage(ground).free
     yield (
         f"free space at {ground}: {free / (1 << 30):,.1f} GiB",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Any
 
 import polars as pl
@@ -14,23 +13,20 @@ _UINT64 = range(2**64)
 
 
 def type_of(value: Any) -> pl.DataType:
-    """The narrowest type that the value has by itself; null where a list mixes kinds."""
-    match value:
-        case None:
-            return pl.Null()
-        case bool():
-            return pl.Boolean()
-        case int():
-            wide: pl.DataType = pl.UInt64() if value in _UINT64 else pl.Int128()
-            return pl.Int64() if value in _INT64 else wide
-        case float():
-            return pl.Float64()
-        case str():
-            return pl.String()
-        case list():
-            inner = reduce(_or_null, map(type_of, value), pl.Null())
-            return pl.List(inner)
-    return pl.Struct({name: type_of(each) for name, each in value.items()})
+    """The narrowest type that the value has by itself; a list that mixes kinds is one of nulls."""
+    if isinstance(value, dict):
+        return pl.Struct({name: type_of(each) for name, each in value.items()})
+    if isinstance(value, list):
+        inner: pl.DataType = pl.Null()
+        for each in value:
+            inner = joined(inner, type_of(each)) or pl.Null()
+        return pl.List(inner)
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value in _INT64:
+            return pl.Int64()
+        return pl.UInt64() if value in _UINT64 else pl.Int128()
+    plain = {type(None): pl.Null, bool: pl.Boolean, float: pl.Float64, str: pl.String}
+    return plain[type(value)]()
 
 
 def joined(a: pl.DataType, b: pl.DataType) -> pl.DataType | None:
@@ -39,24 +35,16 @@ def joined(a: pl.DataType, b: pl.DataType) -> pl.DataType | None:
     Not exact as :func:`hygge_core.types.wider` is: whole numbers become floats, and ``misfit``
     finds those that would be rounded.
     """
-    if a == b or isinstance(b, pl.Null):
-        return a
-    if isinstance(a, pl.Null):
-        return b
-    if a.is_numeric() and b.is_numeric():
-        return pl.Float64()
     if isinstance(a, pl.List) and isinstance(b, pl.List):
         inner = joined(instance(a.inner), instance(b.inner))
         return None if inner is None else pl.List(inner)
     if isinstance(a, pl.Struct) and isinstance(b, pl.Struct):
-        fields = {each.name: instance(each.dtype) for each in a.fields}
-        for each in b.fields:
-            both = joined(fields.get(each.name, pl.Null()), instance(each.dtype))
-            if both is None:
-                return None
-            fields[each.name] = both
-        return pl.Struct(fields)
-    return None
+        return _joined_fields(_fields(a), _fields(b))
+    if a == b or isinstance(b, pl.Null):
+        return a
+    if isinstance(a, pl.Null):
+        return b
+    return pl.Float64() if a.is_numeric() and b.is_numeric() else None
 
 
 def misfit(value: Any, dtype: pl.DataType) -> bool:
@@ -67,23 +55,37 @@ def misfit(value: Any, dtype: pl.DataType) -> bool:
         inner = instance(dtype.inner)
         return not isinstance(value, list) or any(misfit(each, inner) for each in value)
     if isinstance(dtype, pl.Struct):
-        fields = {each.name: instance(each.dtype) for each in dtype.fields}
+        fields = _fields(dtype)
         return not isinstance(value, dict) or any(
             name not in fields or misfit(each, fields[name]) for name, each in value.items()
         )
+    return not _is(value, dtype)
+
+
+def _is(value: Any, dtype: pl.DataType) -> bool:
     if isinstance(dtype, pl.Boolean) or isinstance(value, bool):
-        return not (isinstance(dtype, pl.Boolean) and isinstance(value, bool))
+        return isinstance(dtype, pl.Boolean) and isinstance(value, bool)
     if dtype.is_integer():
-        return not isinstance(value, int) or not _in_range(value, dtype)
+        return isinstance(value, int) and _in_range(value, dtype)
     if dtype.is_float():
-        return not (isinstance(value, float) or (isinstance(value, int) and _is_exact(value)))
-    if isinstance(dtype, pl.Decimal):
-        return not isinstance(value, int | float | str)
-    return isinstance(dtype, pl.Null) or not isinstance(value, str)
+        return isinstance(value, float) or (isinstance(value, int) and _is_exact(value))
+    kinds = {pl.Decimal: int | float | str, pl.Null: ()}
+    return isinstance(value, kinds.get(type(dtype), str))
 
 
-def _or_null(a: pl.DataType, b: pl.DataType) -> pl.DataType:
-    return joined(a, b) or pl.Null()
+def _fields(struct: pl.Struct) -> dict[str, pl.DataType]:
+    return {each.name: instance(each.dtype) for each in struct.fields}
+
+
+def _joined_fields(
+    fields: dict[str, pl.DataType], others: dict[str, pl.DataType]
+) -> pl.DataType | None:
+    for name, dtype in others.items():
+        both = joined(fields.get(name, pl.Null()), dtype)
+        if both is None:
+            return None
+        fields[name] = both
+    return pl.Struct(fields)
 
 
 def _in_range(value: int, dtype: pl.DataType) -> bool:

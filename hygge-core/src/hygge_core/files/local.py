@@ -44,10 +44,11 @@ class LocalShelf:
         if any(piece in ("", ".", "..") or "\0" in piece for piece in pieces):
             raise StoreError(f"{name!r} is no name for a place below {self.root}")
         folder = self.root
-        for piece in pieces[:-1]:
-            folder /= piece
-            if folder.is_symlink():
-                raise _leads_elsewhere(folder)
+        with speaking(self.address(name)):
+            for piece in pieces[:-1]:
+                folder /= piece
+                if folder.is_symlink():
+                    raise _leads_elsewhere(folder)
         return folder / pieces[-1]
 
     def made(self, name: str) -> Path:
@@ -85,8 +86,9 @@ class LocalShelf:
     def rename(self, source: str, target: str, *, etag: str = "") -> None:
         """``etag`` is not looked at: no rename of a file system can compare and set."""
         with speaking(self.address(target)):
+            old, new = self.path(source), self.made(target)
             try:
-                renames.move(self.path(source), self.made(target))
+                renames.move(old, new)
             except FileExistsError as exc:
                 raise NameTaken(f"{self.address(target)} exists already") from exc
             except FileNotFoundError as exc:

@@ -13,10 +13,11 @@ from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.files.json_values import joined, misfit, type_of
 from hygge_core.files.ndjson_text import BadLine, rows
 from hygge_core.files.overrides import toml_line
-from hygge_core.types import spell
+from hygge_core.types import spell, wider
 
 _SHORT = 60
 _NOT_LINES = "NDJSON has one object per line; `jq -c '.[]'` makes it of an array"
+_LET_NEW = 'schema = { new_columns = "add" } or "ignore" lets new columns come'
 _Types = Mapping[str, pl.DataType]
 
 
@@ -37,27 +38,29 @@ class Blame:
         return SchemaChanged(words, seen=self.seen, hint=self.hint)
 
 
-def disagreement(text: bytes, known: _Types, wanted: Collection[str]) -> Blame | None:
+def disagreement(
+    text: bytes, known: _Types, wanted: Collection[str], *, ignoring: bool
+) -> Blame | None:
     """The first value that its column cannot have, with the types that the whole block needs.
 
-    Only ``wanted`` columns count, and those that are not ``known``.
+    Only ``wanted`` columns count, and those that are not ``known`` unless ``ignoring`` them.
     """
     first: tuple[int, str, str] | None = None
     seen: dict[str, pl.DataType] = {}
     try:
         for line, name, value in _fields(text):
             dtype = known.get(name)
-            if dtype is not None and not (name in wanted and misfit(value, dtype)):
+            if ignoring if dtype is None else not (name in wanted and misfit(value, dtype)):
                 continue
-            sofar = seen.get(name, dtype or pl.Null())
-            seen[name] = joined(sofar, type_of(value)) or type_of(value)
+            seen[name] = _seen(seen.get(name, dtype or pl.Null()), type_of(value))
             first = first or (line, name, _told(name, dtype, value))
     except BadLine as exc:
         return Blame(line=exc.line, problem=str(exc), hint=_NOT_LINES)
     if first is None:
         return None
     line, name, problem = first
-    return Blame(line=line, problem=problem, hint=toml_line(name), seen=seen)
+    hint = toml_line(name) if name in known else _LET_NEW
+    return Blame(line=line, problem=problem, hint=hint, seen=seen)
 
 
 def mixture(text: bytes, overrides: Collection[str]) -> Blame | None:
@@ -76,6 +79,12 @@ def mixture(text: bytes, overrides: Collection[str]) -> Blame | None:
     return None
 
 
+def _seen(before: pl.DataType, now: pl.DataType) -> pl.DataType:
+    """A type that shows what does not fit; never the one that it does not fit."""
+    both = wider(before, now) or joined(before, now)
+    return now if both is None or both == before else both
+
+
 def _fields(text: bytes) -> Iterator[tuple[int, str, Any]]:
     for line, row in rows(text):
         for name, value in row.items():
@@ -88,5 +97,3 @@ def _told(name: str, dtype: pl.DataType | None, value: Any) -> str:
     sample = json.dumps(value, ensure_ascii=False)
     sample = sample if len(sample) <= _SHORT else f"{sample[:_SHORT]}..."
     return f"column {name!r} is {spell(dtype)}, but here is {sample}"
-
-

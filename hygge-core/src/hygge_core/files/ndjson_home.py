@@ -8,37 +8,111 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from hygge_core.errors import HomeError, HyggeError, SchemaChanged
+from hygge_core.errors import HomeError
 from hygge_core.files.batches import BATCH_BYTES
-from hygge_core.files.blocks import LINES, Block, blocks
+from hygge_core.files.blocks import LINES, blocks
 from hygge_core.files.file_home import FileHome, Portion
 from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.home_settings import NdjsonHomeConfig
-from hygge_core.files.json_arrow import found_types, is_read_as_text
-from hygge_core.files.json_values import joined, misfit, type_of
+from hygge_core.files.json_arrow import found_types
+from hygge_core.files.json_values import joined
 from hygge_core.files.listing import LocalPlace
-from hygge_core.files.ndjson_text import BadLine, may_be_rounded, parse, rewritten, rows
-from hygge_core.files.overrides import overrides_of, toml_line
+from hygge_core.files.ndjson_blame import mixture
+from hygge_core.files.ndjson_reader import NdjsonReader, check_utf8
+from hygge_core.files.ndjson_text import BadLine, parse, rewritten
+from hygge_core.files.overrides import overrides_of
 from hygge_core.files.sources import COMPRESSED, Source, with_suffix
-from hygge_core.files.text_columns import TextColumn, Wording
 from hygge_core.files.utf8 import Utf8, opened
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
-from hygge_core.types import spell
 
 SUFFIXES = with_suffix((".ndjson", ".jsonl", ".json"))
 _SAMPLE_BYTES = 1 << 16
-_SHORT = 60
 
 
 @contextmanager
 def open_ndjson_home(config: NdjsonHomeConfig, scene: Scene) -> Iterator[FileHome]:
     """The home of ``type = "ndjson"``. Raises ``ConfigError`` for a type that no text can be."""
     place = LocalPlace(config.path, SUFFIXES, scene.entity)
-    form = NdjsonFormat(config.schema_overrides, scene)
+    form = NdjsonFormat(config.schema_overrides)
     yield FileHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
+
+
+class NdjsonFormat:
+    """Reads NDJSON files. It remembers the columns that it was told of."""
+
+    def __init__(self, schema_overrides: dict[str, str]) -> None:
+        self._overrides = overrides_of(schema_overrides)
+        self._texts = frozenset(n for n, t in self._overrides.items() if t == pl.String)
+        self._told: dict[str, pl.DataType] = {}
+        self._known: dict[str, pl.DataType] = {}
+
+    def schemas(
+        self, sources: Sequence[Source], ask: Ask, batch_rows: int
+    ) -> Sequence[tuple[str, pl.Schema]]:
+        """The types in the first batch of the first file with rows; other files as they come."""
+        settled = ask.settled or pl.Schema()
+        tried = (self._found(source, batch_rows) for source in sources)
+        found = next((types for types in tried if types), {})
+        # What was told once stays known, or a column that nobody needs would be news every time.
+        self._told |= settled
+        before = {n: joined(found.get(n, pl.Null()), t) or found[n] for n, t in self._told.items()}
+        self._known = {**found, **before, **self._overrides, **settled}
+        return [(sources[0].name, pl.Schema(self._known))]
+
+    def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
+        with opened(source) as text:
+            yield from NdjsonReader(
+                text,
+                {**self._known, **portion.schema},
+                portion.schema,
+                texts=self._texts,
+                ignoring=portion.drift.new_columns == "ignore",
+            ).frames()
+
+    def estimated_rows(self, sources: Sequence[Source]) -> int | None:
+        """By the length of the first lines; a compressed file is a fifth of its text."""
+        with speaking_hygge(sources[0].name), opened(sources[0]) as text:
+            sample = text.read(_SAMPLE_BYTES)
+        lines = sample.count(b"\n")
+        if not lines:
+            return len(sample) and len(sources)
+        text_bytes = sum(s.size * (5 if s.name.endswith(COMPRESSED) else 1) for s in sources)
+        return round(text_bytes * lines / len(sample))
+
+    def _found(self, source: Source, batch_rows: int) -> dict[str, pl.DataType]:
+        with speaking_hygge(source.name), opened(source) as text:
+            first = _first_batch(text, batch_rows)
+            if not first.strip():
+                return {}
+            try:
+                return dict(found_types(self._parsed(first).schema))
+            except (pa.ArrowInvalid, BadLine) as exc:
+                found = mixture(first, self._overrides)
+                if found is not None:
+                    raise found.error(text.name, 1) from exc
+                raise HomeError(f"{text.name}: {exc}") from exc
+
+    def _parsed(self, text: bytes) -> pa.Table:
+        try:
+            return parse(text, self._overrides, "infer")
+        except pa.ArrowInvalid:
+            if not self._texts:
+                raise
+            plain = rewritten(text, drop=(), as_text=self._texts)
+            return parse(plain, self._overrides, "infer")
+
+
+def _first_batch(text: Utf8, rows: int) -> bytes:
+    """The blocks that the first ``rows`` lines are in, as far as a batch goes."""
+    taken = bytearray()
+    for block in blocks(text, LINES):
+        check_utf8(text, block)
+        taken += block.view
+        if taken.count(b"\n") >= rows or len(taken) >= BATCH_BYTES:
+            break
+    return bytes(taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import polars as pl
 import pyarrow as pa
@@ -11,7 +12,7 @@ from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.files.blocks import LINES, Block, blocks
 from hygge_core.files.json_arrow import is_read_as_text
 from hygge_core.files.ndjson_blame import disagreement
-from hygge_core.files.ndjson_text import may_be_rounded, parse, rewritten
+from hygge_core.files.ndjson_text import BadLine, may_be_rounded, parse, rewritten
 from hygge_core.files.overrides import toml_line
 from hygge_core.files.text_columns import TextColumn, Wording
 from hygge_core.files.utf8 import Utf8
@@ -45,23 +46,61 @@ class NdjsonReader:
     def frames(self) -> Iterator[pl.DataFrame]:
         """Raises ``HomeError`` for a line that is no JSON, ``SchemaChanged`` for a misfit."""
         for block in blocks(self._text, LINES):
-            if block.view.tobytes().strip():
-                yield self._values(block, self._parsed(block))
+            yield self._values(block, self._parsed(block))
 
     def _parsed(self, block: Block) -> pl.DataFrame:
         check_utf8(self._text, block)
-        beyond = "ignore" if self._ignoring else "error"
         try:
-            table = parse(block.view, self._known, beyond)
-        except pa.ArrowInvalid as exc:
-            table = self._forgiven(block, exc)
+            table = parse(block.view, self._known, "ignore" if self._ignoring else "error")
+        except pa.ArrowInvalid:
+            table = self._forgiven(block)
         if may_be_rounded(table, block.view):
             self._blame(block)
         frame = pl.from_arrow(table.select(list(self._wanted)), rechunk=False)
         assert isinstance(frame, pl.DataFrame)
         return frame
 
-    def _forgiven(self, block: Block, exc: pa.ArrowInvalid) -> pa.Table:
-        """The block without what nobody wants to know: columns not asked for, and kinds of text."""
-        keep = None if self._ignoring else self._kept_keys()
-        return None
+    def _forgiven(self, block: Block) -> pa.Table:
+        """The block without the columns that nobody asked for, and with the texts as text."""
+        try:
+            plain = rewritten(
+                block.text, drop=self._known.keys() - self._wanted.keys(), as_text=self._texts
+            )
+            return parse(plain, self._known, "ignore" if self._ignoring else "error")
+        except (pa.ArrowInvalid, BadLine) as exc:
+            self._blame(block)
+            line = self._text.line_at(block.offset)
+            raise HomeError(f"{self._text.name}: near line {line:,}: {exc}") from exc
+
+    def _blame(self, block: Block) -> None:
+        """Raise what is wrong with the block, if that can be found."""
+        wanted = self._wanted.keys() - self._texts
+        found = disagreement(block.text, self._known, wanted, ignoring=self._ignoring)
+        if found is not None:
+            raise found.error(self._text.name, self._text.line_at(block.offset))
+
+    def _values(self, block: Block, frame: pl.DataFrame) -> pl.DataFrame:
+        for column in self._cast:
+            values, row = column.read(frame)
+            if row is not None:
+                self._refuse(block, column, str(frame.get_column(column.name)[row]), row)
+            frame = frame.with_columns(values)
+        return frame
+
+    def _refuse(self, block: Block, column: TextColumn, text: str, row: int) -> None:
+        lines = (n for n, each in enumerate(block.text.split(b"\n")) if each.strip())
+        line = self._text.line_at(block.offset) + next(islice(lines, row, None), 0)
+        raise SchemaChanged(
+            f"{self._text.name}: line {line:,}: column {column.name!r} is {spell(column.dtype)}, "
+            f"but here is {text!r}",
+            seen={column.name: pl.String()},
+            hint=toml_line(column.name),
+        )
+
+
+def check_utf8(text: Utf8, block: Block) -> None:
+    """Raise ``HomeError`` for bytes that are not UTF-8: pyarrow would let them pass."""
+    try:
+        str(block.view, "utf-8")
+    except UnicodeDecodeError as exc:
+        raise text.not_utf8(exc, block.offset) from exc

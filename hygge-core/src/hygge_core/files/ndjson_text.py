@@ -45,7 +45,7 @@ def parse(
     raise AssertionError("the second size holds every row")
 
 
-class BadLine(Exception):  # noqa: N818  # caught in this package only
+class BadLine(Exception):
     """A line that is no JSON object: ``line`` counts from 0."""
 
     def __init__(self, line: int, problem: str) -> None:
@@ -59,25 +59,34 @@ def rows(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
         if not each.strip():
             continue
         try:
-            row = json.loads(each.decode("utf-8"))
+            row = json.loads(each.decode("utf-8"), object_pairs_hook=_object)
         except (ValueError, RecursionError) as exc:
             raise BadLine(line, f"not JSON: {exc}") from exc
         if not isinstance(row, dict):
-            raise BadLine(line, f"a {type(row).__name__}, and no object")
+            raise BadLine(line, "expected an object in braces")
         yield line, row
 
 
-def rewritten(text: bytes, *, keep: Collection[str] | None, as_text: Collection[str]) -> bytes:
-    """The same rows without columns that are not in ``keep``, and values in ``as_text`` as text."""
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} is there twice")
+    return made
+
+
+def rewritten(text: bytes, *, drop: Collection[str], as_text: Collection[str]) -> bytes:
+    """The same rows without the columns to drop, and values in ``as_text`` as their JSON text."""
     made = []
     for _, row in rows(text):
-        kept = {n: value for n, value in row.items() if keep is None or n in keep}
+        kept = {name: value for name, value in row.items() if name not in drop}
         for name in as_text:
             value = kept.get(name)
             if value is not None and not isinstance(value, str):
                 kept[name] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        made.append(json.dumps(kept, ensure_ascii=False))
-    return "\n".join([*made, ""]).encode("utf-8", "surrogatepass")
+        made.append(json.dumps(kept))
+    return "\n".join([*made, ""]).encode()
 
 
 def may_be_rounded(table: pa.Table, text: bytes | memoryview) -> bool:

@@ -52,9 +52,9 @@ class FileStore(StagedWriter):
 
     def lock(self, owner: Owner) -> AbstractContextManager[None]:
         """Hold the table for a whole run. Raises ``LeaseHeld`` naming the other owner."""
-        name = f".hygge/locks/{self.table.name}.lock"
+        refuse_unsound(self.table)
         with speaking(self.table):
-            path = self.shelf.made(name)
+            path = self.shelf.made(f".hygge/locks/{self.table.name}.lock")
         return held(path, str(owner))
 
     def check(self) -> Iterator[tuple[str, str, str]]:
@@ -82,7 +82,8 @@ class ParquetStore(FileStore):
         ]
         if not paths:
             return None
-        newest = max(paths, key=lambda path: (path.stat().st_mtime_ns, path))
+        with speaking(self.table):
+            newest = max(paths, key=lambda path: (path.stat().st_mtime_ns, path))
         with speaking(newest):
             marked = pl.read_parquet_metadata(newest).get(_SCHEMA_MARK)
             return parse_schema(json.loads(marked)) if marked else _footer(newest)

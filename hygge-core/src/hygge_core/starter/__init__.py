@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,34 +50,28 @@ def start(directory: Path, plugins: Plugins, *, missing_only: bool = False) -> S
     return Started(directory=directory, written=written, kept=tuple(sorted(there)), journal=journal)
 
 
+def example(*, journal: bool) -> str:
+    """The text of the example's ``hygge.toml``."""
+    toml = (files(__name__) / "files" / "hygge.toml").read_text(encoding="utf-8")
+    mark = "" if journal else "# "
+    return "".join(
+        mark + line.removeprefix(_JOURNAL) if line.startswith(_JOURNAL) else line
+        for line in toml.splitlines(keepends=True)
+    )
+
+
 def _contents(plugins: Plugins, *, journal: bool) -> dict[str, str]:
     """name → text of every file, ``hygge.toml`` last: a half-written example is no project yet."""
     from hygge_core.config.schema import json_schema
 
-    found = dict(_resources(files(__name__) / "files"))
+    folder = files(__name__) / "files"
+    samples = sorted((folder / "data").iterdir(), key=lambda sample: sample.name)
     return {
-        ".gitignore": found["gitignore"],
-        **{name: text for name, text in sorted(found.items()) if name.startswith("data/")},
+        ".gitignore": (folder / "gitignore").read_text(encoding="utf-8"),
+        **{f"data/{sample.name}": sample.read_text(encoding="utf-8") for sample in samples},
         _SCHEMA: json.dumps(json_schema(plugins), indent=2) + "\n",
-        "hygge.toml": _fitted(found["hygge.toml"], journal=journal),
+        "hygge.toml": example(journal=journal),
     }
-
-
-def _resources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:
-    for each in folder.iterdir():
-        if each.is_dir():
-            yield from _resources(each, f"{prefix}{each.name}/")
-        else:
-            yield prefix + each.name, each.read_text(encoding="utf-8")
-
-
-def _fitted(toml: str, *, journal: bool) -> str:
-    replacement = "" if journal else "# "
-    lines = (
-        replacement + line.removeprefix(_JOURNAL) if line.startswith(_JOURNAL) else line
-        for line in toml.splitlines()
-    )
-    return "\n".join(lines) + "\n"
 
 
 def _write(directory: Path, contents: Mapping[str, str]) -> None:

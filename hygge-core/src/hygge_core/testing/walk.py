@@ -29,9 +29,6 @@ OLD = pl.DataFrame({"id": [1, 2, 3, 4, 5], "name": ["a", "b", None, "d", ""]})
 MORE = pl.DataFrame({"id": [6, 7, 8, 9], "name": ["f", None, "h", "i"]})
 OTHER = pl.DataFrame({"id": [3, 4, 10], "name": ["c", "d", "j"]})
 
-#: A start may itself be disturbed once; this many undisturbed ones must always be enough.
-STARTS = 2
-
 
 def persistent_error(point: str) -> Exception:
     """The world says no, and trying again at once does not help."""
@@ -133,12 +130,9 @@ class Walk:
         return place
 
     def _recovered(self, ground: Ground, place: str) -> None:
-        outcomes = []
-        for _ in range(STARTS):
-            result = ground.run(self.run_type)
-            assert result is not None
-            outcomes.append(result.outcome)
-            assert result.outcome in ("complete", "skip"), f"{place}: the next start: {result}"
+        result = ground.run(self.run_type)
+        assert result is not None
+        assert result.outcome in ("complete", "skip"), f"{place}: the next start: {result}"
         self._settled(ground, place)
 
     def _settled(self, ground: Ground, place: str) -> None:

@@ -31,7 +31,7 @@ def sentence(event: events.Event, *, steps: bool = False) -> tuple[str, str] | N
             told = finished(event.name, from_plain(event.result, Result))
         case events.Heartbeat():
             told = "dim", _heartbeat(event)
-    return told
+    return told and (told[0], told[1].replace("\n", " "))
 
 
 def finished(name: str, result: Result) -> tuple[str, str]:

@@ -50,7 +50,7 @@ class Live:
 
     def say(self, text: str, style: str = "") -> None:
         """Leave ``text`` standing above the drawing."""
-        self._drawing.above(Text(scrub(text), style=style))
+        self._drawing.above(Text(wording.tame(scrub(text)), style=style))
 
     def frame(self) -> RenderableType:
         width, height = self.console.size
@@ -79,7 +79,7 @@ def _table(board: Board, lines: list[Line], width: int) -> Table:
         table.add_column(min_width=_ROOM[word] - 2, no_wrap=True)
     for line in lines:
         cells = _cells(line, board)
-        table.add_row(Text(line.name), *(cells[word] for word in shown))
+        table.add_row(Text(wording.tame(line.name)), *(cells[word] for word in shown))
     return table
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hygge_core.cli import streams, wording
-from hygge_core.cli.terminal import paint
 from hygge_core.doctor import Finding
 from hygge_core.jsons import to_plain
 
@@ -31,8 +30,8 @@ def give_findings(said: Invocation, findings: Iterable[Finding]) -> int:
 
 
 def _give(finding: Finding) -> None:
-    mark = paint("ok", "good", sys.stdout) if finding.ok else paint("FAILED", "bad", sys.stdout)
-    streams.give(f"{mark}  {finding.what}")
+    mark, style = ("ok  ", "good") if finding.ok else ("FAILED  ", "bad")
+    streams.give(finding.what, mark=mark, style=style)
     if not finding.ok:
         streams.give(f"    {finding.result}")
     if finding.fix:

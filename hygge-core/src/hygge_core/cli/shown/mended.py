@@ -34,7 +34,7 @@ def _tell(known: Iterable[Mended]) -> None:
             settled = True
         if each.failure:
             text = f"{each.name}: {each.failure.text}"
-            streams.say(streams.complaint(text, each.failure.hint, each.failure.notes))
+            streams.complain(text, each.failure.hint, each.failure.notes)
             settled = True
     if not settled:
         streams.say("nothing was left to recover")

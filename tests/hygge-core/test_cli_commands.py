@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -11,9 +12,11 @@ from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 import polars as pl
 import pytest
 from attrs import frozen
+from filelock import FileLock
 
 from hygge_core import Kind, hookimpl, starter
 from hygge_core.cli import main
@@ -128,6 +131,11 @@ def test_the_schema_beside_the_example_is_the_one_of_the_command(shop, tmp_path,
     assert json.loads((tmp_path / "deep/s.json").read_text()) == beside
     assert main(["schema", "--for", "flow"]) == 0
     assert json.loads(capsys.readouterr().out) != beside
+
+
+def test_the_example_is_what_its_schema_accepts(shop):
+    schema = json.loads((shop / ".hygge/hygge.schema.json").read_text())
+    jsonschema.validate(tomllib.loads(starter.example(journal=False)), schema)
 
 
 def test_plan_says_what_run_would_do_and_touches_nothing(shop, capsys):
@@ -295,3 +303,53 @@ def test_looking_back_without_a_journal_says_that_nothing_ran(shop, capsys):
     assert "no journal" in capsys.readouterr().err
     assert main(["recover", "-C", str(shop)]) == 0
     assert "nothing was left" in capsys.readouterr().err
+
+
+@pytest.fixture
+def salted(shop, monkeypatch) -> Path:
+    """The example with a secret that every run needs."""
+    monkeypatch.setenv("SHOP_SALT", CANARY)
+    toml = (shop / "hygge.toml").read_text()
+    masked = 'polish = { mask = { email = "sha256" }, salt = { env = "SHOP_SALT" } }'
+    (shop / "hygge.toml").write_text(re.sub(r"^polish = .*$", masked, toml, flags=re.MULTILINE))
+    return shop
+
+
+CANARY = "c4nary-in-the-c0alm1ne"
+
+
+def test_a_secret_is_used_and_never_shown_or_kept(salted, capsys):
+    commands = [
+        ["run", "-vv"],
+        ["--json", "run"],
+        ["plan", "-v"],
+        ["preview", "--json", "-n", "1"],
+        ["config", "show"],
+        ["config", "show", "--json"],
+        ["check"],
+        ["run", "-vv", "--set", "flows.shop.home.path=data/nothing.csv"],
+    ]
+    for command in commands:
+        main([*command, "-C", str(salted)])
+    out, err = capsys.readouterr()
+    assert "SHOP_SALT" in out
+    assert "moved 1,200 rows" in err
+    assert CANARY not in out + err
+    assert not any(CANARY.encode() in content for content in tree(salted).values())
+
+
+def test_a_missing_secret_is_a_matter_of_signing_in(salted, monkeypatch, capsys):
+    monkeypatch.delenv("SHOP_SALT")
+    assert main(["run", "-C", str(salted), "-s", "shop.customers"]) == 4
+    err = capsys.readouterr().err
+    assert "SHOP_SALT is not set" in err
+    assert "try: export SHOP_SALT=" in err
+
+
+def test_a_temporary_failure_has_an_exit_code_of_its_own(shop, capsys):
+    """Two processes on one table without a journal: the store's own lock keeps them apart."""
+    lock = shop / "lake/.hygge/locks"
+    assert main(["run", "-C", str(shop), "-q"]) == 0
+    with FileLock(next(lock.glob("orders.lock"))):
+        assert main(["run", "-C", str(shop), "-s", "shop.orders"]) == 75
+    assert "held" in capsys.readouterr().err
