@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from hygge_core import roll
 from hygge_core.errors import HyggeError
 from hygge_core.events import Heartbeat, RunFinished, RunStarted
 from hygge_core.flow import fallen, move
@@ -68,19 +69,20 @@ class Coordinator:
             RunStarted(run_id=run_id, project=project.name, entities=names, concurrency=concurrency)
         )
         with self.world() as world:
+            roll.call(entities, world, run_id)
             tasks = self._tasks(entities, run_id, limit=limit, run_type=run_type)
             waiting = longest_first(world, entities, tasks)
             slots = Slots(concurrency, project.caps, self._wake)
             stop = fail_fast or project.run.on_error == "stop"
             left = self._drive(world, waiting, slots, stop=stop, run_id=run_id, began=began)
-        results = tuple(result for _, result in self._finished)
-        summary = Summary(
-            run_id=run_id,
-            project=project.name,
-            results=results,
-            not_started=tuple(entity.name for entity, _ in left),
-            seconds=round(time.monotonic() - began, 3),
-        )
+            summary = Summary(
+                run_id=run_id,
+                project=project.name,
+                results=tuple(result for _, result in self._finished),
+                not_started=tuple(entity.name for entity, _ in left),
+                seconds=round(time.monotonic() - began, 3),
+            )
+            roll.close(entities, world, summary)
         self._emit(
             RunFinished(run_id=run_id, exit_code=exit_code(summary), summary=to_plain(summary))
         )

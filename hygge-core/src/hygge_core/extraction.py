@@ -59,6 +59,7 @@ def _with_one_schema(trip: Trip, mode: Mode) -> Extracted:
 
 
 def _stage(trip: Trip, reading: Reading) -> Extracted:
+    trip.voice.step("read")
     staging = trip.store.begin(reading.load())
     rows = 0
     size = 0

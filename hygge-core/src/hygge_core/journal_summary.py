@@ -34,7 +34,7 @@ class JournalSummary:
 
 
 def flow_summary(journal: Journal, flow: str, *, run_id: str | None = None) -> JournalSummary:
-    """All that the journal knows of a flow, or of one run of it (an entity's or a coordinator's)."""
+    """All that the journal knows of a flow, or of one run of it."""
     return summarize(journal.events(flow=flow, run_id=run_id, limit=_ALL))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hygge_core.coordinator import new_run_id
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.flow import fallen
+from hygge_core.jsons import to_json
 from hygge_core.lookback import journal_of
+from hygge_core.records import RunState
 from hygge_core.recovery import by_hand, recover
 from hygge_core.task import Failure
 from hygge_core.trip import embarked
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 Direction = Literal["forward", "undo"]
 
+UNFINISHED: tuple[RunState, ...] = ("open", "decided", "committed", "blocked")
+
 
 @frozen(kw_only=True)
 class Mended:
@@ -33,17 +37,47 @@ class Mended:
     failure: Failure | None = None
 
 
-def mend(entities: Iterable[Entity], world: World) -> Iterator[Mended]:
-    """Settle every open run of these entities; one that cannot be settled stops no other."""
-    for entity in entities:
-        if entity.journal is not None and not _open_runs(entity, world):
-            continue
-        task = _task(entity)
+def mend(entities: Sequence[Entity], world: World) -> Iterator[Mended]:
+    """Settle every open run of these entities, and of those that their journals still know.
+
+    One that cannot be settled stops no other.
+    """
+    for task in _to_mend(entities, world):
         try:
             with embarked(task, world, reads=False) as trip:
-                yield Mended(name=entity.name, runs=recover(trip))
+                yield Mended(name=task.name, runs=recover(trip))
         except HyggeError as exc:
-            yield Mended(name=entity.name, failure=fallen(task, exc).failure)
+            yield Mended(name=task.name, failure=fallen(task, exc).failure)
+
+
+def _to_mend(entities: Sequence[Entity], world: World) -> Iterator[Task]:
+    for entity in entities:
+        if entity.journal is None or _open_runs(entity, world):
+            yield _task(entity)
+    configured = {(entity.flow, entity.entity) for entity in entities}
+    for entity in _one_for_each_journal(entities):
+        for run in _unfinished(entity, world):
+            if (run.ref.flow, run.ref.entity) not in configured:
+                configured.add((run.ref.flow, run.ref.entity))
+                yield _task_of(run, entity)
+
+
+def _one_for_each_journal(entities: Iterable[Entity]) -> Iterable[Entity]:
+    return {to_json(entity.journal): entity for entity in entities if entity.journal}.values()
+
+
+def _unfinished(entity: Entity, world: World) -> Iterator[RunRecord]:
+    """The open runs of a journal, of entities that the configuration has no more included."""
+    journal = journal_of(entity, world)
+    for state in UNFINISHED:
+        yield from journal.runs(state=state, limit=1000) if journal else ()
+
+
+def _task_of(run: RunRecord, beside: Entity) -> Task:
+    """What settling ``run`` needs: its record says where, the journal is that of ``beside``."""
+    return evolve(
+        _task(beside), flow=run.ref.flow, entity=run.ref.entity, store=run.store, watermark=None
+    )
 
 
 def mend_by_hand(

@@ -8,7 +8,7 @@ from hygge_core.errors import ConfigError, FlowError, HomeError
 from hygge_core.protocols import KnowsSchema
 
 if TYPE_CHECKING:
-    from hygge_core.records import Mode
+    from hygge_core.records import Mode, Watermark
     from hygge_core.trip import Trip
 
 
@@ -25,13 +25,17 @@ def mode_of(trip: Trip) -> Mode:
         return "full_drop"
     if task.limit is not None:
         raise ConfigError("a limit and an incremental run do not go together: rows would be lost")
-    watermark = trip.ledger.watermark
-    if (watermark is None or watermark.mark is None) and _has_rows(trip):
+    refuse_doubling(trip.ledger.watermark, task.name, moved=_has_rows(trip))
+    return "append"
+
+
+def refuse_doubling(watermark: Watermark | None, name: str, *, moved: bool) -> None:
+    """Raise ``FlowError`` where rows were moved before and nobody knows how far."""
+    if moved and (watermark is None or watermark.mark is None):
         raise FlowError(
             "no watermark is known, but rows were moved before: appending would double them",
-            hint=f"run once with --full-drop -s {task.flow}.{task.entity}",
+            hint=f"run once with --full-drop -s {name}",
         )
-    return "append"
 
 
 def publishes_nothing(trip: Trip, mode: Mode, rows: int) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from hygge_core.errors import ConfigError, FlowError, HyggeError
+from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.lookback import journal_of
+from hygge_core.modes import refuse_doubling
 from hygge_core.protocols import Estimates
 from hygge_core.records import Ask, Range, RunType
 from hygge_core.secrets import scrub
@@ -143,11 +144,7 @@ def _range(entity: Entity, world: World, planned: Plan) -> tuple[Watermark | Non
         return None, None
     stored = journal.get_watermark(entity.flow, entity.entity)
     moved = journal.get_last_run(entity.flow, entity.entity, event_type="complete")
-    if (stored is None or stored.mark is None) and moved and moved.row_count:
-        raise FlowError(
-            "no watermark is known, but rows were moved before: appending would double them",
-            hint=f"run once with --full-drop -s {entity.name}",
-        )
+    refuse_doubling(stored, entity.name, moved=bool(moved and moved.row_count))
     return stored, Tracker(entity.watermark, stored).range(None)
 
 

@@ -59,6 +59,11 @@ class Task:
     timeout_seconds: float | None = None
     retry: Retry = field(factory=Retry)
 
+    @property
+    def name(self) -> str:
+        """``flow.entity``, or the flow alone where it has no entities of its own."""
+        return self.flow if self.entity == self.flow else f"{self.flow}.{self.entity}"
+
 
 @frozen(kw_only=True)
 class Failure:

@@ -66,8 +66,8 @@ def list_blobs(account: Account, call: Call) -> Reply:
     items = "".join(_item(path, node, levels=levels) for path, node in page[:size])
     told = f"<Prefix>{escape(prefix)}</Prefix>" + ("<Delimiter>/</Delimiter>" if levels else "")
     return xml(
-        f"<EnumerationResults>{told}<Blobs>{items}</Blobs><NextMarker>{token}</NextMarker>"
-        "</EnumerationResults>"
+        f'<EnumerationResults ContainerName="{escape(call.filesystem)}">{told}'
+        f"<Blobs>{items}</Blobs><NextMarker>{token}</NextMarker></EnumerationResults>"
     )
 
 
@@ -104,6 +104,8 @@ def _item(path: str, node: Node, *, levels: bool) -> str:
     if folder and levels:
         return f"<BlobPrefix><Name>{escape(path)}/</Name></BlobPrefix>"
     size = node.content.size if isinstance(node, File) else 0
+    known = node.metadata | ({"hdi_isfolder": "true"} if folder else {})
+    metadata = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in known.items())
     return (
         f"<Blob><Name>{escape(path)}</Name><Properties>"
         f"<Creation-Time>{node.created.http_date}</Creation-Time>"
@@ -112,5 +114,6 @@ def _item(path: str, node: Node, *, levels: bool) -> str:
         f"<ResourceType>{'directory' if folder else 'file'}</ResourceType>"
         f"<Content-Length>{size}</Content-Length>"
         "<Content-Type>application/octet-stream</Content-Type>"
-        "<BlobType>BlockBlob</BlobType></Properties></Blob>"
+        "<BlobType>BlockBlob</BlobType></Properties>"
+        f"<Metadata>{metadata}</Metadata></Blob>"
     )

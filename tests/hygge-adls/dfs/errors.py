@@ -44,8 +44,8 @@ CODES: dict[str, tuple[int, str]] = {
     "InvalidBlockList": (400, "The specified block list is invalid."),
     "InvalidFlushOperation": (
         409,
-        "The resource was created or modified by the Blob Service API and cannot be written to by the "
-        "Data Lake Storage Service API.",
+        "The resource was created or modified by the Blob Service API and cannot be written to by "
+        "the Data Lake Storage Service API.",
     ),
     "InvalidFlushPosition": (
         400,
@@ -79,8 +79,8 @@ CODES: dict[str, tuple[int, str]] = {
     ),
     "LeaseIdMismatchWithLeaseOperation": (
         409,
-        "The lease ID specified did not match the lease ID for the resource with the specified lease "
-        "operation.",
+        "The lease ID specified did not match the lease ID for the resource with the specified "
+        "lease operation.",
     ),
     "LeaseIdMissing": (
         412,

@@ -114,6 +114,8 @@ def _parse(number: int, request: web.BaseRequest, account: str) -> Call:
 
 async def _received(request: web.BaseRequest, entry: Request, *, half: bool) -> bytes:
     stated, parts = request.content_length or 0, []
+    if request.transport and request.headers.get("expect", "").lower() == "100-continue":
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     async for part in request.content.iter_any():
         parts.append(part)
         entry.received += len(part)

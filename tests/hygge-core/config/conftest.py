@@ -11,8 +11,10 @@ from typing import Any, Literal
 import pytest
 from attrs import field, frozen
 from attrs.validators import ge, min_len, optional
+from jsonschema import Draft7Validator
 
 from hygge_core.config import Project, load
+from hygge_core.config.schema import json_schema
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.fields import PER_ENTITY, ConnectionName, Secret, one_or_many
 from hygge_core.hookspecs import Kind, hookimpl
@@ -176,6 +178,14 @@ OFFERS.__dict__.update(
 @pytest.fixture(scope="session")
 def plugins() -> Plugins:
     return Plugins.of(OFFERS)
+
+
+@pytest.fixture(scope="session")
+def validator(plugins: Plugins) -> Draft7Validator:
+    """Of the schema that ``hygge schema`` prints, which is one."""
+    schema = json_schema(plugins)
+    Draft7Validator.check_schema(schema)
+    return Draft7Validator(schema)
 
 
 class Desk:

@@ -54,13 +54,6 @@ filesystem = "prod"
 """  # noqa: E501  # as the contract has it
 
 
-@pytest.fixture(scope="session")
-def validator(plugins):
-    schema = json_schema(plugins)
-    Draft7Validator.check_schema(schema)
-    return Draft7Validator(schema)
-
-
 def complaints(validator: Draft7Validator, text: str) -> set[tuple[Any, ...]]:
     """The paths and messages of everything that is wrong with ``text``."""
     return {

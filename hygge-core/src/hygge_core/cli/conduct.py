@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hygge_core import roll
 from hygge_core.cli import streams
 from hygge_core.cli.interrupt import interruptible
 from hygge_core.cli.progress.audience import Audience, watcher
 from hygge_core.cli.progress.summary import summary
-from hygge_core.coordinator import Coordinator, exit_code, new_run_id
+from hygge_core.coordinator import Coordinator, exit_code
 from hygge_core.stream import Stream
 
 if TYPE_CHECKING:
@@ -21,19 +20,13 @@ if TYPE_CHECKING:
 
 def conduct(said: Invocation, entities: Sequence[Entity], **asked: Any) -> int:
     """Run ``entities`` as ``Coordinator.run`` is ``asked`` to; returns the exit code."""
-    run_id = asked.pop("run_id", None) or new_run_id()
     with (
         watcher(said) as watching,
         Stream(Audience(watching, said.plugins.observers(watching.say))) as stream,
     ):
         coordinator = Coordinator(said.project, said.plugins, emit=stream.emit)
-        with (
-            coordinator.world() as world,
-            interruptible(coordinator.cancel, watching.say) as stopped,
-        ):
-            roll.call(entities, world, run_id)
-            run = coordinator.run(entities, run_id=run_id, **asked)
-            roll.close(entities, world, run)
+        with interruptible(coordinator.cancel, watching.say) as stopped:
+            run = coordinator.run(entities, **asked)
     if not said.json:
         _last_lines(run, said, entities)
     return stopped.exit_code if stopped.exit_code and _unfinished(run) else exit_code(run)

@@ -6,26 +6,31 @@ from collections.abc import Iterator
 
 import polars as pl
 
-#: A batch is full at this many bytes, however few rows it has.
+#: A batch is full at about this many bytes, however few rows it has.
 BATCH_BYTES = 64 << 20
 
 
 def regrouped(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
-    """The same rows in batches of ``rows``, or of ``BATCH_BYTES`` where that is fewer."""
+    """The same rows in batches of ``rows``, or of ``BATCH_BYTES`` where that is fewer.
+
+    A frame that is larger by itself is cut at ``rows`` only.
+    """
     held: list[pl.DataFrame] = []
     count = size = 0
     for frame in frames:
+        added = int(frame.estimated_size())
+        if count and size + added > BATCH_BYTES:
+            yield pl.concat(held)
+            held, count, size = [], 0, 0
         held.append(frame)
-        count += frame.height
-        size += int(frame.estimated_size())
-        if count < rows and size < BATCH_BYTES:
-            continue
-        *full, rest = pl.concat(held).iter_slices(rows)
-        if rest.height == rows or size >= BATCH_BYTES:
-            full.append(rest)
-            rest = rest.clear()
-        yield from full
-        held, count, size = [rest], rest.height, 0
+        count, size = count + frame.height, size + added
+        if count >= rows:
+            *full, rest = pl.concat(held).iter_slices(rows)
+            if rest.height == rows:
+                full.append(rest)
+                rest = rest.clear()
+            yield from full
+            held, count, size = [rest], rest.height, int(rest.estimated_size())
     if count:
         yield pl.concat(held)
 

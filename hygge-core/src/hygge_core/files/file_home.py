@@ -91,7 +91,8 @@ class FileHome:
         self._hive = hive
 
     def schema(self, ask: Ask) -> pl.Schema:
-        return self.snapshot(ask).schema
+        schema = self.snapshot(ask).schema
+        return pl.Schema({name: schema[name] for name in _wanted(ask, schema)})
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
         ask = evolve(ask, batch_rows=ask.batch_rows or self._batch_rows)
@@ -137,7 +138,7 @@ class FileHome:
     def _frames(self, ask: Ask) -> Iterator[pl.DataFrame]:
         snapshot = self.snapshot(ask)
         schema = snapshot.schema
-        wanted = [c for c in schema if ask.columns is None or c in ask.columns]
+        wanted = _wanted(ask, schema)
         self.require([*(ask.columns or ()), *([ask.range.column] if ask.range else [])], schema)
         rule = None if ask.range is None else in_range(ask.range, schema[ask.range.column])
         portion = self._portion(snapshot, ask, wanted)
@@ -174,6 +175,10 @@ class FileHome:
                     f"{self.place.address} has no column {column!r}",
                     hint=f"did you mean {near[0]!r}?" if near else None,
                 )
+
+
+def _wanted(ask: Ask, schema: pl.Schema) -> list[str]:
+    return [name for name in schema if ask.columns is None or name in ask.columns]
 
 
 def _conformed(frame: pl.DataFrame, portion: Portion, source: Source) -> pl.DataFrame:

@@ -55,7 +55,8 @@ def speaking_hygge(place: object) -> Iterator[None]:
 
 
 def told(exc: BaseException, place: object) -> HomeError:
-    """``exc`` as a ``HomeError``."""
+    """``exc`` as a ``HomeError``; what the system names is named rather than ``place``."""
+    place = getattr(exc, "filename", None) or place
     meaning = next(meaning for kinds, meaning in _TABLE if isinstance(exc, kinds))
     words = (getattr(exc, "strerror", None) or str(exc)).strip() or type(exc).__name__
     return HomeError(

@@ -1,0 +1,78 @@
+"""What a child process costs, by the operating system's own account of it.
+
+On Linux a child's peak begins with the memory of the process that starts it. Whoever measures
+therefore stays small: nothing that runs in this process imports polars, pyarrow or a peer.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+_LAST_WORDS = 2000
+
+
+class ChildFailed(Exception):
+    """A child ended badly; its last words are in the text."""
+
+
+@frozen(kw_only=True)
+class Cost:
+    """``wall`` and ``cpu`` (user + system, its own children included) in seconds, ``peak`` RSS in
+    bytes, ``written`` bytes on disk where somebody looked."""
+
+    wall: float
+    cpu: float
+    peak: int
+    written: int = 0
+
+
+def run(
+    command: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> tuple[Cost, str]:
+    """Run ``command``; its cost and its output. Raises ``ChildFailed``."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.perf_counter()
+        child = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:
+            child.kill()
+            child.wait()
+            raise
+        wall = time.perf_counter() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            words = f"{_all(out)}{_all(err)}"[-_LAST_WORDS:]
+            raise ChildFailed(f"{child.args}: exit {child.returncode}: {words}")
+        cost = Cost(
+            wall=wall,
+            cpu=usage.ru_utime + usage.ru_stime,
+            peak=usage.ru_maxrss * _PEAK_UNIT,
+        )
+        return cost, _all(out)
+
+
+def size_of(path: Path) -> int:
+    """The bytes of all files below ``path``."""
+    return sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
+
+
+def _all(file: object) -> str:
+    file.seek(0)  # type: ignore[attr-defined]
+    return str(file.read(), "utf-8", "replace")  # type: ignore[attr-defined]
