@@ -47,7 +47,7 @@ def ratios(title: str, standings: Sequence[Standing], notes: Sequence[str] = ())
     absent = [f"{each.name}: {each.wrong}" for each in standings if each.wrong]
     return Table(
         title=title,
-        head=("", "wall", "spread", "CPU", "peak", "peak MiB", "MiB written"),
+        head=("", "wall", "spread", "CPU", "peak", "peak MiB", "MiB left"),
         rows=rows,
         notes=[*notes, *(_absolute(reference),), *(each for each in absent if _is_fine(each))],
         wrong=[each for each in absent if not _is_fine(each)],

@@ -1,5 +1,7 @@
 """The home ``csv``: which type a text has, and that no text becomes another value."""
 
+# ruff: noqa: DTZ001 - datetimes without a zone are among what is read
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time

@@ -1,5 +1,7 @@
 """The home ``parquet``: every type comes back, memory stays small, damage is told by file."""
 
+# ruff: noqa: DTZ001 - datetimes without a zone are among what is read
+
 from __future__ import annotations
 
 import math
@@ -49,7 +51,9 @@ EVERY_TYPE = pl.DataFrame(
         "dec": pl.Series([Decimal("-1.2345"), None, Decimal(10**30)], dtype=pl.Decimal(38, 4)),
         "day": [date(1, 1, 1), None, date(9999, 12, 31)],
         "time": [time(0), None, time(23, 59, 59, 999_999)],
-        "ms": pl.Series([datetime(1970, 1, 1), None, datetime(9999, 1, 1)], dtype=pl.Datetime("ms")),
+        "ms": pl.Series(
+            [datetime(1970, 1, 1), None, datetime(9999, 1, 1)], dtype=pl.Datetime("ms")
+        ),
         "us": pl.Series(
             [datetime(1, 1, 1, tzinfo=UTC), None, datetime(2024, 12, 31, 23, 59, 59, 999_999, UTC)],
             dtype=pl.Datetime("us", "Europe/Oslo"),

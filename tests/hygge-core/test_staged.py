@@ -252,6 +252,25 @@ def test_a_staged_file_that_was_changed_is_not_published(store, table, mode):
     assert not table.exists()
 
 
+def test_a_file_that_was_not_sealed_is_not_published_with_the_others(store, table):
+    manifest = sealed(store, "r1", "full_drop")
+    with store.shelf.staging_file(".hygge/stage/r1/files/other.parquet") as path:
+        path.write_text("other")
+    with pytest.raises(StoreError, match="were not sealed"):
+        store.commit(manifest)
+    assert not table.exists()
+
+
+def test_half_a_rename_made_of_two_steps_is_finished_by_the_next_commit(store, table):
+    manifest = sealed(store, "r1")
+    (part,) = manifest.parts
+    table.mkdir()
+    (table / "r1-00001.parquet").hardlink_to(store.shelf.path(part.staged))
+    assert opened(table).commit(manifest).rows == 5
+    assert store.shelf.entry(part.staged) is None
+    assert ids(table) == [1, 2, 3, 4, 5]
+
+
 def test_a_file_of_somebody_else_under_our_name_stays(store, table):
     manifest = sealed(store, "r1")
     table.mkdir(parents=True)

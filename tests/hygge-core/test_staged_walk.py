@@ -210,16 +210,19 @@ def test_a_crash_at_any_point_of_any_recovery_is_recovered_too(tmp_path, mode, s
             place.assert_settled(at)
 
 
-def test_a_retried_extraction_starts_from_empty_staging(tmp_path):
-    place = Place(tmp_path, "append")
+@pytest.mark.parametrize("mode", MODES)
+def test_a_retried_extraction_starts_from_empty_staging(tmp_path, mode):
+    place = Place(tmp_path, mode)
     ref = LoadRef(run_id="new", flow="f", entity="orders")
-    load = Load(ref=ref, mode="append", schema=NEW.schema)
+    load = Load(ref=ref, mode=mode, schema=NEW.schema)
     failed = place.store().begin(load)
     failed.write(NEW)
+    assert len(place.leftovers()) == 2
     staging = place.store().begin(load)
-    staging.write(NEW.head(2))
+    assert place.leftovers() == []
+    staging.write(NEW.head(1))
     manifest = staging.seal()
-    assert manifest.rows == 2
+    assert manifest.rows == 1
     place.finish(place.store(), manifest)
-    assert place.ids() == [1, 2, 3, 4, 5]
+    assert place.ids() == ([4] if mode == "full_drop" else [1, 2, 3, 4])
     assert place.leftovers() == []

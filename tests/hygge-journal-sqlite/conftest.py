@@ -141,7 +141,7 @@ def load(store) -> Callable:
 
     def load(frame: pl.DataFrame, mode="append", table="orders", **config):
         opened = store(table, **config)
-        staging = opened.begin(new_load(frame, mode, f"load-{next(counter)}"))
+        staging = opened.begin(_new_load(frame, mode, f"load-{next(counter)}"))
         for batch in frame.iter_slices(3):
             staging.write(batch)
         manifest = staging.seal()
@@ -162,8 +162,6 @@ def _new_load(frame, mode="append", run_id="r1", **given) -> Load:
     ref = LoadRef(run_id=run_id, flow=FLOW, entity=ENTITY)
     return Load(ref=ref, mode=mode, schema=frame.schema, **given)
 
-
-new_load_of = _new_load
 
 
 @pytest.fixture

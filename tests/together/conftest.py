@@ -1,10 +1,12 @@
 """What the tests across distributions share: the flights, and a project on disk."""
 
+import importlib
 import importlib.metadata
 import zipfile
 from pathlib import Path
 
 import pytest
+from household import CANARY, STRANGERS, Household
 
 TABLES = ("airlines", "airports", "flights", "planes", "weather")
 
@@ -20,3 +22,25 @@ def flights_csv(tmp_path_factory) -> Path:
             zipfile.ZipFile(file.locate()).extractall(folder)
     assert sorted(path.stem for path in folder.glob("*.csv")) == list(TABLES)
     return folder
+
+
+@pytest.fixture
+def household(tmp_path, monkeypatch, capsys) -> Household:
+    """An empty project, with a stranger's plugin on the path and a secret in the environment."""
+    monkeypatch.syspath_prepend(STRANGERS)
+    monkeypatch.setenv("CANARY", CANARY)
+    return Household(tmp_path, capsys)
+
+
+@pytest.fixture
+def stranger(household):
+    """The stranger's module. What a test adds to its tables is gone afterwards."""
+    module = importlib.import_module("stranger")
+    tables = (module.SCRIPTS, module.STUMBLES)
+    before = [dict(table) for table in tables]
+    yield module
+    for table, was in zip(tables, before, strict=True):
+        table.clear()
+        table.update(was)
+    module.LISTENERS.clear()
+    module.POOLS.clear()

@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import hashlib
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pytest
 from attrs import frozen
 
 from hygge_core import config, plugins
@@ -27,7 +25,7 @@ from hygge_core.records import FlowEvent, RunRecord, Watermark
 from hygge_core.task import Result, Summary
 from hygge_core.world import World
 
-STRANGER = Path(__file__).parent / "stranger"
+STRANGERS = Path(__file__).parent / "strangers"
 #: Set in the environment of every test; whatever prints it has failed.
 CANARY = "c4n4ry-in-a-coal-mine"
 
@@ -111,7 +109,7 @@ class Household:
         """The same without waiting for it; ``before`` is called in the child before it starts."""
         return subprocess.Popen(
             [sys.executable, "-m", "hygge_core", "-C", str(self.root), *words],
-            env={**os.environ, "PYTHONPATH": str(STRANGER), **env},
+            env={**os.environ, "PYTHONPATH": str(STRANGERS), **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -202,16 +200,3 @@ def without_rights() -> None:
             if libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
                 raise OSError(ctypes.get_errno(), "PR_CAPBSET_DROP")
 
-
-def interrupt(process: Any, number: int = signal.SIGINT) -> None:
-    process.send_signal(number)
-
-
-@pytest.fixture
-def household(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Household:
-    """An empty project with a stranger's plugin beside it, and a secret in the environment."""
-    monkeypatch.syspath_prepend(STRANGER)
-    monkeypatch.setenv("CANARY", CANARY)
-    return Household(tmp_path, capsys)

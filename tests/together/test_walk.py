@@ -30,7 +30,7 @@ def test_whatever_happens_at_any_point_the_next_start_puts_right(walk):
 
 @pytest.mark.timeout(300)
 def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk):
-    for k, action, j, again in itertools.islice(walk.doubles(ACTIONS), 0, None, 23):
+    for k, action, j, again in itertools.islice(walk.doubles(ACTIONS), 0, None, 41):
         walk.double_step(k, action, j, again)
 
 

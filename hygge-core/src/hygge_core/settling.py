@@ -101,9 +101,12 @@ class Settles:
                 "makes it: somebody else was faster, and their data stays",
                 hint=f"hygge recover --undo {run_id}, then run again",
             )
+        staged = self.places.files(run_id)
         for part in manifest.parts:
             self.require_publishable(part)
-        self.shelf.replace_tree(self.places.files(run_id), live, self.places.old(run_id))
+        if len(self.shelf.list(staged)) != len(manifest.parts):
+            raise StoreError(f"{self.at(staged)} holds files that were not sealed")
+        self.shelf.replace_tree(staged, live, self.places.old(run_id))
 
     def _before(self, ref: LoadRef) -> str:
         """The fingerprint of what is to be replaced, which may be put aside already."""

@@ -15,11 +15,15 @@ class ShelfLedger:
     places: Places
 
     def open_runs(self, flow: str, entity: str) -> tuple[RunRecord, ...]:
-        """Unfinished runs of this entity that were recorded here, oldest first."""
+        """Unfinished runs of this entity that were recorded here, oldest first.
+
+        Called with the entity's lock held: what else lies there is a record that a crash cut short.
+        """
         found = []
         for entry in self.shelf.list(self.places.ledger):
-            plain = self.shelf.read_json(entry.name) if entry.name.endswith(".json") else None
-            if plain is not None:
+            if not entry.name.endswith(".json"):
+                self.shelf.delete(entry.name)
+            elif (plain := self.shelf.read_json(entry.name)) is not None:
                 found.append(from_plain(plain, RunRecord))
         mine = [run for run in found if (run.ref.flow, run.ref.entity) == (flow, entity)]
         return tuple(sorted(mine, key=lambda run: run.started))

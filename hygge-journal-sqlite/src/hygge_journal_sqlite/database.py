@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hygge_core.errors import FlowError
 from hygge_journal_sqlite.border import speaking_hygge
-from hygge_journal_sqlite.ground import make_folder, refuse_network
+from hygge_journal_sqlite.ground import make_folder, refuse_network, refuse_stub
 
 
 class Database:
@@ -31,6 +31,7 @@ class Database:
         self._patience = busy_timeout_seconds
         refuse_network(path, raising)
         make_folder(path.parent, raising)
+        refuse_stub(path, raising)
         with speaking_hygge(raising, path):
             self._connection = sqlite3.connect(
                 path, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False

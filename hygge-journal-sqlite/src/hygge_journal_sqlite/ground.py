@@ -9,6 +9,7 @@ from pathlib import Path
 from hygge_core.errors import FlowError
 
 _MOUNTS = Path("/proc/self/mounts")
+_SMALLEST_PAGE = 512
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 #: File systems whose locks or shared memory do not reach other hosts.
@@ -43,6 +44,16 @@ def refuse_network(path: Path, raising: type[FlowError], mounts: Path = _MOUNTS)
         raise raising(
             f"{path} is on {kind}, where SQLite's locks do not hold",
             hint="put it on a local disk of the machine that runs hygge",
+        )
+
+
+def refuse_stub(path: Path, raising: type[FlowError]) -> None:
+    """Raise ``raising`` for a file too short for a database: SQLite would take it for an empty one
+    and write over it."""
+    if path.is_file() and 0 < path.stat().st_size < _SMALLEST_PAGE:
+        raise raising(
+            f"{path} is not a SQLite database: it has {path.stat().st_size} bytes",
+            hint="nothing in it was changed; choose another path or move it away",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hygge_core.config.layers import Layer, cut, tables_in
 from hygge_core.config.mistakes import Mistakes
@@ -63,29 +63,30 @@ def overlays(
     if env is not None and env not in envs:
         near = did_you_mean(env[:60], envs) or f"; there is {', '.join(envs) or 'none'}"
         mistakes.add(Origin("--env", (env,), sources.root).mistake(f"no such [env.NAME]{near}"))
-    over = cut(overrides(sets, Path.cwd(), environ, mistakes), mistakes)
-    for layer in envs.values():
-        _strays(layer, (files,), mistakes)
-    whole = Overlays(files=files, envs=envs, sets=over, env=env)
-    _strays(over, whole.chosen.layers[:-1], mistakes)
-    return whole
+    sets_layer = cut(overrides(sets, Path.cwd(), environ, mistakes), mistakes)
+    envs = {name: _over(layer, (files,), mistakes) for name, layer in envs.items()}
+    chosen = (files, envs[env]) if env is not None and env in envs else (files,)
+    sets_layer = _over(sets_layer, chosen, mistakes)
+    return Overlays(files=files, envs=envs, sets=sets_layer, env=env)
 
 
-def _strays(over: Layer, below: Sequence[Layer], mistakes: Mistakes) -> None:
-    """Names in an overlay that are not below it.
+def _over(layer: Layer, below: Sequence[Layer], mistakes: Mistakes) -> Layer:
+    """``layer`` without the names that are not in ``below``, each of which is a mistake.
 
     A connection with a ``type`` of its own is a whole one, and may be new.
     """
-    connections = [name for layer in below for name in layer.connections]
-    for name, table in over.connections.items():
-        if table.scalar("type") is None:
-            _known("connection", name, table, connections, mistakes)
-    flows = below[0].flows
-    for flow, table in over.flows.items():
+    known = [name for each in below for name in each.connections]
+    connections = {
+        name: table
+        for name, table in layer.connections.items()
+        if table.scalar("type") is not None or _known("connection", name, table, known, mistakes)
+    }
+    flows, entities = below[0].flows, below[0].entities
+    for flow, table in layer.flows.items():
         if _known("flow", flow, table, tuple(flows), mistakes):
-            for entity, inner in over.entities[flow].items():
-                known = tuple(below[0].entities[flow])
-                _known(f"entity of {flow}", entity, inner, known, mistakes)
+            for entity, inner in layer.entities[flow].items():
+                _known(f"entity of {flow}", entity, inner, tuple(entities[flow]), mistakes)
+    return evolve(layer, connections=connections)
 
 
 def _known(what: str, name: str, table: Table, known: Sequence[str], mistakes: Mistakes) -> bool:

@@ -55,14 +55,19 @@ class NdjsonFormat:
         self, sources: Sequence[Source], ask: Ask, batch_rows: int
     ) -> Sequence[tuple[str, pl.Schema]]:
         """The types in the first batch of the first file with rows; other files as they come."""
-        settled = ask.settled or pl.Schema()
-        tried = (self._found(source, batch_rows) for source in sources)
-        found = next((types for types in tried if types), {})
+        if ask.settled is None or not self._known:
+            tried = (self._found(source, batch_rows) for source in sources)
+            found = next((types for types in tried if types), {})
+            self._known = {**self._widened(found), **self._overrides}
         # What was told once stays known, or a column that nobody needs would be news every time.
-        self._told |= settled
-        before = {n: joined(found.get(n, pl.Null()), t) or found[n] for n, t in self._told.items()}
-        self._known = {**found, **before, **self._overrides, **settled}
+        self._told |= ask.settled or {}
+        self._known |= ask.settled or {}
         return [(sources[0].name, pl.Schema(self._known))]
+
+    def _widened(self, found: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
+        """What was found, with what was told of it before: rows beyond the first batch had it."""
+        told = {n: joined(found.get(n, pl.Null()), t) or found[n] for n, t in self._told.items()}
+        return {**found, **told}
 
     def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
         with opened(source) as text:

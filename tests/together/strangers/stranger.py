@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 import time
 from collections import Counter
@@ -16,10 +17,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hygge_core import errors
-from hygge_core.fields import ConnectionName, Secret
+from hygge_core.fields import PER_ENTITY, ConnectionName, Secret
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.jsons import to_plain
 
@@ -118,6 +119,15 @@ def ten(play: Play) -> Iterator[Any]:
 
 
 @script
+def newer(play: Play) -> Iterator[Any]:
+    """Ten rows, or those of them that are newer than the watermark."""
+    from hygge_core.watermark import in_range
+
+    asked = play.ask.range
+    yield rows(0, 10).filter(in_range(asked, rows(0, 0).schema["id"]) if asked else True)
+
+
+@script
 def slow(play: Play) -> Iterator[Any]:
     """A thousand batches, each after a pause in which it can be asked to stop."""
     for number in range(1000):
@@ -177,7 +187,7 @@ class StoreConfig:
     * ``stumble`` which one of ``STUMBLES`` is asked before each step; none by default.
     """
 
-    path: Path
+    path: Path = field(metadata=PER_ENTITY)
     stumble: str = ""
     connection: ConnectionName | None = None
 
@@ -238,6 +248,16 @@ class _StumblingStaging:
         return self._inner.seal()
 
 
+def interrupts_its_own_commit(step: str, batch: Any, scene: Any) -> None:
+    """Ctrl-C, at the worst moment."""
+    if step == "commit":
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+
+STUMBLES["interrupts its own commit"] = interrupts_its_own_commit
+
+
 # --- the connection ---------------------------------------------------------------------------
 
 
@@ -283,7 +303,7 @@ def _open_pool(config: PoolConfig, scene: Any) -> Iterator[Pool]:
 
 @hookimpl
 def hygge_homes() -> list[Kind]:
-    return [Kind(name="scripted", config=HomeConfig, open=_open_home)]
+    return [Kind(name="scripted", config=HomeConfig, open=_open_home, capabilities={"range"})]
 
 
 @hookimpl

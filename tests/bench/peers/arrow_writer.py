@@ -1,0 +1,20 @@
+"""pyarrow's dataset writer: files are read, and row groups encoded, in parallel."""
+
+from __future__ import annotations
+
+import pyarrow.dataset as ds
+from asked import ROWS_PER_FILE, asked, tables
+
+said = asked()
+form = ds.ParquetFileFormat()
+options = form.make_write_options(compression="zstd", compression_level=said.level)
+for source, target in tables(said):
+    ds.write_dataset(
+        ds.dataset(source, format={"ndjson": "json"}.get(said.form, said.form)),
+        target,
+        format=form,
+        file_options=options,
+        max_rows_per_file=ROWS_PER_FILE,
+        max_rows_per_group=ROWS_PER_FILE // 8,
+        preserve_order=True,
+    )
