@@ -12,25 +12,24 @@ FLOW = "bench"
 
 def project(
     folder: Path,
+    *,
     home: Mapping[str, Any],
     store: Mapping[str, Any],
-    *,
     journal: Path,
     entities: Sequence[str] = (),
-    lane: str = "rows",
     flow: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write ``hygge.toml`` with one flow; returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"home": home, "store": store, "lane": lane, **(flow or {})}
     lines = [
         "[project]",
         'name = "bench"',
         "[journal]",
         'type = "sqlite"',
-        f"path = {_toml(str(journal))}",
+        f"path = {_toml(journal)}",
         f"[flows.{FLOW}]",
-        *(f"{key} = {_toml(value)}" for key, value in settings.items()),
+        *(f"{key} = {_toml(each)}" for key, each in {"home": home, "store": store}.items()),
+        *(f"{key} = {_toml(each)}" for key, each in (flow or {}).items()),
         *(f"[flows.{FLOW}.entities.{name}]" for name in entities),
     ]
     (folder / "hygge.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -22,6 +22,7 @@ class Table:
     """``rows`` of texts below ``head``; ``wrong`` says why a run of all this is no success."""
 
     title: str
+    above: str = ""
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
@@ -32,10 +33,10 @@ class Table:
         lines = [_line(self.head, widths), _rule(widths)]
         lines += [_line(row, widths) for row in self.rows]
         notes = [f"\n{note}" for note in (*self.notes, *(f"**{each}**" for each in self.wrong))]
-        return "\n".join([f"### {self.title}\n", *lines, *notes, ""])
+        return "\n".join([f"### {self.title}\n", f"{self.above}\n", *lines, *notes, ""])
 
 
-def ratios(title: str, standings: Sequence[Standing], notes: Sequence[str] = ()) -> Table:
+def ratios(title: str, standings: Sequence[Standing], *, above: str) -> Table:
     """Each contestant against the first one, which is 1.00 of everything."""
     reference = standings[0].cost
     rows = [
@@ -47,9 +48,10 @@ def ratios(title: str, standings: Sequence[Standing], notes: Sequence[str] = ())
     absent = [f"{each.name}: {each.wrong}" for each in standings if each.wrong]
     return Table(
         title=title,
+        above=above,
         head=("", "wall", "spread", "CPU", "peak", "peak MiB", "MiB left"),
         rows=rows,
-        notes=[*notes, *(_absolute(reference),), *(each for each in absent if _is_fine(each))],
+        notes=[_absolute(reference), *(each for each in absent if _is_fine(each))],
         wrong=[each for each in absent if not _is_fine(each)],
     )
 

@@ -1,7 +1,8 @@
 """Tables made from a seed: the same rows on every machine, whoever makes them.
 
-``python tables.py SHAPE ROWS FILES FORMAT FOLDER [--first ID] [--seed N]`` writes them and prints,
-as JSON, their rows and their size in memory.
+``python tables.py SHAPE ROWS FORMAT FOLDER [--files N] [--tables N] [--first ID] [--seed N]`` writes
+them and prints, as JSON, their rows and the size of their values in memory, in bytes. With
+``--tables`` there are so many folders, each with a table of that many rows.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def plain(noise: Noise) -> dict[str, pl.Expr]:
     return {
         "number": noise(100).cast(pl.Int64),
         "amount": noise(1_000).cast(pl.Float64) / 4,
-        "when": (noise(500) * 3_600_000_000 + _DAY_ONE).cast(pl.Datetime("us")),
+        "moment": (noise(500) * 3_600_000_000 + _DAY_ONE).cast(pl.Datetime("us")),
         "place": "a place with a rather long name, number " + noise(40).cast(pl.String),
         "remark": "as it was said before, in so many words: " + noise(60).cast(pl.String),
         "yes": noise(2) == 0,
@@ -99,6 +100,7 @@ SHAPES = {each.__name__: each for each in (mix, text, wide, skew, plain)}
 WRITERS: dict[str, Callable[[pl.LazyFrame, Path], None]] = {
     "parquet": lambda frame, path: frame.sink_parquet(path, compression_level=1),
     "csv": lambda frame, path: frame.sink_csv(path),
+    "csv.zst": lambda frame, path: frame.sink_csv(path, compression="zstd", compression_level=1),
     "ndjson": lambda frame, path: frame.sink_ndjson(path),
 }
 
@@ -127,20 +129,24 @@ def main(words: list[str]) -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("shape", choices=SHAPES)
     asked.add_argument("rows", type=int)
-    asked.add_argument("files", type=int)
     asked.add_argument("form", choices=WRITERS)
     asked.add_argument("folder", type=Path)
+    asked.add_argument("--files", type=int, default=1)
+    asked.add_argument("--tables", type=int, default=0)
     asked.add_argument("--first", type=int, default=0)
     asked.add_argument("--seed", type=int, default=7)
     said = asked.parse_args(words)
-    said.folder.mkdir(parents=True, exist_ok=True)
-    each = -(-said.rows // said.files)
+    names = [f"t{n:03}" for n in range(said.tables)] or ["."]
     size = 0
-    for first in range(said.first, said.first + said.rows, each):
-        rows = min(each, said.first + said.rows - first)
-        path = said.folder / f"{first:012}.{said.form}"
-        size += write(pieces(said.shape, first, rows, said.seed), path, said.form)
-    sys.stdout.write(json.dumps({"rows": said.rows, "memory": size}))
+    for n, name in enumerate(names):
+        folder = said.folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        first = said.first + n * said.rows
+        each = -(-said.rows // said.files)
+        for at in range(first, first + said.rows, each):
+            made = pieces(said.shape, at, min(each, first + said.rows - at), said.seed)
+            size += write(made, folder / f"{at:012}.{said.form}", said.form)
+    sys.stdout.write(json.dumps({"rows": said.rows * len(names), "memory": size}))
 
 
 if __name__ == "__main__":

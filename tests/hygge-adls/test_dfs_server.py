@@ -94,6 +94,8 @@ class TestStatus:
             Fault(moment="during", status=503)
         with pytest.raises(ValueError, match="nth"):
             Fault(nth=0)
+        with pytest.raises(ValueError, match="'upload' is no operation"):
+            Fault(operation="upload")
 
 
 class TestReset:
@@ -188,6 +190,12 @@ class TestLostAnswers:
         with pytest.raises(ResourceModifiedError):
             patient.get_file_client("f").upload_data(b"abc", overwrite=True)
         assert dfs.files("lake") == {"f": b"abc"}
+
+    def test_a_no_can_be_lost_as_well(self, patient, dfs: DfsServer) -> None:
+        self.lose(dfs, "delete")
+        with pytest.raises(ResourceNotFoundError):
+            patient.get_file_client("f").delete_file()
+        assert [request.status for request in dfs.log] == [None, 404]
 
     def test_an_append_does_no_harm(self, patient, dfs: DfsServer) -> None:
         self.lose(dfs, "append")

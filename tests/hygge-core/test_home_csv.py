@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
+import io
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.files.csv_home import open_csv_home
-from hygge_core.files.home_settings import CsvHomeConfig
+from hygge_core.files.csv_text import opened_csv
+from hygge_core.files.home_settings import CsvDialect, CsvHomeConfig
+from hygge_core.files.listing import LocalPlace
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
 
@@ -101,6 +107,31 @@ def test_a_field_may_be_longer_than_a_block(text):
     ]
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.lists(st.text("ab,;\"'\n\r \0ø😀#\\", max_size=6), min_size=3, max_size=3)),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    separator=st.sampled_from([",", ";"]),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    block=st.integers(1, 40),
+)
+def test_what_any_writer_wrote_is_read_wherever_blocks_are_cut(
+    tmp_path_factory, rows, quoting, separator, newline, block
+):
+    if quoting == csv.QUOTE_MINIMAL:  # a \r without quotes is the end of a line
+        rows = [[value.replace("\r", "\n") for value in row] for row in rows]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, quoting=quoting, delimiter=separator, lineterminator=newline)
+    writer.writerows([["a", "b", "c"], *rows])
+    path = tmp_path_factory.getbasetemp() / "written.csv"
+    path.write_bytes(file.getvalue().encode())
+    (source,) = LocalPlace(path, (".csv",)).sources()
+    with opened_csv(source, CsvDialect(separator=separator), block) as text:
+        frames = [texts.frame for texts in text.texts(text.names)]
+    given = [tuple(value or "" for value in row) for frame in frames for row in frame.rows()]
+    assert given == [tuple(row) for row in rows]
+
+
 # --- headers -----------------------------------------------------------------------------------
 
 
@@ -135,6 +166,14 @@ def test_a_header_alone_is_an_empty_table_of_strings(text):
 def test_a_file_with_nothing_in_it_is_a_table_without_columns(text):
     assert text("").schema == {}
     assert text("", header=False, columns=("a",)).schema == {"a": pl.String}
+
+
+def test_fields_may_be_longer_than_what_finds_the_names_can_read(text):
+    long = "x" * 200_000
+    assert text(f"a\n{long}\n").rows() == [(long,)]
+    assert text(f"{long}\n", header=False, columns=("a",)).rows() == [(long,)]
+    with pytest.raises(HomeError, match="the first record cannot be read: field larger"):
+        text(f"{long}\n", header=False)
 
 
 # --- what is refused ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from attrs import evolve
 
@@ -125,11 +126,12 @@ def test_the_type_of_a_csv_column_is_that_of_the_first_file_with_rows(two, tmp_p
     assert two("csv", b, a).rows() == [(0.5,), (1.0,)]
 
 
-def test_only_a_column_that_a_file_lacks_is_still_all_of_its_rows(two, tmp_path):
+@TABULAR
+def test_rows_of_a_file_with_none_of_the_columns_are_not_lost(two, form, tmp_path):
     a, b = pl.DataFrame({"x": [1, 2]}), pl.DataFrame({"x": [3], "y": ["q"]})
-    two("parquet", a, b)
+    two(form, a, b)
     ask = Ask(entity="orders", columns=("y",))
-    assert read("parquet", tmp_path, ask)["y"].to_list() == [None, None, "q"]
+    assert read(form, tmp_path, ask)["y"].to_list() == [None, None, "q"]
 
 
 def test_a_settled_column_that_no_file_has_is_a_change(form, tmp_path):
@@ -277,13 +279,16 @@ def test_a_watermark_that_is_no_column_is_told_with_its_likeness(form, tmp_path)
     assert caught.value.hint == "did you mean 'modified'?"
 
 
-def test_a_file_of_earlier_rows_costs_only_its_footer(tmp_path):
-    pl.DataFrame({"w": range(1_000_000)}).write_parquet(
-        tmp_path / "a.parquet", row_group_size=10_000
-    )
-    ask = evolve(ASK, range=Range(column="w", low=Mark("int64", "999999")))
-    with opened("parquet", tmp_path) as home:
-        assert list(home.read(ask)) == []
+def test_rows_out_of_the_range_are_not_read_from_a_parquet_file(tmp_path):
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"w": range(100_000)}).write_parquet(path, row_group_size=10_000)
+    whole = path.read_bytes()
+    end = pq.read_metadata(path).row_group(9).column(0).data_page_offset
+    path.write_bytes(b"PAR1" + b"\xff" * (end - 4) + whole[end:])
+    ask = evolve(ASK, range=Range(column="w", low=Mark("int64", "94999")))
+    assert read("parquet", tmp_path, ask)["w"].to_list() == list(range(95_000, 100_000))
+    with pytest.raises(HomeError):
+        read("parquet", tmp_path, ASK)
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -8,6 +8,9 @@ from attrs import evolve
 
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.records import Owner, now
+from hygge_core.scene import Scene
+from hygge_journal_sqlite.config import SqliteJournalConfig
+from hygge_journal_sqlite.journal import open_journal
 
 HOLDER = """
 import sys, time
@@ -137,10 +140,6 @@ def test_an_expired_lease_that_nobody_took_can_be_renewed(opened, take):
 
 
 def test_a_journal_that_is_closed_frees_its_locks(path, opened, take, make):
-    from hygge_core.scene import Scene
-    from hygge_journal_sqlite.config import SqliteJournalConfig
-    from hygge_journal_sqlite.journal import open_journal
-
     with open_journal(SqliteJournalConfig(path=path), Scene()) as journal:
         take(journal)
     assert take(opened()).epoch == 2

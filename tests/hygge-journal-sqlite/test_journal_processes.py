@@ -2,6 +2,8 @@
 
 import threading
 
+from attrs import evolve
+
 from hygge_core.records import FlowEvent
 
 PREFIX = """
@@ -109,13 +111,9 @@ def test_a_process_killed_in_the_middle_leaves_whole_transactions(path, python, 
         # What it left open is found, and a recovery may finish it.
         for run in journal.open_runs("sales", "orders"):
             state = {"open": "rolled_back", "decided": "rolled_back", "committed": "done"}
-            journal.advance(lease, type(run)(**{**vars_of(run), "state": state[run.state]}))
+            journal.advance(lease, evolve(run, state=state[run.state]))
         journal.release(lease)
     assert journal.open_runs("sales", "orders") == []
-
-
-def vars_of(run):
-    return {name: getattr(run, name) for name in type(run).__slots__ if name != "__weakref__"}
 
 
 def test_threads_share_one_journal(journal):

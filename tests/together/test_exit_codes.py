@@ -143,7 +143,7 @@ def test_130_after_one_ctrl_c_which_ends_the_run_in_good_order(household, entiti
     assert household.call("run").code == 0
     before = household.snapshot("lake/slow")
     entities(QUICK, SLOW, "later = {}")
-    process = household.start("run", "-j", "2", "--set", "run.concurrency=2")
+    process = household.start("run", "-j", "2")
     until(lambda: begun(household, "slow") and len(household.records()) >= 4)
     until(lambda: state(household, "quick") == "done")
     process.send_signal(signal.SIGINT)
@@ -164,9 +164,7 @@ def test_130_after_two_ctrl_cs_at_once_and_the_next_run_puts_it_right(household,
     process = household.start("run")
     until(lambda: begun(household, "slow"))
     process.send_signal(signal.SIGINT)
-    assert "stopping" in process.stderr.readline() + process.stderr.readline() + (
-        process.stderr.readline()
-    )
+    assert any("stopping" in line for line in iter(process.stderr.readline, ""))
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert household.finish(process).code == 130
@@ -191,7 +189,8 @@ def test_143_after_sigterm(household, entities):
 
 
 def test_0_when_ctrl_c_came_after_the_decision_and_everything_was_finished(household, entities):
-    entities("quick.store = { type = 'stumbling', stumble = 'interrupts its own commit' }")
+    stumbling = "{ type = 'stumbling', path = 'lake/quick', stumble = 'interrupts its own commit' }"
+    entities(f"quick.store = {stumbling}")
     done = household.hygge("run")
     assert "stopping" in done.err
     assert done.code == 0

@@ -58,6 +58,12 @@ def gather(values: Sequence[Any], dtype: pl.DataType, *, as_text: bool = False) 
 
 def refine(raw: pl.Series, dtype: pl.DataType) -> pl.Series:
     """The raw series as its declared type."""
+    made = _made(raw, dtype)
+    assert made.dtype == dtype  # Polars' arithmetic likes to choose its own
+    return made
+
+
+def _made(raw: pl.Series, dtype: pl.DataType) -> pl.Series:
     if is_nested(dtype):
         return _nested(raw, dtype)
     for kinds, read in _READ.items():

@@ -82,7 +82,16 @@ def _written(raw: pl.Series, dtype: pl.Datetime) -> tuple[pl.Series, pl.Series]:
     made, wrong = _parsed(parts["text"], dtype)
     if dtype.time_zone is None:
         wrong = wrong | parts["zoned"]
-    return made - parts["shift"], wrong | parts["finer"] | _lost(raw, made)
+    wrong = wrong | parts["finer"] | _lost(raw, made)
+    # Without the unit, nanoseconds less a duration would be microseconds.
+    shift = parts["shift"].cast(pl.Duration(dtype.time_unit))
+    return made - shift, wrong | (_at_the_edge(made, dtype) & (shift.to_physical() != 0))
+
+
+def _at_the_edge(made: pl.Series, dtype: pl.Datetime) -> pl.Series:
+    """Where another zone could lie beyond what nanoseconds hold."""
+    years = (1678, 2261) if dtype.time_unit == "ns" else (-1, 10_000)
+    return ~made.dt.year().is_between(*years)
 
 
 def _parts(raw: pl.Series, shape: str) -> pl.DataFrame:

@@ -65,12 +65,14 @@ def _gathered(reading: Reading, values: Sequence[object]) -> pl.Series:
 
 def _frame(readings: Sequence[Reading], pages: Sequence[Sequence[pl.Series]]) -> pl.DataFrame:
     whole = (pl.concat(pieces, rechunk=True) for pieces in zip(*pages, strict=True))
-    return pl.DataFrame([_refined(one, raw) for one, raw in zip(readings, whole, strict=True)])
+    return pl.DataFrame(
+        {one.name: _refined(one, raw) for one, raw in zip(readings, whole, strict=True)}
+    )
 
 
 def _refined(reading: Reading, raw: pl.Series) -> pl.Series:
     try:
-        return refine(raw, reading.dtype).alias(reading.name)
+        return refine(raw, reading.dtype)
     except Misfit as misfit:
         raise Unfit(reading, misfit) from misfit
 

@@ -13,10 +13,6 @@ from .stamps import Clock
 from .tree import Filesystem
 
 
-def _positive(default: int) -> int:
-    return field(default=default, validator=validators.ge(1))
-
-
 @define(kw_only=True, on_setattr=setters.validate)
 class Manners:
     """Where services differ, and what a test may turn while the server runs.
@@ -33,17 +29,22 @@ class Manners:
 
     flat: bool = False
     onelake: bool = False
-    page_items: int = _positive(5000)
-    empty_pages: int = 0
-    delete_pages: int = 0
-    nonempty_rename: Literal["refuse", "replace"] = "refuse"
+    page_items: int = field(default=5000, validator=validators.ge(1))
+    empty_pages: int = field(default=0, validator=validators.ge(0))
+    delete_pages: int = field(default=0, validator=validators.ge(0))
+    nonempty_rename: Literal["refuse", "replace"] = field(
+        default="refuse", validator=validators.in_(("refuse", "replace"))
+    )
     latency_seconds: float = 0.0
     verify_keys: bool = False
 
 
 @define(eq=False)
 class Account:
-    """All state. It is touched on the server's loop only, one whole operation at a time."""
+    """All state. It is touched on the server's loop only, one whole operation at a time.
+
+    ``blocks`` are those put through the blob endpoint for a path and not yet in a list.
+    """
 
     name: str
     manners: Manners

@@ -67,7 +67,7 @@ def _common(call: Call) -> dict[str, str]:
     headers = {
         "Server": _SERVERS[call.endpoint],
         "x-ms-request-id": str(uuid.uuid4()),
-        "x-ms-version": call.version or "2021-08-06",
+        "x-ms-version": call.version,
     }
     client = call.headers.get("x-ms-client-request-id")
     return headers | ({"x-ms-client-request-id": client} if client else {})

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import field, frozen
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .account import Account
 
 Endpoint = Literal["dfs", "blob"]
+_VERSION = "2021-08-06"  # for a request that names none: the newest whose answers were recorded
 
 
 @frozen(kw_only=True)
@@ -35,11 +37,22 @@ class Call:
     @property
     def version(self) -> str:
         """``x-ms-version``: dates, which compare as text."""
-        return self.headers.get("x-ms-version", "")
+        return self.headers.get("x-ms-version", _VERSION)
 
     @property
     def lease(self) -> str | None:
         return self.headers.get("x-ms-lease-id") or None
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Filesystem and path of a rename's source: ``/filesystem/path?sas``, or a whole URL."""
+        path = unquote(urlsplit(self.headers["x-ms-rename-source"]).path).strip("/")
+        return path.partition("/")[0], path.partition("/")[2]
+
+    @property
+    def source_query(self) -> dict[str, str]:
+        """Where the source of a rename has a signature of its own."""
+        return dict(parse_qsl(urlsplit(self.headers["x-ms-rename-source"]).query))
 
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() == "true"

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
 from attrs import define, frozen
 
@@ -105,8 +105,7 @@ class Door:
         elif "sig" in call.query:
             self._signature(call.query, call)
             if call.operation == "rename":
-                query = parse_qs(urlsplit(call.headers["x-ms-rename-source"]).query)
-                self._signature({name: values[0] for name, values in query.items()}, call)
+                self._signature(call.source_query, call)
         else:
             raise Refused("NoAuthenticationInformation")
 

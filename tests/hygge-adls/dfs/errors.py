@@ -71,7 +71,6 @@ CODES: dict[str, tuple[int, str]] = {
         409,
         "The source and destination resource type must be identical.",
     ),
-    "InvalidSourceUri": (400, "The source URI is invalid."),
     "LeaseAlreadyPresent": (409, "There is already a lease present."),
     "LeaseIdMismatch": (
         412,
@@ -108,10 +107,6 @@ CODES: dict[str, tuple[int, str]] = {
         400,
         "The MD5 value specified in the request did not match with the MD5 value calculated by the "
         "server.",
-    ),
-    "MissingRequiredHeader": (
-        400,
-        "An HTTP header that's mandatory for this request is not specified.",
     ),
     "MissingRequiredQueryParameter": (
         400,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from attrs import define, field, validators
 
 from .calls import Call
+from .routes import known
 
 Moment = Literal["before", "during", "after"]
 
@@ -53,6 +54,7 @@ class Fault:
     _released: threading.Event = field(factory=threading.Event, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        known(self.operation)
         if self.moment == "during" and not self.reset:
             raise ValueError("only a reset can come during a request; use 'before' or 'after'")
 

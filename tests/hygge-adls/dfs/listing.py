@@ -18,7 +18,8 @@ from .tree import walk
 @does("list")
 def list_paths(account: Account, call: Call) -> Reply:
     """A page of paths below ``directory``, which must exist. ``upn`` changes nothing here."""
-    folder = account.filesystem(call.filesystem).get(prefix := _directory(call))
+    prefix = call.query.get("directory", "").strip("/")
+    folder = account.filesystem(call.filesystem).get(prefix)
     if not isinstance(folder, Directory):
         raise Refused("PathConflict")
     if "beginFrom" in call.query:
@@ -68,10 +69,6 @@ def rights(account: Account, node: Node) -> dict[str, str]:
     if account.manners.onelake:
         told = "---------"
     return {"owner": "$superuser", "group": "$superuser", "permissions": told} | node.rights
-
-
-def _directory(call: Call) -> str:
-    return call.query.get("directory", "").strip("/")
 
 
 def _wanted(call: Call) -> int:

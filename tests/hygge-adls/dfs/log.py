@@ -11,6 +11,7 @@ from typing import Any
 from attrs import define
 
 from .calls import Call
+from .routes import known
 
 _KEPT = ("accept", "content-length", "host", "range", "user-agent")
 _PLAIN_NOISE = ("x-ms-date", "x-ms-client-request-id")
@@ -84,6 +85,7 @@ class Log:
 
     def select(self, *, path: str = "*", **fields: Any) -> list[Request]:
         """Those whose "filesystem/path" fits ``path`` and whose fields have these values."""
+        known(fields.get("operation"))
         return [
             request
             for request in self

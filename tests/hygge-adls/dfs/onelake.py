@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
-
 from .account import Account
 from .calls import Call
 from .errors import Refused
@@ -26,9 +24,9 @@ _UNHEARD = (
 )
 
 
-def unheard(call: Call) -> list[str]:
-    """The headers that OneLake ignores and names in ``x-ms-rejected-headers``."""
-    return [name for name in _UNHEARD if name in call.headers]
+def unheard(call: Call) -> str:
+    """The headers that OneLake ignores, as ``x-ms-rejected-headers`` names them."""
+    return ",".join(name for name in _UNHEARD if name in call.headers)
 
 
 def check(account: Account, call: Call) -> None:
@@ -39,11 +37,8 @@ def check(account: Account, call: Call) -> None:
         raise Refused("OperationNotAllowedOnThePath")
     if call.operation not in _ON_PATHS:
         return
-    touched = [(call.filesystem, call.path)]
-    if call.operation == "rename":
-        source = unquote(urlsplit(call.headers["x-ms-rename-source"]).path).strip("/")
-        touched.append((source.partition("/")[0], source.partition("/")[2]))
-    for workspace, path in touched:
+    source = [call.source] if call.operation == "rename" else []
+    for workspace, path in [(call.filesystem, call.path), *source]:
         names = path.split("/")
         if len(names) <= _MANAGED_LEVELS:
             raise Refused("OperationNotAllowedOnThePath")

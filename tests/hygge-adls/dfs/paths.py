@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from urllib.parse import unquote, urlsplit
 
 from . import conditions
 from .account import Account
@@ -16,7 +15,7 @@ from .tree import Filesystem
 
 _FLUSH_WAS_304 = "2020-02-10"  # the last version seen to answer 304 where later ones say 412
 _RENAME_WAS_BARE = "2019-02-02"  # the last version seen to answer a rename without an ETag
-_NOOP_FLUSH_KEPT_ETAG = "2019-12-12"
+_NOOP_FLUSH_KEPT_ETAG = "2019-12-12"  # the last version of the year in which that was seen
 
 
 def stamped(node: Node, **more: str) -> dict[str, str]:
@@ -84,22 +83,10 @@ def flush(account: Account, call: Call) -> Reply:
 @does("rename")
 def rename(account: Account, call: Call) -> Reply:
     """Move a path, replacing what is there; ETag and Last-Modified stay those of the source."""
-    source, old = _source(account, call.headers["x-ms-rename-source"])
-    tree, new = account.filesystem(call.filesystem), call.path
-    moved = source.find(old)
-    if moved is None or not old:
-        raise Refused("SourcePathNotFound")
-    now = account.clock.now()
-    moved.lease.guard(call.headers.get("x-ms-source-lease-id") or None, now)
-    conditions.check(call.headers, moved, prefix="x-ms-source-", failed="SourceConditionNotMet")
-    if not isinstance(tree.find(new.rpartition("/")[0]), Directory):
-        raise Refused("RenameDestinationParentPathNotFound")
-    found = tree.find(new)
-    conditions.check(call.headers, found, exists="PathAlreadyExists")
-    if found is not None:
-        found.lease.guard(call.lease, now)
-    elif call.lease:
-        raise Refused("LeaseNotPresent")
+    (filesystem, old), new = call.source, call.path
+    source, tree = account.filesystem(filesystem), account.filesystem(call.filesystem)
+    moved = _leaving(account, call, source.find(old) if old else None)
+    found = _landing(account, call, tree)
     if source is tree and isinstance(moved, Directory) and f"{new}/".startswith(f"{old}/"):
         raise Refused("InvalidRenameSourcePath")
     if found is not None and found is not moved:
@@ -120,12 +107,8 @@ def delete(account: Account, call: Call) -> Reply:
     node.lease.guard(call.lease, account.clock.now())
     if isinstance(node, Directory) and node.children and not call.flag("recursive"):
         raise Refused("DirectoryNotEmpty")
-    page = int(call.query.get("continuation") or 0)
-    if (
-        isinstance(node, Directory)
-        and call.flag("paginated")
-        and page < account.manners.delete_pages
-    ):
+    page, pages = int(call.query.get("continuation") or 0), account.manners.delete_pages
+    if isinstance(node, Directory) and call.flag("paginated") and page < pages:
         return Reply(200, {"x-ms-continuation": str(page + 1)})
     gone = tree.files(call.path)
     if call.path:
@@ -146,9 +129,10 @@ def _writable(account: Account, call: Call) -> File:
 
 def _verify_md5(call: Call) -> None:
     stated = call.headers.get("content-md5")
-    digest = hashlib.md5(call.body, usedforsecurity=False).digest if stated else None
-    if digest and stated != base64.b64encode(digest()).decode():
-        raise Refused("Md5Mismatch")
+    if stated:
+        digest = hashlib.md5(call.body, usedforsecurity=False).digest()
+        if stated != base64.b64encode(digest).decode():
+            raise Refused("Md5Mismatch")
 
 
 def _flush(account: Account, call: Call, file: File, position: int) -> dict[str, str]:
@@ -163,12 +147,27 @@ def _flush(account: Account, call: Call, file: File, position: int) -> dict[str,
     return answered
 
 
-def _source(account: Account, header: str) -> tuple[Filesystem, str]:
-    """The filesystem and the path of ``/filesystem/path?sas``, or of a whole URL."""
-    filesystem, _, path = unquote(urlsplit(header).path).lstrip("/").partition("/")
-    if not filesystem:
-        raise Refused("InvalidSourceUri")
-    return account.filesystem(filesystem), path.strip("/")
+def _leaving(account: Account, call: Call, node: Node | None) -> Node:
+    """The node that a rename moves, if it is there and as the source's headers demand."""
+    if node is None:
+        raise Refused("SourcePathNotFound")
+    lease = call.headers.get("x-ms-source-lease-id") or None
+    node.lease.guard(lease, account.clock.now())
+    conditions.check(call.headers, node, prefix="x-ms-source-", failed="SourceConditionNotMet")
+    return node
+
+
+def _landing(account: Account, call: Call, tree: Filesystem) -> Node | None:
+    """What a rename replaces, if that is allowed; its directory must be there already."""
+    if not isinstance(tree.find(call.path.rpartition("/")[0]), Directory):
+        raise Refused("RenameDestinationParentPathNotFound")
+    found = tree.find(call.path)
+    conditions.check(call.headers, found, exists="PathAlreadyExists")
+    if found is not None:
+        found.lease.guard(call.lease, account.clock.now())
+    elif call.lease:
+        raise Refused("LeaseNotPresent")
+    return found
 
 
 def _replaceable(account: Account, moved: Node, found: Node) -> None:

@@ -84,6 +84,13 @@ def _rows() -> tuple[Route, ...]:
 
 
 ROUTES = _rows()
+WORDS = {row.operation for row in ROUTES}
+
+
+def known(word: str | None) -> None:
+    """``ValueError`` for a word that no request will ever have: a test that waits for nothing."""
+    if word is not None and word not in WORDS:
+        raise ValueError(f"{word!r} is no operation; there are {', '.join(sorted(WORDS))}")
 
 
 def route(

@@ -29,8 +29,10 @@ class _Gone(Exception):
 
 @define(eq=False)
 class Service:
-    """Answers every request. Reading bodies, faults and sending wait; the work itself does not,
-    so that each operation is atomic."""
+    """Answers every request.
+
+    Reading a body, faults and sending wait; the work does not, so each operation is atomic.
+    """
 
     account: Account
     door: Door
@@ -58,37 +60,39 @@ class Service:
     async def _reply(
         self, request: web.BaseRequest, call: Call, entry: Request, due: list[Fault]
     ) -> Reply:
-        try:
-            if _resets(due, "before"):
-                self._reset(request)
-            half = _resets(due, "during") and call.method != "GET"
-            call = evolve(call, body=await _received(request, entry, half=half))
-            if half:
-                self._reset(request)
-            await asyncio.sleep(self.account.manners.latency_seconds)
-            await _strike(due, "before")
-            reply = self._work(call)
-            await _strike(due, "after")
-            if _resets(due, "after"):
-                self._reset(request)
-        except Refused as refused:
+        self._reset(request, when=_resets(due, "before"))
+        half = _resets(due, "during") and call.method != "GET"
+        call = evolve(call, body=await _received(request, entry, half=half))
+        self._reset(request, when=half)
+        await asyncio.sleep(self.account.manners.latency_seconds)
+        refused = await _strike(due, "before")
+        if refused is None:
+            try:
+                reply = self._work(call)
+            except Refused as no:
+                refused = no
+        refused = await _strike(due, "after") or refused
+        self._reset(request, when=_resets(due, "after"))
+        if refused is not None:
             entry.code = refused.named(call.endpoint)
             return refusal(call, refused, self.door.challenge())
-        rejected = onelake.unheard(call) if self.account.manners.onelake else ()
-        more = {"x-ms-rejected-headers": ",".join(rejected)} if rejected else {}
-        return evolve(reply, headers={**reply.headers, **more})
+        return reply
 
     def _work(self, call: Call) -> Reply:
         self.door.check(call)
-        if self.account.manners.onelake:
-            onelake.check(self.account, call)
         if call.operation not in OPERATIONS:
             raise Refused(_NOT_DONE.get(call.operation, "NotImplemented"))
-        return OPERATIONS[call.operation](self.account, call)
+        if self.account.manners.onelake:
+            onelake.check(self.account, call)
+        reply = OPERATIONS[call.operation](self.account, call)
+        unheard = onelake.unheard(call) if self.account.manners.onelake else ""
+        more = {"x-ms-rejected-headers": unheard} if unheard else {}
+        return evolve(reply, headers={**reply.headers, **more})
 
-    def _reset(self, request: web.BaseRequest) -> None:
-        reset(request)
-        raise _Gone
+    def _reset(self, request: web.BaseRequest, *, when: bool) -> None:
+        if when:
+            reset(request)
+            raise _Gone
 
 
 def _parse(number: int, request: web.BaseRequest, account: str) -> Call:
@@ -128,11 +132,10 @@ def _resets(due: list[Fault], moment: Moment) -> bool:
     return any(fault.reset and fault.moment == moment for fault in due)
 
 
-async def _strike(due: list[Fault], moment: Moment) -> None:
-    """Wait as the faults of this moment wish; the first with a status refuses."""
+async def _strike(due: list[Fault], moment: Moment) -> Refused | None:
+    """Wait as the faults of this moment wish; the refusal of the first that has a status."""
     now = [fault for fault in due if fault.moment == moment]
     for fault in now:
         await fault.wait()
-    for fault in now:
-        if fault.status is not None:
-            raise Refused(fault.code, fault.status, fault.headers())
+    refusals = (Refused(f.code, f.status, f.headers()) for f in now if f.status is not None)
+    return next(refusals, None)

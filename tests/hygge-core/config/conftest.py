@@ -77,8 +77,14 @@ class TableHome:
 
     connection: ConnectionName
     table: str = "{entity}"
+    query: str | None = field(default=None)
     ratio: float = 1.0
     flag: bool = False
+
+    @query.validator
+    def _not_both(self, _: Any, query: str | None) -> None:
+        if query is not None and self.table != "{entity}":
+            raise ValueError("expected either 'table' or 'query', found both")
 
 
 @frozen(kw_only=True)

@@ -148,6 +148,15 @@ def test_a_kinds_default_may_name_the_entity(desk):
     assert the_entity(desk, text).home.table["table"] == "orders"
 
 
+def test_a_kinds_default_is_left_out_where_it_does_not_fit(desk):
+    text = '[connections.c]\ntype = "mssql"\nserver = "s"\ndatabase = "d"\n[flows.shop]\n'
+    text += 'home = { type = "mssql", connection = "c", query = "select 1" }\n'
+    text += 'store = { type = "parquet", path = "out" }\n'
+    assert "table" not in the_entity(desk, text).home.table
+    [mistake] = desk.mistakes(text + "home.table = 't'".replace("home", "entities.a.home"))
+    assert mistake.problem == "expected either 'table' or 'query', found both"
+
+
 def test_connections_are_recorded_with_what_uses_them(desk):
     text = '[connections.c]\ntype = "mssql"\nserver = "s"\ndatabase = "d"\nmax_connections = 3\n'
     text += '[flows.shop]\nhome = { type = "mssql", connection = "c" }\n'

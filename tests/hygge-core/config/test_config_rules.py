@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
+from types import ModuleType
 
-from hygge_core.errors import ConfigError
+import pytest
+from attrs import frozen
+
+from hygge_core.errors import ConfigError, PluginError
+from hygge_core.hookspecs import Kind, hookimpl
 
 JOURNAL = '[journal]\ntype = "sqlite"\npath = "j.db"\n'
 FLOW = """
@@ -232,3 +237,33 @@ def test_a_mistake_at_a_flow_is_said_once_for_all_its_entities(desk):
         "flows.shop.store.x",
         "flows.shop.store.path",
     ]
+
+
+@frozen(kw_only=True)
+class Cornered:
+    """A store whose defaults are relative, and whose plugin has a mistake."""
+
+    path: Path = Path("corner/{flow}/{entity}")
+
+
+def _cornered(address):
+    module = ModuleType("cornered")
+    kind = Kind(
+        name="corner", config=Cornered, open=print, capabilities={"full_drop"}, address=address
+    )
+    module.hygge_stores = hookimpl(lambda: [kind], specname="hygge_stores")
+    return module
+
+
+CORNER = '[flows.shop]\nhome = { type = "parquet", path = "in" }\nstore.type = "corner"\n'
+
+
+def test_a_default_path_is_relative_to_the_project(desk, offers, monkeypatch):
+    monkeypatch.chdir("/")
+    [entity] = desk.load(CORNER, plugins=offers(_cornered(lambda c: str(c.path)))).entities
+    assert entity.store.table == {"path": str(desk.root / "corner" / "shop" / "shop")}
+
+
+def test_a_plugin_that_fails_while_it_is_asked_is_named(desk, offers):
+    with pytest.raises(PluginError, match=r"cornered 0 failed over 'corner': .* by zero"):
+        desk.load(CORNER, plugins=offers(_cornered(lambda c: 1 // 0)))

@@ -57,3 +57,9 @@ def test_names_of_secrets_are_known(name):
 )
 def test_names_of_other_things_are_not_taken_for_secrets(name):
     assert not looks_secret(name)
+
+
+def test_an_argument_is_not_quoted_where_it_may_hold_a_secret(desk):
+    for text in (f"connections.erp.password={CANARY}", f"password {CANARY}", f"x:{CANARY}"):
+        found = desk.complaints(CONNECTION.format(""), sets=[text])
+        assert CANARY not in "".join(found)

@@ -262,3 +262,33 @@ class Unresolved:
 def test_a_class_that_toml_cannot_fill_is_its_plugins_fault(cls):
     with pytest.raises(PluginError, match=cls.__name__):
         structure(cls, {"when": 1})
+
+
+def _no_zero(value: int) -> int:
+    return 10 // value
+
+
+@frozen(kw_only=True)
+class Converted:
+    tenth: int = field(default=1, converter=_no_zero)
+    pairs: tuple[tuple[int, ...], ...] = ()
+    modes: tuple[Literal["a", "b"], ...] = ()
+    mixed: tuple[int | str, ...] = ()
+    tables: tuple[Inner, ...] = ()
+
+
+def test_whatever_a_converter_raises_is_a_mistake_at_its_key():
+    assert structure(Converted, {"tenth": 5}).tenth == 2
+    assert complaints({"tenth": 0}, Converted)[0].startswith("tenth: integer division")
+    assert complaints({"tenth": "5"}, Converted) == [
+        "tenth: expected an integer, found the string '5'"
+    ]
+
+
+def test_what_arrays_hold_is_said():
+    assert complaints({"pairs": 1, "modes": 1, "mixed": 1, "tables": 1}, Converted) == [
+        "pairs: expected an array of arrays, found the integer 1",
+        "modes: expected an array of 'a' or 'b', found the integer 1",
+        "mixed: expected an array of integers or strings, found the integer 1",
+        "tables: expected an array of tables, found the integer 1",
+    ]

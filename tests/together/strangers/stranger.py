@@ -258,6 +258,20 @@ def interrupts_its_own_commit(step: str, batch: Any, scene: Any) -> None:
 STUMBLES["interrupts its own commit"] = interrupts_its_own_commit
 
 
+def pauses_at(wanted: str) -> Callable[[str, Any, Any], None]:
+    """The whole process is stopped at this step, until somebody lets it go on."""
+
+    def pause(step: str, batch: Any, scene: Any) -> None:
+        if step == wanted:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    return pause
+
+
+for _step in ("seal", "commit"):
+    STUMBLES[f"pauses at {_step}"] = pauses_at(_step)
+
+
 # --- the connection ---------------------------------------------------------------------------
 
 

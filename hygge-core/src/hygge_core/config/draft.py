@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from hygge_core.config.nodes import Leaf, Origin, Table, plain
+from hygge_core.config.nodes import Leaf, Origin, Table, locate, plain
 from hygge_core.config.part import Part
 from hygge_core.config.reading import Reading
 from hygge_core.config.settings import (
@@ -51,16 +51,8 @@ class Draft:
         return self.flow if same else f"{self.flow}.{self.names.entity}"
 
     def at(self, *keys: str) -> Origin:
-        """Where ``keys`` are written: in the entity where it has a say, else in the flow."""
-        node: Leaf | Table | None = self.node
-        for key in keys:
-            node = node.entries.get(key) if isinstance(node, Table) else None
-        if node is not None:
-            return node.origin
-        origin = self.origin
-        for key in keys:
-            origin = origin.child(key)
-        return origin
+        """Where ``keys`` are written, or the table around them."""
+        return locate(self.node, keys).node.origin
 
 
 def draft(

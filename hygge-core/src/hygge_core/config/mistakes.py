@@ -15,9 +15,6 @@ class Mistakes:
         self._found: dict[Mistake, None] = {}
         self._places: set[tuple[str, str]] = set()
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
-
     def add(self, mistake: Mistake) -> None:
         """Take it in; the same one again is the same one."""
         scrubbed = Mistake(mistake.file, mistake.path, secrets.scrub(mistake.problem))

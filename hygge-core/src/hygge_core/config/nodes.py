@@ -46,12 +46,6 @@ class Origin:
     mount: tuple[str, ...] = ()
 
     @property
-    def overlay(self) -> str:
-        """The ``[env.NAME]`` that it belongs to, or the empty string."""
-        whole = (self.mount + self.path)[:2]
-        return whole[1] if len(whole) == 2 and whole[0] == "env" else ""
-
-    @property
     def level(self) -> Level:
         """How far down it was said, overlays and ``--set`` counting as what they overlay."""
         whole = self.mount + self.path

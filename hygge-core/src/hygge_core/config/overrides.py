@@ -28,8 +28,7 @@ def overrides(
     for text in sets:
         found = _PATH.fullmatch(text)
         if found is None or not is_unicode(text):
-            problem = f"expected a.b.c=VALUE, found {text[:60]!r}"
-            mistakes.add(Mistake(NAME, _path_of(text), problem))
+            mistakes.add(Mistake(NAME, _key_of(text), "expected a.b.c=VALUE"))
             continue
         keys = [_unquoted(key) for key in re.findall(_KEY, found[1])]
         _put(document, keys, _value(found[2]), mistakes)
@@ -38,8 +37,9 @@ def overrides(
     return tree
 
 
-def _path_of(text: str) -> str:
-    return ascii(text.partition("=")[0][:60])[1:-1] or "the argument"
+def _key_of(text: str) -> str:
+    """What was probably meant as the key; never a value, which may be a secret."""
+    return ascii(re.split(r"[\s=:]", text, maxsplit=1)[0][:60])[1:-1] or "the argument"
 
 
 def _unquoted(key: str) -> str:

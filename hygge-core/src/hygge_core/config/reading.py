@@ -49,6 +49,10 @@ class Reading:
         settling = Settling(self.root, names)
         values = settling.table(cls, node)
         made, findings = examine(cls, values)
+        if findings:  # perhaps over a default that the class wants as it is, or not at all
+            settling = Settling(self.root, names, defaults=False)
+            values = settling.table(cls, node)
+            made, findings = examine(cls, values)
         self._report(_visible(findings, node, partial=partial), node)
         return made, settling, values
 
@@ -149,9 +153,8 @@ class Reading:
         fewest: list[Finding] | None = None
         for offered in self.plugins.kinds(offer).values():
             cls = offered.kind.config
-            findings = _visible(
-                examine(cls, Settling(self.root).table(cls, node))[1], node, partial=True
-            )
+            values = Settling(self.root, defaults=False).table(cls, node)
+            findings = _visible(examine(cls, values)[1], node, partial=True)
             if fewest is None or len(findings) < len(fewest):
                 fewest = findings
         self._report(fewest or (), node)
@@ -163,6 +166,8 @@ class Reading:
 
 def _visible(findings: Iterable[Finding], node: Table, *, partial: bool) -> list[Finding]:
     """Those that neither more keys nor setting a variable would put right."""
+    if not findings:
+        return []
     waiting = any(leaf.lacking for leaf in leaves(node))
     return [
         each

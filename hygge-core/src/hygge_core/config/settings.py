@@ -16,6 +16,11 @@ _NONE = timedelta(0)
 _named: Any = min_len(1)
 
 
+def _printable(settings: Any, attribute: Any, name: str | None) -> None:
+    if name is not None and not name.isprintable():
+        raise ValueError("expected a name without control characters")
+
+
 def seconds(length: timedelta | None) -> float | None:
     """``length`` in seconds, as records keep it."""
     return None if length is None else length.total_seconds()
@@ -29,7 +34,7 @@ class ProjectSettings:
     * ``requires`` the distributions that this project needs, as ``"hygge-mssql>=0.1"``.
     """
 
-    name: str | None = field(default=None, validator=optional(_named))
+    name: str | None = field(default=None, validator=[optional(_named), _printable])
     requires: tuple[str, ...] = ()
 
 

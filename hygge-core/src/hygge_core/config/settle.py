@@ -14,7 +14,7 @@ import attrs
 from attrs import define, field, frozen
 
 from hygge_core.config.nodes import Key, Leaf, Node, Origin, Table
-from hygge_core.config.settings_of import Setting, arms, settings_of
+from hygge_core.config.settings_of import arms, settings_of
 from hygge_core.fields import PER_ENTITY, ConnectionName
 
 ENTITY, FLOW = "{entity}", "{flow}"
@@ -41,11 +41,13 @@ class Names:
 class Settling:
     """One walk. ``connections`` are the names of connections that were met, and where.
 
-    Defaults that are relative paths are relative to ``root``, the project's directory.
+    Defaults that are relative paths are relative to ``root``, the project's directory; with
+    ``defaults`` those, and the ones that name the flow or entity, are filled in.
     """
 
     root: Path
     names: Names | None = None
+    defaults: bool = True
     connections: list[tuple[str, tuple[Key, ...]]] = field(factory=list)
 
     def table(self, cls: type, table: Table, path: tuple[Key, ...] = ()) -> dict[str, Any]:
@@ -57,12 +59,11 @@ class Settling:
             kind = setting.kind if setting else Any
             each = setting is not None and PER_ENTITY.items() <= setting.field.metadata.items()
             settled[key] = self._node(kind, node, (*path, key), each=each)
-        absent = (setting for key, setting in settings.items() if key not in table.entries)
-        return settled | {
-            setting.key: filled
-            for setting in absent
-            if (filled := self._default(setting)) is not None
-        }
+        if not self.defaults:
+            return settled
+        absent = {key: setting.default for key, setting in settings.items() if key not in settled}
+        filled = {key: self._default(default) for key, default in absent.items()}
+        return settled | {key: text for key, text in filled.items() if text is not None}
 
     def _node(self, kind: Any, node: Node, path: tuple[Key, ...], *, each: bool = False) -> Any:
         if isinstance(node, Leaf):
@@ -99,15 +100,13 @@ class Settling:
             absolute(text, origin.folder) if Path in arms(kind) and str not in arms(kind) else text
         )
 
-    def _default(self, setting: Setting) -> str | None:
+    def _default(self, default: Any) -> str | None:
         """A default that is not the same everywhere, as text; ``None`` for all others."""
-        default = setting.default
-        if isinstance(default, str) and self.names is not None and "{" in default:
-            return self.names.fill(default)
+        fill = self.names.fill if self.names is not None else str
         if isinstance(default, Path):
-            path = absolute(str(default), self.root)
-            return self.names.fill(path) if self.names is not None else path
-        return None
+            return fill(absolute(str(default), self.root))
+        names_something = isinstance(default, str) and (ENTITY in default or FLOW in default)
+        return fill(default) if names_something else None
 
 
 def absolute(text: str, folder: Path) -> str:

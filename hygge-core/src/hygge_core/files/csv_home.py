@@ -19,7 +19,7 @@ from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.home_settings import CsvDialect, CsvHomeConfig
 from hygge_core.files.listing import LocalPlace
 from hygge_core.files.overrides import overrides_of, tell_unknown, toml_line
-from hygge_core.files.sources import COMPRESSED, Source, with_suffix
+from hygge_core.files.sources import Source, text_bytes, with_suffix
 from hygge_core.files.text_columns import TextColumn, Wording
 from hygge_core.files.text_types import infer
 from hygge_core.records import Ask
@@ -58,9 +58,8 @@ class CsvFormat:
         headers = [(source, self._header(source)) for source in sources]
         tell_unknown(self._overrides, {name for _, names in headers for name in names})
         types = {**self._overrides, **(ask.settled or {})}
-        asked = None if ask.columns is None else {*ask.columns, ask.range and ask.range.column}
         for source, names in headers:
-            new = [n for n in names if n not in types and (asked is None or n in asked)]
+            new = [name for name in names if name not in types and _is_needed(name, ask)]
             if new:
                 types |= self._inferred(source, new, batch_rows)
         return [
@@ -71,26 +70,25 @@ class CsvFormat:
 
     def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
         with opened_csv(source, self._dialect) as text:
-            columns = [
-                TextColumn(name, dtype, self._wording)
-                for name, dtype in portion.schema.items()
-                if name in text.names
-            ]
+            known = {n: t for n, t in portion.schema.items() if n in text.names}
+            # A file with none of the columns still has rows, so one is read to count them.
+            known = known or dict.fromkeys(text.names[:1], pl.String())
+            columns = [TextColumn(name, dtype, self._wording) for name, dtype in known.items()]
             for texts in text.texts([column.name for column in columns]):
                 yield self._values(text, texts, columns)
 
     def estimated_rows(self, sources: Sequence[Source]) -> int | None:
-        """By the length of the first lines; a compressed file is a fifth of its text."""
+        """By the length of a file's first lines."""
+        largest = max(sources, key=lambda source: source.size)
         with (
-            speaking_hygge(sources[0].name),
-            opened_csv(sources[0], self._dialect, _HEADER_BYTES) as text,
+            speaking_hygge(largest.name),
+            opened_csv(largest, self._dialect, _HEADER_BYTES) as text,
         ):
             sample = next(text.texts(text.names), None)
         if sample is None or not sample.frame.height:
             return 0
-        width = len(sample.block.text) / sample.frame.height
-        text_bytes = sum(s.size * (5 if s.name.endswith(COMPRESSED) else 1) for s in sources)
-        return round(text_bytes / width)
+        width = len(sample.block.view) / sample.frame.height
+        return round(text_bytes(sources) / width)
 
     def _header(self, source: Source) -> tuple[str, ...]:
         with speaking_hygge(source.name), opened_csv(source, self._dialect, _HEADER_BYTES) as text:
@@ -130,3 +128,8 @@ class CsvFormat:
             seen={name: odd},
             hint=toml_line(name),
         )
+
+
+def _is_needed(name: str, ask: Ask) -> bool:
+    watermark = ask.range is not None and ask.range.column == name
+    return watermark or ask.columns is None or name in ask.columns

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 
 import polars as pl
@@ -50,11 +51,8 @@ class CsvText:
         self._blocks = blocks(text, dialect, block_bytes)
         self._first: Block | None = None
         self.names: tuple[str, ...] = dialect.columns
-        for block in self._blocks:
-            record = next((each for each in self._records(block) if each.fields), None)
-            if record is not None:
-                self._first = self._without_header(block, record)
-                break
+        if dialect.header or not dialect.columns:
+            self._first = self._named_by_first_record()
 
     def texts(self, wanted: Sequence[str]) -> Iterator[Texts]:
         """The wanted columns, block by block. Raises ``HomeError`` naming a line that is ragged."""
@@ -63,14 +61,22 @@ class CsvText:
         for block in self._blocks:
             yield self._read(block, wanted)
 
-    def _without_header(self, block: Block, first: Record) -> Block:
-        if self._dialect.header:
+    def _named_by_first_record(self) -> Block | None:
+        """The block that the names were taken from, without its header if it has one."""
+        for block in self._blocks:
+            try:
+                first = next((each for each in self._records(block) if each.fields), None)
+            except csv.Error as exc:
+                raise HomeError(f"{self.name}: the first record cannot be read: {exc}") from exc
+            if first is None:
+                continue
+            if not self._dialect.header:
+                self.names = tuple(f"column_{n}" for n in range(1, len(first.fields) + 1))
+                return block
             self.names = _checked(first.fields, self.name)
             size = _size_of_lines(block.view, first.after)
             return evolve(block, view=block.view[size:], offset=block.offset + size)
-        if not self.names:
-            self.names = tuple(f"column_{n}" for n in range(1, len(first.fields) + 1))
-        return block
+        return None
 
     def _read(self, block: Block, wanted: Sequence[str]) -> Texts:
         if not block.view:
@@ -111,7 +117,7 @@ class CsvText:
 
     def line_of(self, block: Block, row: int) -> int:
         """The line in the file of a row of the block's texts."""
-        rows = (each for each in self._records(block) if self._is_row(each))
+        rows = (each for each in self._known_records(block) if self._is_row(each))
         record = next(islice(rows, row, None), None)
         return self._text.line_at(block.offset) + (record.line if record is not None else 0)
 
@@ -121,6 +127,11 @@ class CsvText:
         except UnicodeDecodeError as exc:
             raise self._text.not_utf8(exc, block.offset) from exc
         return records(text, self._dialect)
+
+    def _known_records(self, block: Block) -> Iterator[Record]:
+        """As many as can be read: enough to tell what is wrong, mostly."""
+        with suppress(csv.Error):
+            yield from self._records(block)
 
     def _is_row(self, record: Record) -> bool:
         return bool(record.fields) or self._has_empty_rows
@@ -133,7 +144,7 @@ class CsvText:
     def _why(self, exc: pa.ArrowInvalid, block: Block) -> HomeError:
         """The same in a user's words, with the line: found by reading the block once more."""
         line = self._text.line_at(block.offset)
-        for record in self._records(block):
+        for record in self._known_records(block):
             if len(record.fields) not in (0, len(self.names)):
                 return HomeError(
                     f"{self.name}: line {line + record.line:,} has {len(record.fields)} fields, "

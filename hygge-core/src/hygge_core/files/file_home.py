@@ -61,7 +61,7 @@ class Format(Protocol):
 
 
 @frozen
-class _Snapshot:
+class Snapshot:
     """The files of one read, and the columns of all of them together."""
 
     sources: tuple[Source, ...]
@@ -72,10 +72,11 @@ class _Snapshot:
     def schema(self) -> pl.Schema:
         return pl.Schema({**self.own, **self.hive.schema})
 
-    def read_by(self, asked: Range | None) -> Iterator[Source]:
-        """The files that can have rows of the range."""
+    def read_by(self, asked: Range | None) -> Iterator[tuple[int, Source]]:
+        """The files that can have rows of the range, with their numbers."""
         wanted = self.hive.wanted(asked)
-        return (source for source, yes in zip(self.sources, wanted, strict=True) if yes)
+        numbered = enumerate(self.sources)
+        return (each for each, yes in zip(numbered, wanted, strict=True) if yes)
 
 
 class FileHome:
@@ -95,9 +96,7 @@ class FileHome:
         return pl.Schema({name: schema[name] for name in _wanted(ask, schema)})
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
-        ask = evolve(ask, batch_rows=ask.batch_rows or self._batch_rows)
-        batches = regrouped(self._frames(ask), ask.batch_rows or self._batch_rows)
-        return limited(batches, ask.limit)
+        return limited(regrouped(self._frames(ask), self._rows(ask)), ask.limit)
 
     def estimated_rows(self, ask: Ask) -> int | None:
         rows = self.form.estimated_rows(self.place.sources())
@@ -112,17 +111,29 @@ class FileHome:
         else:
             yield what, "ok", ""
 
-    def snapshot(self, ask: Ask) -> _Snapshot:
+    def snapshot(self, ask: Ask) -> Snapshot:
         """The files as they are now, in one schema. Raises ``HomeError``, ``SchemaChanged``."""
         sources = self.place.sources()
         hive = hive_of(sources, self._hive, ask.settled)
-        rows = ask.batch_rows or self._batch_rows
         settled = {c: t for c, t in (ask.settled or {}).items() if c not in hive.schema}
         asked = evolve(ask, settled=pl.Schema(settled))
         with speaking_hygge(self.place.address):
-            found = self.form.schemas(sources, asked, rows)
+            found = self.form.schemas(sources, asked, self._rows(ask))
         own = self._settled(drift.union(found, ask.drift), asked)
-        return _Snapshot(tuple(sources), hive.without(own.names()), own)
+        return Snapshot(tuple(sources), hive.without(own.names()), own)
+
+    def require(self, columns: Sequence[str], schema: pl.Schema) -> None:
+        """Raise ``HomeError`` for a column that the files do not have."""
+        for column in columns:
+            if column not in schema:
+                near = difflib.get_close_matches(column, schema.names(), n=1)
+                raise HomeError(
+                    f"{self.place.address} has no column {column!r}",
+                    hint=f"did you mean {near[0]!r}?" if near else None,
+                )
+
+    def _rows(self, ask: Ask) -> int:
+        return ask.batch_rows or self._batch_rows
 
     def _settled(self, own: pl.Schema, ask: Ask) -> pl.Schema:
         """The files' columns with the types that the load has settled on."""
@@ -142,39 +153,25 @@ class FileHome:
         self.require([*(ask.columns or ()), *([ask.range.column] if ask.range else [])], schema)
         rule = None if ask.range is None else in_range(ask.range, schema[ask.range.column])
         portion = self._portion(snapshot, ask, wanted)
-        for source in snapshot.read_by(ask.range):
+        for number, source in snapshot.read_by(ask.range):
             with speaking_hygge(source.name):
                 for frame in self.form.frames(source, portion):
                     self._scene.cancel.check()
-                    whole = _with_partitions(
-                        _conformed(frame, portion, source), snapshot.hive, source
-                    )
+                    own = _conformed(frame, portion, source)
+                    whole = own.with_columns(snapshot.hive.columns(number, own.height))
                     kept = whole if rule is None else whole.filter(rule)
                     if kept.height:
                         yield kept.select(wanted)
 
-    def _portion(self, snapshot: _Snapshot, ask: Ask, wanted: Sequence[str]) -> Portion:
+    def _portion(self, snapshot: Snapshot, ask: Ask, wanted: Sequence[str]) -> Portion:
         asked = ask.range if ask.range is not None and ask.range.column in snapshot.own else None
         needed = {*wanted, asked.column} if asked else set(wanted)
         schema = {c: t for c, t in snapshot.own.items() if c in needed}
         # Rows without any column could not be counted.
         schema = schema or dict(list(snapshot.own.items())[:1])
         return Portion(
-            schema=pl.Schema(schema),
-            range=asked,
-            batch_rows=ask.batch_rows or self._batch_rows,
-            drift=ask.drift,
+            schema=pl.Schema(schema), range=asked, batch_rows=self._rows(ask), drift=ask.drift
         )
-
-    def require(self, columns: Sequence[str], schema: pl.Schema) -> None:
-        """Raise ``HomeError`` for a column that the files do not have."""
-        for column in columns:
-            if column not in schema:
-                near = difflib.get_close_matches(column, schema.names(), n=1)
-                raise HomeError(
-                    f"{self.place.address} has no column {column!r}",
-                    hint=f"did you mean {near[0]!r}?" if near else None,
-                )
 
 
 def _wanted(ask: Ask, schema: pl.Schema) -> list[str]:
@@ -189,7 +186,3 @@ def _conformed(frame: pl.DataFrame, portion: Portion, source: Source) -> pl.Data
         return drift.conform(frame, portion.schema, portion.drift, ignored=extra, filled=names)
     except SchemaChanged as exc:
         raise SchemaChanged(f"{source.name}: {exc}", seen=exc.seen, hint=exc.hint) from None
-
-
-def _with_partitions(frame: pl.DataFrame, hive: Hive, source: Source) -> pl.DataFrame:
-    return frame.with_columns(hive.columns(source.name, frame.height)) if hive.schema else frame

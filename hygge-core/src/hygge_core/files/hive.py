@@ -22,9 +22,9 @@ _Keys = dict[str, str | None]
 
 @frozen
 class Hive:
-    """The partition columns of some files: ``values`` has a row for each of ``names``."""
+    """The partition columns of some files: ``values`` has a row for each of ``files`` files."""
 
-    names: tuple[str, ...]
+    files: int
     values: pl.DataFrame
 
     @property
@@ -33,18 +33,17 @@ class Hive:
 
     def without(self, columns: Sequence[str]) -> Hive:
         """The same but for columns that the files have themselves: the files know better."""
-        return Hive(self.names, self.values.drop(columns, strict=False))
+        return Hive(self.files, self.values.drop(columns, strict=False))
 
     def wanted(self, asked: Range | None) -> Iterator[bool]:
         """For each file, whether it can have rows of the range. NULL is in every range."""
         if asked is None or asked.column not in self.schema:
-            return iter([True] * len(self.names))
+            return iter([True] * self.files)
         return iter(self.values.select(in_range(asked, self.schema[asked.column])).to_series())
 
-    def columns(self, name: str, rows: int) -> list[pl.Series]:
+    def columns(self, number: int, rows: int) -> list[pl.Series]:
         """The partition columns for so many rows of a file."""
-        at = self.names.index(name)
-        return [each.new_from_index(at, rows) for each in self.values]
+        return [each.new_from_index(number, rows) for each in self.values]
 
 
 def hive_of(sources: Sequence[Source], wanted: bool | None, settled: pl.Schema | None) -> Hive:
@@ -65,7 +64,7 @@ def hive_of(sources: Sequence[Source], wanted: bool | None, settled: pl.Schema |
         raise HomeError(f"{sources[0].name} lies in no directory like column=value")
     texts = [pl.Series(name, [k[name] for k in keys], dtype=pl.String) for name in keys[0]]
     values = pl.DataFrame([_typed(each, settled or pl.Schema()) for each in texts])
-    return Hive(tuple(source.name for source in sources), values)
+    return Hive(len(sources), values)
 
 
 def _keys(source: Source) -> _Keys:

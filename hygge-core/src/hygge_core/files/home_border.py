@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import zlib
 from collections.abc import Iterator
@@ -16,16 +17,29 @@ from hygge_core.errors import HomeError
 
 @frozen
 class _Meaning:
-    """What an exception means for the reader of a file; ``transient``: again may help."""
+    """What an exception means for the reader of a file."""
 
     said: str
     hint: str | None = None
-    transient: bool = False
 
 
 _CUT_SHORT = "the file is damaged or was cut short; fetch or write it again"
 _GONE = "something removed it meanwhile; run again when the files are at rest"
 _RIGHTS = "give this user the right to read it"
+#: What polars adds after its words is of its own insides.
+_CONTEXT = "\n\n"
+#: What may be better in a moment.
+_MOMENTARY = {
+    errno.EAGAIN,
+    errno.EBUSY,
+    errno.EINTR,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+}
 
 #: The first line that fits counts. ``PanicException`` is what is left of a bug in polars.
 _TABLE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Meaning], ...] = (
@@ -34,8 +48,7 @@ _TABLE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Mean
     (IsADirectoryError, _Meaning("a directory stands where a file has to be")),
     ((EOFError, zlib.error, lzma.LZMAError), _Meaning("cannot be decompressed", _CUT_SHORT)),
     (UnicodeError, _Meaning("is not written in this encoding", "set `encoding`")),
-    ((InterruptedError, TimeoutError, BlockingIOError), _Meaning("cannot be read", None, True)),
-    (OSError, _Meaning("cannot be read", _CUT_SHORT)),
+    (OSError, _Meaning("cannot be read")),
     (pa.ArrowException, _Meaning("cannot be read", _CUT_SHORT)),
     (pl.exceptions.PolarsError, _Meaning("cannot be read", _CUT_SHORT)),
     (pl.exceptions.PanicException, _Meaning("cannot be read", _CUT_SHORT)),
@@ -58,7 +71,12 @@ def told(exc: BaseException, place: object) -> HomeError:
     """``exc`` as a ``HomeError``; what the system names is named rather than ``place``."""
     place = getattr(exc, "filename", None) or place
     meaning = next(meaning for kinds, meaning in _TABLE if isinstance(exc, kinds))
+    number = exc.errno if isinstance(exc, OSError) else None
+    # pyarrow tells of a damaged file by an OSError too, but by one without a number.
+    hint = _CUT_SHORT if isinstance(exc, OSError) and not number else meaning.hint
     words = (getattr(exc, "strerror", None) or str(exc)).strip() or type(exc).__name__
     return HomeError(
-        f"{place}: {meaning.said}: {words}", hint=meaning.hint, transient=meaning.transient
+        f"{place}: {meaning.said}: {words.partition(_CONTEXT)[0]}",
+        hint=hint,
+        transient=number in _MOMENTARY,
     )

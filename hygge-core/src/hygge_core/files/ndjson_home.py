@@ -25,7 +25,7 @@ from hygge_core.files.ndjson_blame import mixture
 from hygge_core.files.ndjson_reader import NdjsonReader, check_utf8
 from hygge_core.files.ndjson_text import BadLine, parse, rewritten
 from hygge_core.files.overrides import overrides_of
-from hygge_core.files.sources import COMPRESSED, Source, with_suffix
+from hygge_core.files.sources import Source, text_bytes, with_suffix
 from hygge_core.files.utf8 import Utf8, opened
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
@@ -80,14 +80,14 @@ class NdjsonFormat:
             ).frames()
 
     def estimated_rows(self, sources: Sequence[Source]) -> int | None:
-        """By the length of the first lines; a compressed file is a fifth of its text."""
-        with speaking_hygge(sources[0].name), opened(sources[0]) as text:
+        """By the length of a file's first lines."""
+        largest = max(sources, key=lambda source: source.size)
+        with speaking_hygge(largest.name), opened(largest) as text:
             sample = text.read(_SAMPLE_BYTES)
         lines = sample.count(b"\n")
         if not lines:
             return len(sample) and len(sources)
-        text_bytes = sum(s.size * (5 if s.name.endswith(COMPRESSED) else 1) for s in sources)
-        return round(text_bytes * lines / len(sample))
+        return round(text_bytes(sources) * lines / len(sample))
 
     def _found(self, source: Source, batch_rows: int) -> dict[str, pl.DataType]:
         with speaking_hygge(source.name), opened(source) as text:

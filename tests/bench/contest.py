@@ -1,0 +1,91 @@
+"""Contestants of one case: hygge and its peers on one source, each with a folder of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+from bench import HERE, HYGGE, Bench, Source
+from checking import differences, fingerprint
+from projects import project
+from report import MIB, Table, ratios
+from turns import Contestant, in_turn
+
+
+@frozen
+class Peer:
+    """A script in ``peers``; ``needs`` a module without which it stands aside."""
+
+    name: str
+    script: str
+    needs: str
+    words: tuple[str, ...] = ()
+
+
+SINK = Peer("Polars scan → sink", "polars_sink", "polars")
+SINK_AT_3 = Peer("the same at zstd level 3, its default", "polars_sink", "polars", ("--level", "3"))
+PYARROW = Peer("pyarrow write_dataset", "arrow_writer", "pyarrow")
+DUCKDB = Peer("DuckDB COPY", "duckdb_copy", "duckdb")
+DLT = Peer("dlt, Arrow tables", "dlt_arrow", "dlt")
+COPY = Peer("cp, fsync", "copied", "shutil")
+EXECUTEMANY = Peer("executemany, one transaction", "sqlite_rows", "polars")
+ADBC = Peer("ADBC ingest", "sqlite_adbc", "adbc_driver_sqlite")
+
+
+class Contest:
+    """One case. The first peer is the reference; what they all should write is ``expected``."""
+
+    def __init__(self, bench: Bench, case: str, source: Source) -> None:
+        self.out = bench.fresh(case)
+        self._case = case
+        self._source = source
+        self._turns = bench.turns
+        self.expected = fingerprint(source.folder, source.form)
+
+    def peer(self, peer: Peer, *, written: str = ".") -> Contestant:
+        """A peer; what it wrote is checked in ``written``."""
+        source, out = self._source, self.out / f"{peer.script}{''.join(peer.words)}"
+        each = ("--each",) if source.tables else ()
+        script = HERE / "peers" / f"{peer.script}.py"
+        words = ("--form", source.form, *each, *peer.words)
+        return Contestant(
+            name=peer.name,
+            command=(sys.executable, script, source.folder, out, *words),
+            out=out,
+            needs=peer.needs,
+            check=self.checked(out / written),
+        )
+
+    def hygge(
+        self, store: Mapping[str, Any] | None = None, *, written: str = "lake", lane: str = "rows"
+    ) -> Contestant:
+        """``hygge run`` with a journal; ``store`` is its Parquet store where nothing is said."""
+        out = self.out / f"hygge-{lane}"
+        folder = project(
+            self.out / f"project-{lane}",
+            home={"type": self._source.form, "path": self._source.folder},
+            store={"path": out / written, **(store or {"type": "parquet"})},
+            journal=out / "journal.db",
+            entities=self._source.tables,
+            flow={"lane": lane},
+        )
+        return Contestant(
+            name=f"hygge, {lane}",
+            command=(*HYGGE, "-C", folder, "-q", "run"),
+            out=out,
+            check=self.checked(out / written),
+        )
+
+    def checked(self, place: Path) -> Callable[[], str]:
+        """A check that ``place`` holds the rows of the source."""
+        return lambda: differences(self.expected, fingerprint(place))
+
+    def table(self, what: str | None, contestants: Sequence[Contestant]) -> Table:
+        """Let them run, and tell how they did. ``what`` is the sentence below the title."""
+        source = self._source
+        size = f"{source.rows:,} rows, {source.memory / MIB:,.0f} MiB of values in memory"
+        standings = in_turn(contestants, self._turns)
+        return ratios(self._case, standings, above=f"{what} {size[0].upper()}{size[1:]}.")
