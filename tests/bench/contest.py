@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 from bench import HERE, HYGGE, Bench, Source
 from checking import differences, fingerprint
 from projects import project

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from attrs import frozen
 
@@ -40,9 +41,10 @@ def run(
 ) -> tuple[Cost, str]:
     """Run ``command``; its cost and its output. Raises ``ChildFailed``."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        words = [str(word) for word in command]
         began = time.perf_counter()
         child = subprocess.Popen(
-            [str(word) for word in command],
+            words,
             cwd=cwd,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
@@ -58,8 +60,8 @@ def run(
         wall = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
-            words = f"{_all(out)}{_all(err)}"[-_LAST_WORDS:]
-            raise ChildFailed(f"{child.args}: exit {child.returncode}: {words}")
+            last = f"{_all(out)}{_all(err)}"[-_LAST_WORDS:]
+            raise ChildFailed(f"{' '.join(words)}: exit {child.returncode}: {last}")
         cost = Cost(
             wall=wall,
             cpu=usage.ru_utime + usage.ru_stime,
@@ -73,6 +75,6 @@ def size_of(path: Path) -> int:
     return sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
 
 
-def _all(file: object) -> str:
-    file.seek(0)  # type: ignore[attr-defined]
-    return str(file.read(), "utf-8", "replace")  # type: ignore[attr-defined]
+def _all(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")

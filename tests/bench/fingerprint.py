@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,17 @@ import polars as pl
 
 _ROW = pl.col("id") % 1009 + 1
 _SQL_ROW = "(id % 1009 + 1)"
+SCANS: dict[str, Callable[[list[Path]], pl.LazyFrame]] = {
+    "parquet": pl.scan_parquet,
+    "csv": lambda files: pl.scan_csv(files, try_parse_dates=True),
+    "ndjson": pl.scan_ndjson,
+}
 
 
 def of_files(place: Path, form: str) -> dict[str, Any]:
     """Every file below ``place`` as one table, leaving out hidden and ``_``-marked folders."""
     files = [path for path in sorted(place.rglob(f"*.{form}")) if not _hidden(path, place)]
-    scan = {"parquet": pl.scan_parquet, "csv": _csv, "ndjson": pl.scan_ndjson}[form](files)
+    scan = SCANS[form](files)
     schema = scan.collect_schema()
     measures = {name: _measure(name, dtype) for name, dtype in schema.items()}
     asked = [pl.len().alias("/rows"), pl.col("id").sum().alias("/ids")]
@@ -46,7 +52,9 @@ def of_sqlite(place: Path) -> dict[str, Any]:
         names = [row[1] for row in connection.execute("PRAGMA table_info(source)")]
         counts = ", ".join(f"count(*) - count({name})" for name in names)
         sums = ", ".join(f"sum({_SQL_ROW} * 1.0 * {name})" for name in names)
-        row = connection.execute(f"SELECT count(*), sum(id), {counts}, {sums} FROM source").fetchone()
+        row = connection.execute(
+            f"SELECT count(*), sum(id), {counts}, {sums} FROM source"
+        ).fetchone()
         types = connection.execute(
             f"SELECT {', '.join(f'max(typeof({name}))' for name in names)} FROM source"
         ).fetchone()
@@ -60,10 +68,6 @@ def of_sqlite(place: Path) -> dict[str, Any]:
             for n, name in enumerate(names)
         },
     }
-
-
-def _csv(files: list[Path]) -> pl.LazyFrame:
-    return pl.scan_csv(files, try_parse_dates=True)
 
 
 def _hidden(path: Path, place: Path) -> bool:

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from attrs import evolve
+
 from hygge_core.plugins import load
 from hygge_core.protocols import Journal
 from hygge_core.records import (
@@ -109,9 +110,7 @@ def verbs(history: History) -> dict[str, Callable[[], Any]]:
         "get_watermark": lambda: journal.get_watermark(FLOW, ENTITY),
         "open_runs": lambda: journal.open_runs(FLOW, ENTITY),
         "get_last_run": lambda: journal.get_last_run(FLOW, ENTITY),
-        "get_last_run, complete": lambda: journal.get_last_run(
-            FLOW, ENTITY, event_type="complete"
-        ),
+        "get_last_run, complete": lambda: journal.get_last_run(FLOW, ENTITY, event_type="complete"),
         "runs, the last 100": lambda: journal.runs(limit=100),
         "events, the last 100": lambda: journal.events(limit=100),
     }

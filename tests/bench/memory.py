@@ -47,7 +47,11 @@ WAYS = (Way("parquet", "parquet"), Way("csv.zst", "parquet"), Way("parquet", "sq
 def memory(bench: Bench) -> Iterator[Table]:
     """One table: a line for each way. It is wrong, not only slow, to be above the ceiling."""
     rows = bench.pick(2_000_000, 48_000_000, 120_000_000)
-    ways = [way for way in WAYS if bench.wants("memory", way.home if way.store == "parquet" else way.store)]
+    ways = [
+        way
+        for way in WAYS
+        if bench.wants("memory", way.home if way.store == "parquet" else way.store)
+    ]
     lines = [_line(bench, way, rows) for way in ways]
     yield Table(
         title="memory",

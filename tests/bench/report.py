@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from importlib import metadata
 
 from attrs import field, frozen
-
 from cost import Cost
 from turns import Standing
 
@@ -40,9 +39,7 @@ def ratios(title: str, standings: Sequence[Standing], *, above: str) -> Table:
     """Each contestant against the first one, which is 1.00 of everything."""
     reference = standings[0].cost
     rows = [
-        (each.name, *_ratios(each, reference))
-        if each.cost and reference
-        else (each.name, *"-" * 6)
+        (each.name, *_ratios(each, reference)) if each.cost and reference else (each.name, *"-" * 6)
         for each in standings
     ]
     absent = [f"{each.name}: {each.wrong}" for each in standings if each.wrong]

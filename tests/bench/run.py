@@ -30,7 +30,9 @@ BENCHMARKS: dict[str, Callable[[Bench], Iterator[Table]]] = {
 def asked(words: Sequence[str]) -> argparse.Namespace:
     """The command line."""
     said = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    said.add_argument("names", nargs="*", metavar="NAMES", help=f"{', '.join(BENCHMARKS)}, move.mix")
+    said.add_argument(
+        "names", nargs="*", metavar="NAMES", help=f"{', '.join(BENCHMARKS)}, move.mix"
+    )
     size = said.add_mutually_exclusive_group()
     for name in ("quick", "full"):
         size.add_argument(f"--{name}", dest="size", action="store_const", const=name)

@@ -23,7 +23,9 @@ def start(bench: Bench) -> Iterator[Table]:
         entities=[f"t{n:03}" for n in range(_ENTITIES)],
     )
     contestants = [
-        Contestant(name="a bare Typer hello", command=(sys.executable, HERE / "peers" / "hello.py")),
+        Contestant(
+            name="a bare Typer hello", command=(sys.executable, HERE / "peers" / "hello.py")
+        ),
         Contestant(name="hygge --version", command=(*HYGGE, "--version")),
         Contestant(name="hygge --help", command=(*HYGGE, "--help")),
         Contestant(

@@ -1,8 +1,8 @@
 """Tables made from a seed: the same rows on every machine, whoever makes them.
 
-``python tables.py SHAPE ROWS FORMAT FOLDER [--files N] [--tables N] [--first ID] [--seed N]`` writes
-them and prints, as JSON, their rows and the size of their values in memory, in bytes. With
-``--tables`` there are so many folders, each with a table of that many rows.
+``python tables.py SHAPE ROWS FORMAT FOLDER`` (``--help`` names its options) writes them and prints,
+as JSON, their rows and the size of their values in memory, in bytes. With ``--tables`` there are so
+many folders, each with a table of that many rows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,23 @@ import polars as pl
 _PIECE = 250_000
 _DAY_ONE = 1_577_836_800_000_000  # 2020-01-01 in microseconds
 _LONGEST = 100_000
-_SYLLABLES = ("ba", "co", "di", "fu", "ga", "he", "ki", "lo", "mu", "na", "pe", "ri", "so", "ty", " ")
+_SYLLABLES = (
+    "ba",
+    "co",
+    "di",
+    "fu",
+    "ga",
+    "he",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "ri",
+    "so",
+    "ty",
+    " ",
+)
 _TEXT_BYTES = 4 << 20
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from statistics import median
 
 from attrs import evolve, field, frozen
-
 from cost import ChildFailed, Cost, run, size_of
 
 

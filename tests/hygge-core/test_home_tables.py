@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -16,11 +18,17 @@ import pytest
 from attrs import evolve
 
 from hygge_core.errors import Cancelled, FlowError, HomeError, SchemaChanged
-from hygge_core.files.csv_home import open_csv_home
+from hygge_core.files.csv_home import CsvFormat, open_csv_home
 from hygge_core.files.file_home import FileHome
-from hygge_core.files.home_settings import CsvHomeConfig, NdjsonHomeConfig, ParquetHomeConfig
-from hygge_core.files.ndjson_home import open_ndjson_home
-from hygge_core.files.parquet_home import open_parquet_home
+from hygge_core.files.home_settings import (
+    CsvDialect,
+    CsvHomeConfig,
+    NdjsonHomeConfig,
+    ParquetHomeConfig,
+)
+from hygge_core.files.ndjson_home import NdjsonFormat, open_ndjson_home
+from hygge_core.files.parquet_home import ParquetFormat, open_parquet_home
+from hygge_core.files.sources import Source
 from hygge_core.records import Ask, DriftPolicy, Mark, Range
 from hygge_core.scene import Scene
 from hygge_core.types import parse
@@ -341,3 +349,44 @@ def test_a_read_can_be_left_early_and_begun_again(form, tmp_path):
             batches = home.read(ASK)
             assert next(batches)["x"].to_list() == list(range(10))
             batches.close()
+
+
+class Shelves:
+    """A place of a stranger's own: files in memory, as a lake would have them."""
+
+    address = "lake://orders"
+
+    def __init__(self, root: Path) -> None:
+        self.files = {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*.*")}
+
+    def sources(self) -> list[Source]:
+        return [self._source(name, text) for name, text in sorted(self.files.items())]
+
+    def _source(self, name: str, content: bytes) -> Source:
+        @contextmanager
+        def copied():
+            with NamedTemporaryFile() as file:
+                file.write(content)
+                file.flush()
+                yield Path(file.name)
+
+        return Source(
+            name=f"{self.address}/{name}",
+            relative=name,
+            size=len(content),
+            open=lambda: BytesIO(content),
+            local=copied,
+        )
+
+
+def test_another_place_is_read_by_the_same_code(form, tmp_path):
+    for year in (2023, 2024):
+        write(form, tmp_path / f"year={year}" / "a", pl.DataFrame({"x": [year, None]}))
+    formats = {"parquet": ParquetFormat, "csv": lambda: CsvFormat(CsvDialect())}
+    made = formats.get(form, lambda: NdjsonFormat({}))()
+    place = Shelves(tmp_path)
+    home = FileHome(place, made, Scene(), batch_rows=3, hive=None)
+    assert everything(home).rows() == [(2023, 2023), (None, 2023), (2024, 2024), (None, 2024)]
+    place.files["year=2024/a." + form] = b"\xff\xfe broken"
+    with pytest.raises(HomeError, match=f"lake://orders/year=2024/a.{form}"):
+        everything(home)

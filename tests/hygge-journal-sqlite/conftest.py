@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import polars as pl
@@ -90,6 +91,18 @@ class Makers:
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     return tmp_path / "shop.db"
+
+
+@pytest.fixture
+def run(database: Path) -> Iterator[Callable]:
+    """Runs SQL on the database, as somebody else would."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+
+        def run(sql, *rows):
+            return connection.executemany(sql, rows) if rows else connection.execute(sql)
+
+        yield run
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The home: declared types are believed, every value is checked, nothing is guessed or written."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -17,13 +15,6 @@ from hygge_journal_sqlite.config import SqliteHomeConfig
 from hygge_journal_sqlite.home import open_home
 
 ASK = Ask(entity="orders")
-
-
-@pytest.fixture
-def run(database):
-    """Runs SQL, as somebody else would."""
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        yield lambda sql, *rows: connection.executemany(sql, rows) if rows else connection.execute(sql)
 
 
 def test_it_is_a_home_and_what_else_it_can_do_is_found_by_isinstance(home):

@@ -20,7 +20,7 @@ os.environ.update(
     }
 )
 
-import dlt  # noqa: E402  # it reads the environment
+import dlt  # type: ignore[import-not-found,unused-ignore]  # noqa: E402  # it reads the environment
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import duckdb
+import duckdb  # type: ignore[import-not-found,unused-ignore]
 from asked import asked, tables
 
 READERS = {"parquet": "read_parquet", "csv": "read_csv", "ndjson": "read_ndjson"}

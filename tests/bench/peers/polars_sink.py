@@ -22,7 +22,9 @@ for source, target in tables(said):
     frame = scan(source, said.form)
     if said.after is not None:
         frame = frame.filter(pl.col("id") > said.after)
-    pieces = pl.PartitionBy(target, max_rows_per_file=ROWS_PER_FILE, approximate_bytes_per_file=None)
+    pieces = pl.PartitionBy(
+        target, max_rows_per_file=ROWS_PER_FILE, approximate_bytes_per_file=None
+    )
     frame.sink_parquet(
         target / "0.parquet" if said.each else pieces, compression_level=said.level, mkdir=True
     )

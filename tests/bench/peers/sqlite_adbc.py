@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pyarrow as pa
-from adbc_driver_sqlite import dbapi
+from adbc_driver_sqlite import dbapi  # type: ignore[import-not-found,unused-ignore]
 from asked import asked
 
 said = asked()

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 import pytest
+import tomli
 from attrs import field, frozen
 from attrs.validators import ge, min_len, optional
 from jsonschema import Draft7Validator
@@ -187,11 +188,16 @@ def plugins() -> Plugins:
 
 
 @pytest.fixture(scope="session")
-def validator(plugins: Plugins) -> Draft7Validator:
-    """Of the schema that ``hygge schema`` prints, which is one."""
+def editor(plugins: Plugins) -> Callable[[str], list[str]]:
+    """What an editor with the schema of ``hygge schema`` complains about in a text."""
     schema = json_schema(plugins)
     Draft7Validator.check_schema(schema)
-    return Draft7Validator(schema)
+    validator = Draft7Validator(schema)
+
+    def complaints(text: str) -> list[str]:
+        return [error.message for error in validator.iter_errors(tomli.loads(text))]
+
+    return complaints
 
 
 class Desk:

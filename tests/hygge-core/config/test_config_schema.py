@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import tomli
 from jsonschema import Draft7Validator
@@ -54,17 +52,10 @@ filesystem = "prod"
 """  # noqa: E501  # as the contract has it
 
 
-def complaints(validator: Draft7Validator, text: str) -> set[tuple[Any, ...]]:
-    """The paths and messages of everything that is wrong with ``text``."""
-    return {
-        (*error.absolute_path, error.message) for error in validator.iter_errors(tomli.loads(text))
-    }
-
-
-def test_the_contracts_example_loads_and_is_accepted(desk, validator):
+def test_the_contracts_example_loads_and_is_accepted(desk, editor):
     [entity] = desk.load(CONTRACT).entities
     assert entity.name == "erp_to_lake.orders"
-    assert complaints(validator, CONTRACT) == set()
+    assert editor(CONTRACT) == []
 
 
 @pytest.mark.parametrize(
@@ -94,8 +85,8 @@ def test_the_contracts_example_loads_and_is_accepted(desk, validator):
         "[flows.a.polish]\nhash_ids = [{ name = 'a' }]",
     ],
 )
-def test_typos_are_refused(validator, text):
-    assert complaints(validator, text)
+def test_typos_are_refused(editor, text):
+    assert editor(text)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +101,8 @@ def test_typos_are_refused(validator, text):
         "[journal]\nretention = '180d'",
     ],
 )
-def test_parts_are_accepted_at_any_level(validator, text):
-    assert complaints(validator, text) == set()
+def test_parts_are_accepted_at_any_level(editor, text):
+    assert editor(text) == []
 
 
 @pytest.mark.parametrize(
@@ -121,12 +112,13 @@ def test_parts_are_accepted_at_any_level(validator, text):
 def test_the_files_of_flows_have_schemas_of_their_own(plugins, file, text):
     schema = json_schema(plugins, file=file)
     Draft7Validator.check_schema(schema)
-    assert complaints(Draft7Validator(schema), text) == set()
-    assert complaints(Draft7Validator(schema), f"hom = 1\n{text}")
+    validator = Draft7Validator(schema)
+    assert validator.is_valid(tomli.loads(text))
+    assert not validator.is_valid(tomli.loads(f"hom = 1\n{text}"))
 
 
-def test_keys_are_described_by_their_classs_docstring(validator):
-    definitions = validator.schema["definitions"]
+def test_keys_are_described_by_their_classs_docstring(plugins):
+    definitions = json_schema(plugins)["definitions"]
     assert definitions["home.csv"]["properties"]["batch_rows"] == {
         "type": "integer",
         "minimum": 1,
