@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import evolve
 
+from hygge_core.engine.world import World
 from hygge_core.plugins import load
 from hygge_core.protocols import Journal
 from hygge_core.records import (
@@ -28,7 +29,6 @@ from hygge_core.records import (
     RunRecord,
     Watermark,
 )
-from hygge_core.world import World
 
 FLOW, ENTITY = "bench", "orders"
 FEW = 10

@@ -6,7 +6,7 @@ import pytest
 from attrs import frozen
 
 from hygge_core.errors import ConfigError
-from hygge_core.selection import Shard, choose
+from hygge_core.operate.selection import Shard, choose
 
 
 @frozen

@@ -6,12 +6,12 @@ import time
 import polars as pl
 import pytest
 
+from hygge_core.engine.pipe import Pipe
+from hygge_core.engine.slots import Slots
+from hygge_core.engine.stream import Stream
 from hygge_core.errors import Cancelled, FlowError
 from hygge_core.events import RunStarted
-from hygge_core.pipe import Pipe
 from hygge_core.scene import Cancel
-from hygge_core.slots import Slots
-from hygge_core.stream import Stream
 
 
 def frame(rows: int) -> pl.DataFrame:

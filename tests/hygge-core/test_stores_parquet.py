@@ -12,8 +12,8 @@ import pytest
 from hygge_core.errors import StoreError
 from hygge_core.files.store_settings import ParquetStoreConfig
 from hygge_core.files.stores import ParquetStore
-from hygge_core.gathering import Cut, Gathering
 from hygge_core.records import Load, LoadRef
+from hygge_core.staged.gathering import Cut, Gathering
 
 NAIVE = dt.datetime.fromisoformat("2013-01-01T05:00:00.123456")
 EVERY_TYPE = pl.DataFrame(

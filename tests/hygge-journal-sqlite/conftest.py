@@ -176,7 +176,6 @@ def _new_load(frame, mode="append", run_id="r1", **given) -> Load:
     return Load(ref=ref, mode=mode, schema=frame.schema, **given)
 
 
-
 @pytest.fixture
 def python():
     """Starts a real process of Python; its ``stdout`` can be read line by line."""

@@ -54,7 +54,7 @@ OTHERS = {
 def test_tables_of_others_are_read_by_the_words_they_use(run, rows, declared):
     value, dtype, read = OTHERS[declared]
     # In quotes because not all of them are SQLite's syntax; they may stand there all the same.
-    run(f'CREATE TABLE orders (x {declared and chr(34) + declared + chr(34)})')
+    run(f"CREATE TABLE orders (x {declared and chr(34) + declared + chr(34)})")
     run("INSERT INTO orders VALUES (?)", (value,), (None,))
     assert rows().schema == {"x": dtype}
     assert rows()["x"].to_list() == [read, None]
@@ -104,7 +104,11 @@ def test_text_that_is_no_utf8_names_the_column_and_can_be_read_as_bytes(run, hom
 
 def test_an_override_says_what_a_column_is_and_its_values_are_still_checked(run, rows, home):
     run("CREATE TABLE orders (a NUMERIC, b TEXT, c DATETIME, d INTEGER)")
-    run("INSERT INTO orders VALUES (?, ?, ?, ?)", (1.5, "1.50", "2013-01-31 05:30Z", 5), (2, None, None, 7))
+    run(
+        "INSERT INTO orders VALUES (?, ?, ?, ?)",
+        (1.5, "1.50", "2013-01-31 05:30Z", 5),
+        (2, None, None, 7),
+    )
     overrides = {"a": "decimal(6,3)", "b": "decimal(10,2)", "c": "datetime[ns, UTC]", "d": "string"}
     read = rows(schema_overrides=overrides)
     assert read.schema == {
@@ -253,7 +257,9 @@ def test_closing_early_frees_the_database(run, home):
 def test_asking_to_stop_ends_a_long_query_before_its_first_row(run, database):
     run("CREATE TABLE t (a INTEGER)")
     cancel = Cancel()
-    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS m FROM n"
+    endless = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS m FROM n"
+    )
     config = SqliteHomeConfig(path=database, query=endless, schema_overrides={"m": "int64"})
     with open_home(config, Scene(cancel=cancel)) as opened:
         batches = opened.read(ASK)

@@ -20,12 +20,17 @@ sys.stdin.readline()
 with open_journal(SqliteJournalConfig(path=path), Scene()) as journal:
 """
 
-EVENTS = PREFIX + """
+EVENTS = (
+    PREFIX
+    + """
     for number in range(count):
         journal.record_event(FlowEvent(event_type="complete", flow_name=name, row_count=number))
 """
+)
 
-LEASES = PREFIX + """
+LEASES = (
+    PREFIX
+    + """
     for number in range(count):
         while True:
             try:
@@ -49,6 +54,7 @@ LEASES = PREFIX + """
         journal.release(lease)
         print(lease.epoch, flush=True)
 """
+)
 
 
 def start_together(processes):
@@ -105,7 +111,9 @@ def test_a_process_killed_in_the_middle_leaves_whole_transactions(path, python, 
         process.wait()
         journal = opened()
         lease = journal.acquire(make.flow, make.entity, make.owner)
-        committed = [run for run in journal.runs(limit=10_000) if run.state in ("committed", "done")]
+        committed = [
+            run for run in journal.runs(limit=10_000) if run.state in ("committed", "done")
+        ]
         assert journal.counters()[0] == len(committed) == len(journal.events(limit=10_000))
         assert journal.get_watermark("sales", "orders").mark.value == str(len(committed))
         # What it left open is found, and a recovery may finish it.
@@ -119,9 +127,7 @@ def test_a_process_killed_in_the_middle_leaves_whole_transactions(path, python, 
 def test_threads_share_one_journal(journal):
     def record(name):
         for number in range(50):
-            journal.record_event(
-                FlowEvent(event_type="complete", flow_name=name, row_count=number)
-            )
+            journal.record_event(FlowEvent(event_type="complete", flow_name=name, row_count=number))
 
     threads = [threading.Thread(target=record, args=(f"t{number}",)) for number in range(8)]
     for thread in threads:

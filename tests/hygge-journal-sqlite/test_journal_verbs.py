@@ -79,7 +79,10 @@ def test_the_last_run_is_the_newest_event_that_ended_one(journal, make):
 def test_events_cannot_be_rewritten(opened, make):
     journal = opened()
     journal.record_event(make.event())
-    with pytest.raises(JournalError, match="append-only"), journal._database.writing() as connection:
+    with (
+        pytest.raises(JournalError, match="append-only"),
+        journal._database.writing() as connection,
+    ):
         connection.execute("UPDATE flow_events SET row_count = 1")
 
 

@@ -105,7 +105,10 @@ def test_dates_as_others_write_them_are_compared_as_instants(run, home):
     run("CREATE TABLE orders (row INTEGER, w DATETIME)")
     texts = ["2013-01-31", "2013-01-31 05:30", "2013-01-31T05:30:00.5", "2013-02-01 00:00:00", None]
     run("INSERT INTO orders VALUES (?, ?)", *enumerate(texts))
-    low, high = Mark("datetime[us]", "2013-01-31T00:00:00"), Mark("datetime[us]", "2013-01-31T05:30:00")
+    low, high = (
+        Mark("datetime[us]", "2013-01-31T00:00:00"),
+        Mark("datetime[us]", "2013-01-31T05:30:00"),
+    )
     assert read(home(), low=low) == [1, 2, 3, 4]
     assert read(home(), low=low, high=high) == [1, 4]
     upper = home().upper(Ask(entity="orders", range=Range(column="w")))

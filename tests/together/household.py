@@ -19,11 +19,11 @@ from attrs import frozen
 
 from hygge_core import config, plugins
 from hygge_core.cli import main
-from hygge_core.coordinator import Coordinator
+from hygge_core.engine.coordinator import Coordinator
+from hygge_core.engine.world import World
 from hygge_core.events import Event
 from hygge_core.records import FlowEvent, RunRecord, Watermark
 from hygge_core.task import Result, Summary
-from hygge_core.world import World
 
 STRANGERS = Path(__file__).parent / "strangers"
 #: Set in the environment of every test; whatever prints it has failed.
@@ -199,4 +199,3 @@ def without_rights() -> None:
         for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
             if libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
                 raise OSError(ctypes.get_errno(), "PR_CAPBSET_DROP")
-

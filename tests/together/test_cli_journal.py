@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from hygge_core.cli import main
+from hygge_core.engine.world import World
 from hygge_core.records import Opened, Owner
-from hygge_core.world import World
 
 #: ``hygge ARGS``, killed by the kernel when the journal has recorded N states of a run.
 _KILLED = """

@@ -12,12 +12,13 @@ import polars as pl
 import pytest
 from household import STRANGERS, until
 
-from hygge_core import errors, extraction
-from hygge_core.coordinator import exit_code
+from hygge_core import errors
+from hygge_core.engine import extraction
+from hygge_core.engine.coordinator import exit_code
 from hygge_core.events import EntityFinished, EntityStarted, Retrying, Stage
 from hygge_core.jsons import from_json, to_json
+from hygge_core.operate.selection import Shard
 from hygge_core.records import Mark
-from hygge_core.selection import Shard
 from hygge_core.task import Result, Task
 
 ONE = """
@@ -229,7 +230,8 @@ def test_a_store_that_fails_stops_a_home_with_more_to_say_than_the_pipe_holds(
 def test_a_watermark_that_does_not_exist_fails_at_once(household, one, endless):
     """D18: a misspelt watermark column was enough for an hour."""
     household.toml(
-        ONE.format(script=endless, store=PARQUET, home="", run="") + 'watermark = { column = "idd" }'
+        ONE.format(script=endless, store=PARQUET, home="", run="")
+        + 'watermark = { column = "idd" }'
     )
     result = household.move()
     assert result.seconds < 2
@@ -307,7 +309,7 @@ def test_an_extraction_that_never_waits_is_held_to_its_timeout_too(
 
 
 _IMPATIENT = """
-import hygge_core.extraction as extraction
+import hygge_core.engine.extraction as extraction
 from hygge_core.cli import main
 extraction._READER_GRACE_SECONDS = 0.2
 raise SystemExit(main())
@@ -462,7 +464,7 @@ def test_a_connection_that_nobody_uses_is_not_opened(household, stranger, many):
 
 def test_nothing_that_waits_for_a_connection_is_forgotten(household, stranger, many, monkeypatch):
     """Between the end of the last entity in flight and the return of its slot."""
-    from hygge_core.slots import Slots
+    from hygge_core.engine.slots import Slots
 
     give = Slots.give
 
@@ -549,10 +551,10 @@ _EXECUTOR = """
 import sys
 from pathlib import Path
 from hygge_core import plugins
-from hygge_core.flow import move
+from hygge_core.engine.flow import move
 from hygge_core.jsons import from_json, to_json
 from hygge_core.task import Task
-from hygge_core.world import World
+from hygge_core.engine.world import World
 task = from_json(sys.stdin.read(), Task)
 with World(plugins.load(), root=Path(task.root), project=task.project) as world:
     print(to_json(move(task, world)))

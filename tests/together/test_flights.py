@@ -134,7 +134,7 @@ def days_of(lake: Path) -> list[pl.DataFrame]:
 
 def move_in_pieces(project: Path, pieces: list[pl.DataFrame]) -> None:
     from hygge_core import config, plugins
-    from hygge_core.coordinator import Coordinator
+    from hygge_core.engine.coordinator import Coordinator
 
     (project / "days").mkdir()
     (project / "hygge.toml").write_text(DAY_BY_DAY)

@@ -11,18 +11,18 @@ import pytest
 from attrs import evolve, frozen
 from grounds import ACTIONS, ParquetGround, SqliteGround, fresh
 
-from hygge_core import flow, mirror, publishing
+from hygge_core.engine import flow, mirror, publishing
+from hygge_core.engine.ledger import JournalLedger
+from hygge_core.engine.world import World
 from hygge_core.errors import StoreError
 from hygge_core.files import plugin as files
 from hygge_core.files.store_settings import ParquetStoreConfig
 from hygge_core.files.stores import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
-from hygge_core.ledger import JournalLedger
 from hygge_core.plugins import Plugins
 from hygge_core.records import Load, LoadRef, Receipt
-from hygge_core.staged import StagedWriter
+from hygge_core.staged.writer import StagedWriter
 from hygge_core.testing.walk import OLD, Walk, steps
-from hygge_core.world import World
 from hygge_journal_sqlite import loads
 from hygge_journal_sqlite import plugin as sqlite
 from hygge_journal_sqlite.journal import SqliteJournal

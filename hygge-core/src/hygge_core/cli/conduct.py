@@ -9,8 +9,8 @@ from hygge_core.cli import streams
 from hygge_core.cli.interrupt import interruptible
 from hygge_core.cli.progress.audience import Audience, watcher
 from hygge_core.cli.progress.summary import summary
-from hygge_core.coordinator import Coordinator, exit_code
-from hygge_core.stream import Stream
+from hygge_core.engine.coordinator import Coordinator, exit_code
+from hygge_core.engine.stream import Stream
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity, Project
-    from hygge_core.history import History
+    from hygge_core.engine.world import World
+    from hygge_core.operate.history import History
     from hygge_core.plugins import Plugins
     from hygge_core.protocols import Journal
-    from hygge_core.world import World
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Invocation:
     @contextmanager
     def history(self, select: Sequence[str] | None = None) -> Iterator[History]:
         """What the project's journals remember, of the selected entities if any are named."""
-        from hygge_core.history import history
+        from hygge_core.operate.history import history
 
         chosen = self.chosen(select) if select else None
         with self.world() as world:
@@ -84,14 +84,14 @@ class Invocation:
     @contextmanager
     def journal_of(self, name: str) -> Iterator[tuple[Entity, Journal]]:
         """One entity and its journal. Raises ``ConfigError`` for none or several."""
-        from hygge_core.lookback import only_journal
+        from hygge_core.operate.lookback import only_journal
 
         with self.world() as world:
             yield only_journal(self.chosen([name]), world)
 
     def world(self) -> World:
         """What opens the project's homes, stores and journals; a context manager."""
-        from hygge_core.world import World
+        from hygge_core.engine.world import World
 
         return World(self.plugins, root=self.project.root, project=self.project.name)
 
@@ -113,8 +113,8 @@ class Invocation:
         shard: str | None = None,
     ) -> tuple[Entity, ...]:
         """The selected entities, ready or not. Raises ``ConfigError``."""
-        from hygge_core import lookback
-        from hygge_core.selection import Shard, choose
+        from hygge_core.operate import lookback
+        from hygge_core.operate.selection import Shard, choose
 
         def failed() -> set[str]:
             with self.world() as world:

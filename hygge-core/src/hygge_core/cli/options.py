@@ -60,7 +60,7 @@ def run_type(full_drop: bool, incremental: bool) -> RunType | None:
 
 
 def _a_shard(text: str | None) -> str | None:
-    from hygge_core.selection import Shard  # only where it is asked for
+    from hygge_core.operate.selection import Shard  # only where it is asked for
 
     if text is not None:
         try:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hygge_core import faults
-from hygge_core.coordinator import new_run_id
-from hygge_core.flow import move
+from hygge_core.engine.coordinator import new_run_id
+from hygge_core.engine.flow import move
+from hygge_core.engine.world import World
 from hygge_core.records import Opened, RunType, Watermark
 from hygge_core.task import Result, Retry, Task, WatermarkSetting
 from hygge_core.testing.plans import Crash
-from hygge_core.world import World
 
 if TYPE_CHECKING:
     import polars as pl

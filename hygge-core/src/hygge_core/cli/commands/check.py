@@ -20,6 +20,6 @@ def check(
     Each failure comes with what to do about it; exit code 1 when there is any.
     """
     from hygge_core.cli.shown.findings import give_findings
-    from hygge_core.doctor import examine_all
+    from hygge_core.operate.doctor import examine_all
 
     return give_findings(said, examine_all(said.plugins, lambda: said.project, names or ()))

@@ -99,8 +99,8 @@ def set_(
     ] = None,
 ) -> None:
     """Let the next incremental run of ENTITY begin after VALUE."""
-    from hygge_core.amend import set_watermark
     from hygge_core.cli.shown.history import tell_edit
+    from hygge_core.operate.amend import set_watermark
 
     with said.journal_of(entity) as (chosen, journal):
         tell_edit(set_watermark(journal, chosen, value, type_=type_))
@@ -109,8 +109,8 @@ def set_(
 @command(watermarks)
 def reset(said: Invocation, entity: Entity) -> None:
     """Forget how far ENTITY got; its next run must be a full one."""
-    from hygge_core.amend import reset_watermark
     from hygge_core.cli.shown.history import tell_edit
+    from hygge_core.operate.amend import reset_watermark
 
     with said.journal_of(entity) as (chosen, journal):
         tell_edit(reset_watermark(journal, chosen))

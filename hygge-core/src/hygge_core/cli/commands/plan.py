@@ -37,7 +37,7 @@ def plan(
     """
     asked = run_type(full_drop, incremental)
     from hygge_core.cli.shown.plans import give_plans
-    from hygge_core.planning import plan as planned
+    from hygge_core.operate.planning import plan as planned
 
     with said.world() as world:
         return give_plans(

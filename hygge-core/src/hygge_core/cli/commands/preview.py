@@ -19,7 +19,7 @@ def preview(
 ) -> None:
     """Show the first rows after polish; writes nothing."""
     from hygge_core.cli.shown.frames import give_frame
-    from hygge_core.preview import preview as first_rows
+    from hygge_core.operate.preview import preview as first_rows
 
     with said.world() as world:
         for entity in said.chosen(select, exclude):

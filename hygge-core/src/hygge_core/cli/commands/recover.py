@@ -26,7 +26,7 @@ def recover(
     if forward and undo:
         raise typer.BadParameter("--forward and --undo exclude each other")
     from hygge_core.cli.shown.mended import give_mended
-    from hygge_core.mending import mend, mend_by_hand
+    from hygge_core.operate.mending import mend, mend_by_hand
 
     with said.world() as world:
         if forward:

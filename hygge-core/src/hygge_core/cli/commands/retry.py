@@ -15,8 +15,8 @@ def retry(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The last by default.")] = None,
 ) -> int:
     """Run the entities that failed or never ran in RUN."""
-    from hygge_core import lookback
     from hygge_core.cli.conduct import conduct
+    from hygge_core.operate import lookback
 
     with said.world() as world:
         run_id, entities = lookback.unfinished(said.project.entities, world, run)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hygge_core.cli import streams, wording
-from hygge_core.doctor import Finding
 from hygge_core.jsons import to_plain
+from hygge_core.operate.doctor import Finding
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation

@@ -9,12 +9,12 @@ from hygge_core.cli import streams, wording
 from hygge_core.cli.listing import flat, give_records, when
 from hygge_core.errors import ConfigError
 from hygge_core.jsons import to_plain
-from hygge_core.planning import spelled
+from hygge_core.operate.planning import spelled
 
 if TYPE_CHECKING:
-    from hygge_core.amend import Edit
     from hygge_core.cli.invocation import Invocation
-    from hygge_core.history import History, Remembered
+    from hygge_core.operate.amend import Edit
+    from hygge_core.operate.history import History, Remembered
     from hygge_core.records import FlowEvent, RunRecord
 
 _NOTHING = "the journal remembers nothing yet: hygge run"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hygge_core.cli import streams
 from hygge_core.jsons import to_plain
-from hygge_core.mending import Mended
+from hygge_core.operate.mending import Mended
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation

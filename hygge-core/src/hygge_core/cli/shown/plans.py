@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hygge_core.cli import streams, wording
 from hygge_core.jsons import to_plain
-from hygge_core.planning import Plan, worst
+from hygge_core.operate.planning import Plan, worst
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation

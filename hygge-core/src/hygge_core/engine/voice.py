@@ -11,8 +11,8 @@ from hygge_core.records import EventType, FlowEvent, RunRecord, now
 from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
+    from hygge_core.engine.world import World
     from hygge_core.task import Task
-    from hygge_core.world import World
 
 _PROGRESS_SECONDS = 0.2
 

@@ -11,8 +11,8 @@ import polars as pl
 from attrs import evolve, frozen
 
 from hygge_core import drift
+from hygge_core.engine.pipe import Pipe
 from hygge_core.errors import HomeError, SchemaChanged, StoreError
-from hygge_core.pipe import Pipe
 from hygge_core.polish import Polish
 from hygge_core.protocols import Bounds, Estimates, KnowsSchema
 from hygge_core.records import Ask, Load, Manifest, Mode, Watermark
@@ -21,7 +21,7 @@ from hygge_core.types import parse_schema
 from hygge_core.watermark import Tracker
 
 if TYPE_CHECKING:
-    from hygge_core.trip import Trip
+    from hygge_core.engine.trip import Trip
 
 PIPE_BYTES = 64 << 20
 _READER_GRACE_SECONDS = 10.0
@@ -176,9 +176,7 @@ class Reading:
         left = self.ask.limit
         for given in self._trip.home.read(self.ask):
             self._trip.cancel.check()
-            batch = drift.conform(
-                as_frame(given), self.raw, self.ask.drift, ignored=self._unneeded
-            )
+            batch = drift.conform(as_frame(given), self.raw, self.ask.drift, ignored=self._unneeded)
             if self.tracker is not None:
                 batch = self.tracker.take(batch)
             if left is not None:

@@ -2,7 +2,7 @@
 
 ``StagedWriter`` needs a :class:`~hygge_core.shelf.Shelf` and an ``encode``; a store for another
 storage brings its own shelf, and one with rules of its own overrides the steps that say "hook",
-here and in :mod:`hygge_core.settling`. Recovery calls the verbs in another process, with the
+here and in :mod:`hygge_core.staged.settling`. Recovery calls the verbs in another process, with the
 manifest's JSON and nothing else: what an earlier call has done is found out by looking.
 """
 
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hygge_core.errors import StoreError
-from hygge_core.gathering import Cut
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part, Receipt, Status
-from hygge_core.settling import Settles
 from hygge_core.shelf import Excludes, Shelf
-from hygge_core.shelf_ledger import ShelfLedger
-from hygge_core.staging import Places, StagedLoad
+from hygge_core.staged.gathering import Cut
+from hygge_core.staged.ledger import ShelfLedger
+from hygge_core.staged.settling import Settles
+from hygge_core.staged.staging import Places, StagedLoad
 from hygge_core.types import spell, spell_schema
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hygge_core.extraction import as_frame
+from hygge_core.engine.extraction import as_frame
 from hygge_core.polish import Polish
 from hygge_core.records import Ask
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from hygge_core.config import Entity
-    from hygge_core.world import World
+    from hygge_core.engine.world import World
 
 
 def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:

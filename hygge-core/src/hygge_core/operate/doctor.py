@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from hygge_core.engine.world import World
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
+from hygge_core.operate.selection import choose
 from hygge_core.protocols import Checks
 from hygge_core.records import Ask
 from hygge_core.secrets import scrub
-from hygge_core.selection import choose
-from hygge_core.world import World
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity, Project

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from hygge_core.engine.ledger import advance
 from hygge_core.errors import StoreError
-from hygge_core.ledger import advance
 
 if TYPE_CHECKING:
+    from hygge_core.engine.trip import Trip
     from hygge_core.protocols import Store
     from hygge_core.records import Manifest, Receipt, RunRecord
-    from hygge_core.trip import Trip
 
 
 def finish(trip: Trip, store: Store, run: RunRecord) -> tuple[Receipt, tuple[str, ...]]:

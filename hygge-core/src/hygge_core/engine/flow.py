@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hygge_core import mirror
+from hygge_core.engine import mirror
+from hygge_core.engine.extraction import Extracted, extract
+from hygge_core.engine.ledger import advance, recorded_state
+from hygge_core.engine.modes import mode_of, publishes_nothing
+from hygge_core.engine.publishing import finish, manifest_of, verdict
+from hygge_core.engine.recovery import recover
+from hygge_core.engine.trip import embarked
 from hygge_core.errors import Blocked, Cancelled, FlowError, HyggeError, LeaseHeld
 from hygge_core.events import EntityFinished, EntityStarted
-from hygge_core.extraction import Extracted, extract
 from hygge_core.jsons import to_plain
-from hygge_core.ledger import advance, recorded_state
-from hygge_core.modes import mode_of, publishes_nothing
-from hygge_core.publishing import finish, manifest_of, verdict
 from hygge_core.records import Receipt, RunRecord, Watermark
-from hygge_core.recovery import recover
 from hygge_core.secrets import scrub
 from hygge_core.task import Failure, Outcome, Result
-from hygge_core.trip import embarked
 
 if TYPE_CHECKING:
+    from hygge_core.engine.trip import Trip
+    from hygge_core.engine.world import World
     from hygge_core.records import Mode
     from hygge_core.task import Task
-    from hygge_core.trip import Trip
-    from hygge_core.world import World
 
 
 def move(task: Task, world: World, sleep: Callable[[float], None] | None = None) -> Result:

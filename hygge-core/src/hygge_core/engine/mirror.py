@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from hygge_core.engine.ledger import JournalLedger
 from hygge_core.errors import HyggeError
-from hygge_core.ledger import JournalLedger
 from hygge_core.protocols import Mirrors, PublishesJournal
 
 if TYPE_CHECKING:
-    from hygge_core.trip import Trip
+    from hygge_core.engine.trip import Trip
 
 _one_at_a_time = threading.Lock()
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from hygge_core.engine.ledger import advance
+from hygge_core.engine.publishing import finish, manifest_of, tidy
 from hygge_core.errors import Blocked, ConfigError, FlowError, PluginError
 from hygge_core.events import Recovered
-from hygge_core.ledger import advance
-from hygge_core.publishing import finish, manifest_of, tidy
 
 if TYPE_CHECKING:
+    from hygge_core.engine.trip import Trip
     from hygge_core.protocols import Store
     from hygge_core.records import RunRecord
-    from hygge_core.trip import Trip
 
 #: After this many starts that could not finish a decided run, its entity waits for an operator.
 BLOCKED_AFTER = 3

@@ -8,8 +8,8 @@ from hygge_core.errors import ConfigError, FlowError, HomeError
 from hygge_core.protocols import KnowsSchema
 
 if TYPE_CHECKING:
+    from hygge_core.engine.trip import Trip
     from hygge_core.records import Mode, Watermark
-    from hygge_core.trip import Trip
 
 
 def mode_of(trip: Trip) -> Mode:

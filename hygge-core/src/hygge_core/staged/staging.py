@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hygge_core.errors import StoreError
-from hygge_core.gathering import Gathering, nothing
 from hygge_core.records import Manifest, Part
+from hygge_core.staged.gathering import Gathering, nothing
 
 if TYPE_CHECKING:
     import polars as pl
 
     from hygge_core.records import Load
-    from hygge_core.staged import StagedWriter
+    from hygge_core.staged.writer import StagedWriter
 
 
 @frozen

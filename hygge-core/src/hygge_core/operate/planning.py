@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from hygge_core.engine.modes import refuse_doubling
 from hygge_core.errors import ConfigError, HyggeError
-from hygge_core.lookback import journal_of
-from hygge_core.modes import refuse_doubling
+from hygge_core.operate.lookback import journal_of
 from hygge_core.protocols import Estimates
 from hygge_core.records import Ask, Range, RunType
 from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
+    from hygge_core.engine.world import World
     from hygge_core.records import RunRecord, Watermark
-    from hygge_core.world import World
 
 
 @frozen(kw_only=True)

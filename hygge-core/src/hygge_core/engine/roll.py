@@ -15,8 +15,8 @@ from hygge_core.records import FlowEvent
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
+    from hygge_core.engine.world import World
     from hygge_core.task import Result, Summary
-    from hygge_core.world import World
 
 
 def call(entities: Iterable[Entity], world: World, run_id: str) -> None:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from hygge_core import amend
-from hygge_core.lookback import journals
+from hygge_core.operate import amend
+from hygge_core.operate.lookback import journals
 from hygge_core.records import Watermark
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
+    from hygge_core.engine.world import World
     from hygge_core.protocols import Journal
     from hygge_core.records import FlowEvent, RunRecord
-    from hygge_core.world import World
 
 T = TypeVar("T")
 

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from hygge_core import roll
+from hygge_core.engine import roll
+from hygge_core.engine.flow import fallen, move
+from hygge_core.engine.slots import Slots
+from hygge_core.engine.world import World
 from hygge_core.errors import HyggeError
 from hygge_core.events import Heartbeat, RunFinished, RunStarted
-from hygge_core.flow import fallen, move
 from hygge_core.jsons import to_plain
 from hygge_core.scene import Cancel
-from hygge_core.slots import Slots
 from hygge_core.task import Result, Summary, Task
-from hygge_core.world import World
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity, Project

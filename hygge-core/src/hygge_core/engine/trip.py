@@ -18,21 +18,21 @@ from tenacity import (
     wait_random,
 )
 
+from hygge_core.engine.ledger import Ledger, ledger_of
+from hygge_core.engine.voice import Voice
 from hygge_core.errors import FlowError
-from hygge_core.ledger import Ledger, ledger_of
 from hygge_core.records import LoadRef
 from hygge_core.scene import Cancel
-from hygge_core.voice import Voice
 
 if TYPE_CHECKING:
+    from hygge_core.engine.world import World
     from hygge_core.protocols import Home, Store
     from hygge_core.task import Task
-    from hygge_core.world import World
 
 
 @frozen(kw_only=True)
 class Trip:
-    """What the steps of :mod:`hygge_core.flow` share.
+    """What the steps of :mod:`hygge_core.engine.flow` share.
 
     ``told`` is what a scene of this entity is told; ``clock`` is its start in monotonic seconds.
     """

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
 
-from hygge_core.coordinator import new_run_id
+from hygge_core.engine.coordinator import new_run_id
+from hygge_core.engine.flow import fallen
+from hygge_core.engine.recovery import by_hand, recover
+from hygge_core.engine.trip import embarked
 from hygge_core.errors import ConfigError, HyggeError
-from hygge_core.flow import fallen
 from hygge_core.jsons import to_json
-from hygge_core.lookback import journal_of
+from hygge_core.operate.lookback import journal_of
 from hygge_core.records import RunState
-from hygge_core.recovery import by_hand, recover
 from hygge_core.task import Failure
-from hygge_core.trip import embarked
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
+    from hygge_core.engine.world import World
     from hygge_core.records import RunRecord
     from hygge_core.task import Task
-    from hygge_core.world import World
 
 Direction = Literal["forward", "undo"]
 

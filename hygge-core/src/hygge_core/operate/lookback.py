@@ -11,8 +11,8 @@ from hygge_core.records import FlowEvent
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
+    from hygge_core.engine.world import World
     from hygge_core.protocols import Journal
-    from hygge_core.world import World
 
 _WELL = {"complete", "skip"}
 _ALL = 1_000_000

@@ -1,0 +1,1 @@
+"""What an operator asks beside a run: plan, check, preview, look back, amend, mend."""

@@ -1,0 +1,7 @@
+"""Stores that settle files: ``StagedWriter`` over a :class:`~hygge_core.shelf.Shelf`."""
+
+from hygge_core.staged.gathering import Cut
+from hygge_core.staged.staging import Places, StagedLoad
+from hygge_core.staged.writer import StagedWriter
+
+__all__ = ["Cut", "Places", "StagedLoad", "StagedWriter"]
