@@ -100,7 +100,7 @@ def test_comments_and_lines_at_the_top_are_skipped(text):
 
 
 def test_a_field_may_be_longer_than_a_block(text):
-    long = "x" * (9 << 20)
+    long = "x" * (5 << 20)
     assert text(f'a,b\n1,"{long}\n"\n2,{long}\n')["b"].str.len_bytes().to_list() == [
         len(long) + 1,
         len(long),
@@ -186,8 +186,8 @@ def test_a_row_with_too_few_or_too_many_fields_is_refused_by_its_line(text, row,
 
 
 def test_a_ragged_row_far_into_the_file_is_refused_by_its_line(text):
-    lines = ["a,b", *(f"{n},x" for n in range(1_100_000)), "1,2,3"]
-    with pytest.raises(HomeError, match="line 1,100,002 has 3 fields"):
+    lines = ["a,b", *(f"{n},x" for n in range(600_000)), "1,2,3"]
+    with pytest.raises(HomeError, match="line 600,002 has 3 fields"):
         text("\n".join(lines))
 
 
@@ -275,7 +275,7 @@ def test_batches_have_the_size_that_was_asked_for_and_keep_the_order(tmp_path):
 
 def test_a_limit_stops_before_rows_that_nobody_reads(tmp_path):
     path = tmp_path / "orders.csv"
-    path.write_text("a,b\n" + "1,x\n" * 2_200_000 + "1,x,y\n")
+    path.write_text("a,b\n" + "1,x\n" * 1_200_000 + "1,x,y\n")
     ask = Ask(entity="orders", limit=7, batch_rows=7)
     assert read(path, ask).height == 7
 

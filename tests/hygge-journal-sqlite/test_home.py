@@ -1,5 +1,7 @@
 """The home: declared types are believed, every value is checked, nothing is guessed or written."""
 
+# ruff: noqa: DTZ001 - datetimes without a zone are among what is read and written
+
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -36,7 +38,11 @@ OTHERS = {
     "DATE": ("2013-01-31", pl.Date, date(2013, 1, 31)),
     "TIME": ("05:30", pl.Time, time(5, 30)),
     "DATETIME": ("2013-01-31 05:30", pl.Datetime("us"), datetime(2013, 1, 31, 5, 30)),
-    "timestamp": ("2013-01-31T05:30:00.5", pl.Datetime("us"), datetime(2013, 1, 31, 5, 30, 0, 500000)),
+    "timestamp": (
+        "2013-01-31T05:30:00.5",
+        pl.Datetime("us"),
+        datetime(2013, 1, 31, 5, 30, 0, 500_000),
+    ),
     "TIMESTAMP WITH TIME ZONE": (
         "2013-01-31 05:30:00+02:00",
         pl.Datetime("us", "UTC"),
@@ -112,8 +118,11 @@ def test_an_override_says_what_a_column_is_and_its_values_are_still_checked(run,
     overrides = {"a": "decimal(6,3)", "b": "decimal(10,2)", "c": "datetime[ns, UTC]", "d": "string"}
     read = rows(schema_overrides=overrides)
     assert read.schema == {
-        "a": pl.Decimal(6, 3), "b": pl.Decimal(10, 2), "c": pl.Datetime("ns", "UTC"), "d": pl.String,
-    }  # fmt: skip
+        "a": pl.Decimal(6, 3),
+        "b": pl.Decimal(10, 2),
+        "c": pl.Datetime("ns", "UTC"),
+        "d": pl.String,
+    }
     assert read["a"].to_list() == [Decimal("1.500"), Decimal(2)]
     assert read["d"].to_list() == ["5", "7"]
     with pytest.raises(SchemaChanged, match="5 in row 1 is not a bool"):

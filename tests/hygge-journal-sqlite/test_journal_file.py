@@ -125,21 +125,20 @@ def test_a_damaged_journal_is_named_with_what_to_do(opened, path, make):
         for place in range(4096, size, 4096):
             file.seek(place)
             file.write(b"\xff" * 100)
-    with pytest.raises(JournalError, match="journal.db is damaged") as caught:
-        for run in range(2):
-            opened().events(limit=10_000 + run)
+    with pytest.raises(JournalError, match=r"journal.db is damaged") as caught:
+        opened().events(limit=1000)
     assert ".recover" in caught.value.hint
 
 
 def test_a_folder_in_its_place_is_named(opened, path):
     path.mkdir()
-    with pytest.raises(JournalError, match="journal.db cannot be opened"):
+    with pytest.raises(JournalError, match=r"journal.db cannot be opened"):
         opened()
 
 
 def test_a_folder_that_cannot_be_made_is_named(opened, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(JournalError, match="the folder .*file/sub cannot be made"):
+    with pytest.raises(JournalError, match=r"the folder .*file/sub cannot be made"):
         opened(path=tmp_path / "file" / "sub" / "journal.db")
 
 

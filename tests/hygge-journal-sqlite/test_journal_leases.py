@@ -19,8 +19,10 @@ from hygge_core.records import Owner
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.config import SqliteJournalConfig
 from hygge_journal_sqlite.journal import open_journal
-with open_journal(SqliteJournalConfig(path=Path(sys.argv[1]), lease_seconds=float(sys.argv[2])), Scene()) as journal:
-    lease = journal.acquire("sales", "orders", Owner(host="there", pid=77, started="noon", name="other"))
+config = SqliteJournalConfig(path=Path(sys.argv[1]), lease_seconds=float(sys.argv[2]))
+owner = Owner(host="there", pid=77, started="noon", name="other")
+with open_journal(config, Scene()) as journal:
+    lease = journal.acquire("sales", "orders", owner)
     print(lease.epoch, flush=True)
     sys.stdin.read()
 """

@@ -1,5 +1,7 @@
 """Values go into SQLite and come back as they were, or are refused by name."""
 
+# ruff: noqa: DTZ001 - datetimes without a zone are among what is read and written
+
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
@@ -66,7 +68,7 @@ def sample(dtype):
     return pl.Series("value", [None, *SAMPLES[dtype], None], dtype=dtype)
 
 
-@pytest.fixture(params=SAMPLES, ids=lambda dtype: spell(dtype))
+@pytest.fixture(params=SAMPLES, ids=spell)
 def values(request):
     return sample(request.param)
 
@@ -152,12 +154,12 @@ def test_nan_is_refused_or_becomes_null_as_asked(load, rows):
 
 def test_a_year_that_iso_text_does_not_hold_is_refused(load):
     frame = pl.DataFrame({"at": pl.Series([300_000_000_000_000_000]).cast(pl.Datetime("us"))})
-    with pytest.raises(StoreError, match="column 'at': .* outside the years 0 to 9999"):
+    with pytest.raises(StoreError, match=r"column 'at': .* outside the years 0 to 9999"):
         load(frame)
 
 
 def test_a_nan_inside_a_list_is_refused_because_json_has_none(load):
-    with pytest.raises(StoreError, match="column 'l': .* JSON"):
+    with pytest.raises(StoreError, match=r"column 'l': .* JSON"):
         load(pl.DataFrame({"l": [[1.0, float("nan")]]}))
 
 

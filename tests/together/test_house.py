@@ -29,3 +29,18 @@ def test_one_name_per_thing() -> None:
         assert (ROOT / "tests" / folder).is_dir()
         assert folder.removeprefix("hygge-") in environments
         assert read(f"{folder}/LICENSE") == read("LICENSE")
+
+
+def test_the_page_of_settings_tells_of_every_setting_of_today():
+    from hygge_core import plugins
+    from hygge_core.config.reference import markdown
+
+    page = (ROOT / "hygge-core" / "SETTINGS.md").read_text(encoding="utf-8")
+    assert page == markdown(plugins.load()), "hygge schema --markdown --out hygge-core/SETTINGS.md"
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
-from hygge_core.records import now
+from hygge_core.records import name_of, now
 
 
 @frozen(kw_only=True)
@@ -33,7 +33,7 @@ class EntityEvent(Event):
     @property
     def name(self) -> str:
         """``flow.entity``, or the flow alone where it has no entities of its own."""
-        return self.flow if self.entity == self.flow else f"{self.flow}.{self.entity}"
+        return name_of(self.flow, self.entity)
 
 
 @frozen(kw_only=True)

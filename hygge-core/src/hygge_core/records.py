@@ -207,6 +207,11 @@ class Leftovers:
 # --- remembering -----------------------------------------------------------------------------
 
 
+def name_of(flow: str, entity: str) -> str:
+    """``flow.entity``, or the flow alone where it has no entities of its own."""
+    return flow if entity == flow else f"{flow}.{entity}"
+
+
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)

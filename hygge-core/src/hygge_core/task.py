@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from hygge_core.records import DriftPolicy, Opened, RunType, Watermark
+from hygge_core.records import DriftPolicy, Opened, RunType, Watermark, name_of
 
 Outcome = Literal["complete", "skip", "fail", "blocked", "cancelled", "held"]
 OnEmpty = Literal["fail", "replace", "keep"]
@@ -62,7 +62,7 @@ class Task:
     @property
     def name(self) -> str:
         """``flow.entity``, or the flow alone where it has no entities of its own."""
-        return self.flow if self.entity == self.flow else f"{self.flow}.{self.entity}"
+        return name_of(self.flow, self.entity)
 
 
 @frozen(kw_only=True)
@@ -104,6 +104,11 @@ class Result:
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
     leftovers: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``flow.entity``, or the flow alone where it has no entities of its own."""
+        return name_of(self.flow, self.entity)
 
 
 @frozen(kw_only=True)

@@ -127,6 +127,13 @@ def test_the_entitys_name_is_appended_to_places_that_entities_share(desk):
     assert items.home.table["path"] == str(desk.root / "here" / "items.parquet")
 
 
+def test_an_empty_place_is_a_mistake_and_not_the_root_of_the_disk(desk):
+    text = PLACES.replace('path = "in/"', 'path = ""')
+    assert desk.complaints(text) == [
+        "hygge.toml: flows.shop.home.path: expected a path, found the string ''"
+    ]
+
+
 @pytest.mark.parametrize(
     ("key", "path"),
     [

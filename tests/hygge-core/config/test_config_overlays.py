@@ -27,6 +27,11 @@ def test_an_unknown_environment_is_a_mistake(desk):
     ]
 
 
+def test_a_mistake_is_one_line_that_no_terminal_obeys(desk):
+    [mistake] = desk.mistakes(PROJECT + '[env."\\n\\u001b[31m"]', env="prod")
+    assert str(mistake) == "--env: prod: no such [env.NAME]; there is \\n\\x1b[31m"
+
+
 @pytest.mark.parametrize("env", [None, "prod", "test"])
 def test_an_overlay_is_checked_whether_it_is_chosen_or_not(desk, env):
     overlay = """

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from hygge_core.config.nodes import Key
-from hygge_core.config.redaction import any_secret, redact
+from hygge_core.config.redaction import any_secret, printable, redact
 from hygge_core.config.wording import found
 from hygge_core.errors import HyggeError
 from hygge_core.nearest import did_you_mean
@@ -52,7 +52,7 @@ class Finding:
         """``expected an integer, found the string '500'``; never with what may be a secret."""
         if self.said:
             hide = self.concealed and any_secret(self.path)
-            return "not what is accepted here" if hide else redact(self.said)
+            return "not what is accepted here" if hide else printable(redact(self.said))
         if self.missing:
             return f"expected {self.wanted}, found nothing"
         path = (*self.path, "secret") if self.concealed else self.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hygge_core import secrets
+from hygge_core.config.redaction import printable
 from hygge_core.errors import ConfigError, Mistake
 
 
@@ -17,8 +18,8 @@ class Mistakes:
 
     def add(self, mistake: Mistake) -> None:
         """Take it in; the same one again is the same one."""
-        scrubbed = Mistake(mistake.file, mistake.path, secrets.scrub(mistake.problem))
-        self._found[scrubbed] = None
+        problem = printable(secrets.scrub(mistake.problem))
+        self._found[Mistake(mistake.file, mistake.path, problem)] = None
         self._places.add((mistake.file, mistake.path))
 
     def once(self, mistake: Mistake) -> None:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from hygge_core.config.nodes import Table
 from hygge_core.config.settings import DiscoverSettings, RunSettings
 from hygge_core.errors import ConfigError, Mistake
-from hygge_core.records import DriftPolicy, Opened, RunType
+from hygge_core.records import DriftPolicy, Opened, RunType, name_of
 from hygge_core.task import OnEmpty, Retry, Task, WatermarkSetting
 
 
@@ -64,7 +64,7 @@ class Entity:
     @property
     def name(self) -> str:
         """``flow.entity``, or the flow alone where it has no entities of its own."""
-        return self.flow if self.entity == self.flow else f"{self.flow}.{self.entity}"
+        return name_of(self.flow, self.entity)
 
     def task(
         self,

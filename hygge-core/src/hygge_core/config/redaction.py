@@ -32,6 +32,11 @@ def any_secret(keys: Sequence[str | int]) -> bool:
     return any(looks_secret(key) for key in keys if isinstance(key, str))
 
 
+def printable(text: str) -> str:
+    """``text`` on one line, with nothing in it that a terminal would obey."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def redact(text: str) -> str:
     """``text`` without revealed secrets, and without passwords in addresses and ``key=value``."""
     text = _IN_ADDRESS.sub(rf"\1:{HIDDEN}@", text)

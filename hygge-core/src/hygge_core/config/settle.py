@@ -91,14 +91,15 @@ class Settling:
         self, kind: Any, text: str, origin: Origin, path: tuple[Key, ...], *, each: bool
     ) -> str:
         if self.names is not None:
-            if each and self.names.many and ENTITY not in text and origin.level != "entity":
+            # Nothing is appended to no text: it would become a place at the root.
+            own = not text or ENTITY in text or origin.level == "entity"
+            if each and self.names.many and not own:
                 text = f"{text.rstrip('/')}/{ENTITY}"
             text = self.names.fill(text)
         if ConnectionName in arms(kind):
             self.connections.append((text, path))
-        return (
-            absolute(text, origin.folder) if Path in arms(kind) and str not in arms(kind) else text
-        )
+        is_path = Path in arms(kind) and str not in arms(kind)
+        return absolute(text, origin.folder) if is_path else text
 
     def _default(self, default: Any) -> str | None:
         """A default that is not the same everywhere, as text; ``None`` for all others."""

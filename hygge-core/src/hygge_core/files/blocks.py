@@ -17,7 +17,7 @@ from hygge_core.errors import HomeError
 from hygge_core.files.home_settings import CsvDialect
 from hygge_core.files.utf8 import Utf8
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 #: A text whose records are lines, whatever is in them.
 LINES = CsvDialect(quote="")
 _LONGEST_RECORD = 256 << 20

@@ -20,9 +20,16 @@ def schema(
         Literal["project", "flow", "entity"],
         typer.Option("--for", help="hygge.toml, flows/NAME.toml or flows/NAME/ENTITY.toml."),
     ] = "project",
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Every setting as a page to read instead.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema (draft-07) of hygge.toml, with what the installed plugins add."""
-    from hygge_core.cli.documents import give_document
+    from hygge_core.cli.documents import give_document, give_page
+    from hygge_core.config.reference import markdown as page
     from hygge_core.config.schema import json_schema
 
-    give_document(json_schema(said.plugins, file=for_), out)
+    if markdown:
+        give_page(page(said.plugins), out)
+    else:
+        give_document(json_schema(said.plugins, file=for_), out)

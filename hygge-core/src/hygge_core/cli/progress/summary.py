@@ -15,11 +15,6 @@ _WELL = {"complete", "skip"}
 Styled = tuple[str, str]
 
 
-def name_of(result: Result) -> str:
-    """``flow.entity``, or the flow alone where it has no entities of its own."""
-    return result.flow if result.entity == result.flow else f"{result.flow}.{result.entity}"
-
-
 def summary(run: Summary, *, journal: bool) -> Iterator[Styled]:
     """(style, line) pairs. ``journal``: there is one, so that looking back and retrying work."""
     well = [result for result in run.results if result.outcome in _WELL]
@@ -55,7 +50,7 @@ def _table(complete: Sequence[Result]) -> list[str]:
     widest = max(map(len, counts), default=0)
     table = [
         (
-            name_of(result),
+            result.name,
             count.rjust(widest),
             wording.size(result.bytes_written) if result.bytes_written else "",
             result.run_type,
@@ -82,7 +77,7 @@ def _verified(complete: Sequence[Result]) -> Iterator[Styled]:
         )
         return
     for result in verified:
-        yield "good", f"verified: {name_of(result)}: {result.verified}"
+        yield "good", f"verified: {result.name}: {result.verified}"
 
 
 def _told_before(results: Sequence[Result]) -> Iterator[Styled]:
@@ -93,7 +88,7 @@ def _told_before(results: Sequence[Result]) -> Iterator[Styled]:
 
 
 def _failed(result: Result) -> Iterator[Styled]:
-    style, text = finished(name_of(result), result)
+    style, text = finished(result.name, result)
     yield style, text
     if result.failure:
         yield from (("", f"  {note}") for note in result.failure.notes)
@@ -107,7 +102,7 @@ def _next(run: Summary, ill: Sequence[Result], *, journal: bool) -> Iterator[Sty
         if blocked:
             yield (
                 "bold",
-                f"next: hygge recover --forward RUN or --undo RUN, for {name_of(blocked[0])}",
+                f"next: hygge recover --forward RUN or --undo RUN, for {blocked[0].name}",
             )
         yield "bold", f"next: hygge retry {run.run_id}" if journal else "next: hygge run"
     elif run.results and journal:

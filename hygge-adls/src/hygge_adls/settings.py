@@ -1,0 +1,147 @@
+"""The TOML tables of the connections, and how a home or store names one. No driver in here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import Attribute, field, frozen
+from attrs.validators import ge, gt, matches_re, optional
+
+from hygge_core.fields import ConnectionName, Secret
+
+ONELAKE_URL = "https://onelake.dfs.fabric.microsoft.com"
+
+_KEYS_OF = {
+    "service_principal": ("tenant_id", "client_id", "client_secret"),
+    "key": ("key",),
+    "sas": ("sas",),
+    "token": ("token",),
+}
+
+
+def has_what_it_needs(config: Any, _: Attribute[Any], auth: str) -> None:
+    """The keys that this way to sign in needs are there, and those of others are not."""
+    wanted = _KEYS_OF.get(auth, ())
+    for key in wanted:
+        if getattr(config, key, None) is None:
+            raise ValueError(f"auth = {auth!r} needs {key}")
+    for other, keys in _KEYS_OF.items():
+        for key in set(keys) - set(wanted) - {"tenant_id", "client_id"}:
+            if getattr(config, key, None) is not None:
+                raise ValueError(f"{key} is for auth = {other!r}, found {auth!r}")
+
+
+_url = optional(matches_re(r"https?://[^/\s]+(/[^/\s]+)?/?"))
+
+
+@frozen(kw_only=True, slots=False)  # a mixin: two parents with slots have no common child
+class SignIn:
+    """How to sign in; the same keys in a ``[connections.NAME]`` and inline in a home or store.
+
+    * ``tenant_id`` of a service principal, or to sign in to another tenant than one's own.
+    * ``client_id`` of a service principal or of a user-assigned managed identity.
+    * ``token`` a callable as ``"module:name"``; it takes nothing and returns a token, or a token
+      and when it ends in seconds since 1970. In a notebook: ``token = "__main__:storage_token"``.
+    * ``authority`` where to sign in in a sovereign cloud, e.g. ``https://login.chinacloudapi.cn``.
+    * ``ca_bundle`` a PEM file of authorities to trust, for gateways and proxies with their own.
+    * ``connect_seconds``, ``read_seconds`` how long to wait for a connection, and for an answer.
+    """
+
+    tenant_id: str | None = None
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    sas: Secret | None = None
+    token: str | None = field(default=None, validator=optional(matches_re(r"[\w.]+:[\w.]+")))
+    authority: str | None = field(default=None, validator=optional(matches_re(r"https://\S+")))
+    ca_bundle: Path | None = None
+    connect_seconds: float = field(default=10.0, validator=gt(0))
+    read_seconds: float = field(default=60.0, validator=gt(0))
+
+
+AdlsAuth = Literal["managed_identity", "service_principal", "cli", "default", "key", "sas", "token"]
+OneLakeAuth = Literal["managed_identity", "service_principal", "cli", "default", "sas", "token"]
+
+
+@frozen(kw_only=True)
+class AdlsConnection(SignIn):
+    """``[connections.NAME]`` with ``type = "adls"``.
+
+    * ``account_url`` ``https://ACCOUNT.dfs.core.windows.net``, or that of another cloud.
+    * ``key`` an account key, for ``auth = "key"``.
+    * ``max_connections`` how many entities may use it at once.
+    """
+
+    account_url: str = field(validator=_url)
+    auth: AdlsAuth = field(default="default", validator=has_what_it_needs)
+    key: Secret | None = None
+    max_connections: int | None = field(default=None, validator=optional(ge(1)))
+
+
+@frozen(kw_only=True)
+class OneLakeConnection(SignIn):
+    """``[connections.NAME]`` with ``type = "onelake"``.
+
+    * ``account_url`` OneLake's own unless a region's or a private one is wanted.
+    """
+
+    account_url: str = field(default=ONELAKE_URL, validator=_url)
+    auth: OneLakeAuth = field(default="default", validator=has_what_it_needs)
+    max_connections: int | None = field(default=None, validator=optional(ge(1)))
+
+
+def _connection_or_own(config: Any, _: Attribute[Any], connection: str | None) -> None:
+    own = [
+        each.name
+        for each in (*SignIn.__attrs_attrs__, *_inline(config))
+        if getattr(config, each.name, each.default) != each.default
+    ]
+    if connection is not None and own:
+        raise ValueError(f"the connection {connection!r} says {own[0]} already; leave one out")
+    if connection is None and getattr(config, "account_url", None) is None:
+        raise ValueError("expected a connection, or an account_url here")
+
+
+def _inline(config: Any) -> list[Attribute[Any]]:
+    return [each for each in config.__attrs_attrs__ if each.name in ("account_url", "auth", "key")]
+
+
+@frozen(kw_only=True, slots=False)
+class InAdls(SignIn):
+    """Where a home or store is in an ADLS Gen2 account.
+
+    * ``connection`` a ``[connections.NAME]`` of type ``adls``; or its keys right here.
+    * ``filesystem`` the container.
+    """
+
+    filesystem: str = field(validator=matches_re(r"[^/\s]+"))
+    account_url: str | None = field(default=None, validator=_url)
+    auth: AdlsAuth = field(default="default", validator=has_what_it_needs)
+    key: Secret | None = None
+    connection: ConnectionName | None = field(default=None, validator=_connection_or_own)
+
+    @property
+    def container(self) -> str:
+        return self.filesystem
+
+
+@frozen(kw_only=True, slots=False)
+class InOneLake(SignIn):
+    """Where a home or store is in OneLake.
+
+    * ``connection`` a ``[connections.NAME]`` of type ``onelake``; or its keys right here.
+    * ``workspace`` its name or its id.
+    * ``item`` as OneLake calls it: ``Sales.Lakehouse``, or its id.
+    * ``schema`` a folder ``SCHEMA.schema`` between ``Files`` and what comes below.
+    """
+
+    workspace: str = field(validator=matches_re(r"[^/]+"))
+    item: str = field(validator=matches_re(r"[^/]+"))
+    schema: str | None = field(default=None, validator=optional(matches_re(r"[^/]+")))
+    account_url: str = field(default=ONELAKE_URL, validator=_url)
+    auth: OneLakeAuth = field(default="default", validator=has_what_it_needs)
+    connection: ConnectionName | None = field(default=None, validator=_connection_or_own)
+
+    @property
+    def container(self) -> str:
+        return self.workspace

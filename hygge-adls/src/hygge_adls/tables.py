@@ -1,0 +1,166 @@
+"""The TOML tables of the homes and stores. Nothing is imported here that moves rows."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from attrs import Attribute, field, fields, frozen
+from attrs.validators import ge, gt, optional
+
+from hygge_adls.settings import InAdls, InOneLake
+from hygge_core.fields import PER_ENTITY
+from hygge_core.files.home_settings import CsvDialect
+from hygge_core.files.store_settings import CsvStoreConfig, ParquetStoreConfig
+
+Format = Literal["parquet", "csv", "ndjson"]
+Codec = Literal["zstd", "snappy", "gzip", "lz4", "brotli", "uncompressed"]
+
+_OF_PARQUET = ("compression", "compression_level", "row_group_rows")
+_OF_CSV = ("separator", "quote", "header", "null_value", "encoding")
+
+
+def _sound(_: Any, __: Attribute[str], path: str) -> None:
+    pieces = path.strip("/").split("/")
+    if any(piece in ("", ".", "..") for piece in pieces) or "\0" in path or "\\" in path:
+        raise ValueError(f"expected names with / between them, found {path!r}")
+
+
+def _below_files(config: Any, at: Attribute[str], path: str) -> None:
+    _sound(config, at, path)
+    if config.schema is not None and not path.strip("/").startswith("Files/"):
+        raise ValueError("a schema goes between Files/ and the rest; found a path elsewhere")
+
+
+def _only(config: Any, form: str, keys: tuple[str, ...]) -> None:
+    if config.format == form:
+        return
+    for key in keys:
+        if getattr(config, key) != getattr(fields(type(config)), key).default:
+            raise ValueError(f"{key} is for format = {form!r}, found {config.format!r}")
+
+
+def _fits_home(config: Any, _: Attribute[str], form: str) -> None:
+    also = ("schema_overrides",) if form == "ndjson" else ()
+    of_csv = (each.name for each in fields(CsvDialect) if each.name not in also)
+    for key in of_csv:
+        default = getattr(fields(CsvDialect), key).default
+        default = default if not hasattr(default, "factory") else default.factory()
+        if form != "csv" and getattr(config, key) != default:
+            raise ValueError(f"{key} is for format = 'csv', found {form!r}")
+
+
+def _fits_store(config: Any, _: Attribute[str], form: str) -> None:
+    _only(config, "parquet", _OF_PARQUET)
+    _only(config, "csv", _OF_CSV)
+
+
+@frozen(kw_only=True, slots=False)
+class ReadsFiles(CsvDialect):
+    """What the lake homes have in common, beside the keys of a CSV dialect.
+
+    * ``format`` of the files; the keys of CSV are for ``csv`` only (``schema_overrides`` also for
+      ``ndjson``).
+    * ``batch_rows`` rows per batch; fewer where they are large.
+    * ``hive`` directories ``column=value`` are columns; left out: if there are any.
+    """
+
+    batch_rows: int = field(default=100_000, validator=ge(1))
+    hive: bool | None = None
+    format: Format = field(default="parquet", validator=_fits_home)
+
+
+@frozen(kw_only=True, slots=False)
+class WritesFiles:
+    """What the lake stores have in common.
+
+    * ``rows_per_file`` a file is full at this many rows, or when 256 MiB of them are in memory.
+    * ``partition_by`` columns (final names) whose values become folders ``column=value``.
+    * ``compression`` .. ``row_group_rows`` as in the store ``parquet``.
+    * ``separator`` .. ``encoding`` as in the store ``csv``.
+    * ``incremental`` ``true`` or ``false`` overrules the run's type for this store.
+    """
+
+    rows_per_file: int = field(default=1_000_000, validator=ge(1))
+    partition_by: tuple[str, ...] = ()
+    compression: Codec = "zstd"
+    compression_level: int | None = None
+    row_group_rows: int | None = field(default=None, validator=optional(gt(0)))
+    separator: str = ","
+    quote: str = '"'
+    header: bool = True
+    null_value: str = ""
+    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8"
+    incremental: bool | None = None
+    format: Format = field(default="parquet", validator=_fits_store)
+
+    def __attrs_post_init__(self) -> None:
+        """The bounds of the local stores hold here too."""
+        self.as_parquet()
+        self.as_csv()
+
+    def as_parquet(self) -> ParquetStoreConfig:
+        """The part that the writing of Parquet looks at."""
+        return ParquetStoreConfig(path=None, **{key: getattr(self, key) for key in _OF_PARQUET})  # type: ignore[arg-type]  # no path: it is on the lake
+
+    def as_csv(self) -> CsvStoreConfig:
+        """The part that the writing of CSV looks at."""
+        return CsvStoreConfig(path=None, **{key: getattr(self, key) for key in _OF_CSV})  # type: ignore[arg-type]
+
+
+@frozen(kw_only=True, slots=False)
+class _AdlsPath:
+    """``path`` is from the root of the filesystem."""
+
+    path: str = field(metadata=PER_ENTITY, validator=_sound)
+
+    @property
+    def place(self) -> str:
+        return self.path.strip("/")
+
+
+@frozen(kw_only=True, slots=False)
+class _OneLakePath:
+    """``path`` is from the item: ``Files/...``; the schema's folder goes behind ``Files``."""
+
+    path: str = field(default="Files/{entity}", metadata=PER_ENTITY, validator=_below_files)
+    item: str
+    schema: str | None
+
+    @property
+    def place(self) -> str:
+        path = self.path.strip("/")
+        if self.schema is not None:
+            path = path.replace("Files/", f"Files/{self.schema}.schema/", 1)
+        return f"{self.item}/{path}"
+
+
+@frozen(kw_only=True)
+class AdlsHomeConfig(ReadsFiles, _AdlsPath, InAdls):
+    """``home = { type = "adls", connection = "lake", filesystem = "raw", path = "in/orders" }``.
+
+    * ``path`` a file, a directory (read whole, in the order of names) or a glob.
+    """
+
+
+@frozen(kw_only=True)
+class AdlsStoreConfig(WritesFiles, _AdlsPath, InAdls):
+    """``store = { type = "adls", connection = "lake", filesystem = "raw", path = "out/orders" }``.
+
+    * ``path`` the entity's directory; hygge's own files are kept beside it, in ``.hygge``.
+    """
+
+
+@frozen(kw_only=True)
+class OneLakeHomeConfig(ReadsFiles, InOneLake, _OneLakePath):
+    """``home = { type = "onelake", workspace = "Sales", item = "Raw.Lakehouse" }``.
+
+    * ``path`` below the item: a file, a directory or a glob.
+    """
+
+
+@frozen(kw_only=True)
+class OneLakeStoreConfig(WritesFiles, InOneLake, _OneLakePath):
+    """``store = { type = "onelake", workspace = "Sales", item = "Raw.Lakehouse" }``.
+
+    * ``path`` below the item, the entity's directory; hygge's own files lie beside it.
+    """

@@ -1,0 +1,282 @@
+"""A journal in memory: the honest twin of the real ones, for tests that need one at hand.
+
+It keeps every sentence of :class:`hygge_core.protocols.Journal` but one: its content ends with the
+process. Journals of one ``table`` are one journal, as files of one path would be::
+
+    journal = {"type": "memory", "table": "mine"}
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from attrs import define, evolve, field, frozen
+
+from hygge_core.errors import JournalError, LeaseHeld
+from hygge_core.faults import around
+from hygge_core.hookspecs import Kind, hookimpl
+from hygge_core.records import (
+    EventType,
+    FlowEvent,
+    Lease,
+    Owner,
+    RunRecord,
+    RunState,
+    Watermark,
+    now,
+)
+from hygge_core.scene import Scene
+
+#: Which states may follow a recorded one (``None``: not recorded yet).
+FOLLOWS: dict[RunState | None, tuple[RunState, ...]] = {
+    None: ("open",),
+    "open": ("decided", "rolled_back"),
+    "decided": ("committed", "blocked", "rolled_back"),
+    "blocked": ("decided", "rolled_back"),
+    "committed": ("done",),
+    "done": (),
+    "rolled_back": (),
+}
+_OVER = ("done", "rolled_back")
+T = TypeVar("T")
+_Key = tuple[str, str]
+
+
+@define
+class _Held:
+    """A lease as the book has it; ``by`` is the opened journal that holds it, if any does."""
+
+    epoch: int = 0
+    owner: Owner | None = None
+    expires: datetime = field(factory=now)
+    by: object = None
+
+
+@define
+class _Book:
+    """Everything that one journal remembers."""
+
+    events: list[FlowEvent] = field(factory=list)
+    watermarks: dict[_Key, Watermark] = field(factory=dict)
+    runs: dict[str, RunRecord] = field(factory=dict)
+    leases: dict[_Key, _Held] = field(factory=dict)
+    committed: int = 0
+    published: int = 0
+    turn: threading.RLock = field(factory=threading.RLock)
+
+
+_books: dict[str, _Book] = {}
+
+
+@frozen(kw_only=True)
+class MemoryJournalConfig:
+    """``journal = { type = "memory", table = ... }``; ``lease_seconds`` is a lease's life."""
+
+    table: str
+    lease_seconds: float = 60.0
+
+
+def forget(table: str) -> None:
+    """Remove the journal of this name, if there is one."""
+    _books.pop(table, None)
+
+
+@contextmanager
+def open_journal(config: MemoryJournalConfig, scene: Scene) -> Iterator[MemoryJournal]:
+    """Open the journal of this name, a new one where there is none."""
+    journal = MemoryJournal(
+        _books.setdefault(config.table, _Book()), timedelta(seconds=config.lease_seconds)
+    )
+    try:
+        yield journal
+    finally:
+        journal.let_go()
+
+
+class MemoryJournal:
+    """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors``."""
+
+    def __init__(self, book: _Book, life: timedelta) -> None:
+        self._book = book
+        self._life = life
+
+    @contextmanager
+    def _verb(self, name: str, detail: object = "") -> Iterator[_Book]:
+        with around(f"memory_journal.{name}", detail), self._book.turn:
+            yield self._book
+
+    # events and watermarks
+
+    def record_event(self, event: FlowEvent) -> None:
+        with self._verb("record_event", event.event_type) as book:
+            book.events.append(event)
+
+    def get_last_run(
+        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
+    ) -> FlowEvent | None:
+        kinds = (event_type,) if event_type else ("complete", "fail", "skip")
+        found = self.events(flow=flow_name, entity=entity, limit=len(self._book.events))
+        return next((event for event in found if event.event_type in kinds), None)
+
+    def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
+        return self._book.watermarks.get((flow_name, entity))
+
+    def update_watermark(
+        self, flow_name: str, entity: str, watermark: Watermark | None, *, event: FlowEvent
+    ) -> None:
+        with self._verb("update_watermark", flow_name) as book:
+            if watermark is None:
+                book.watermarks.pop((flow_name, entity), None)
+            else:
+                book.watermarks[flow_name, entity] = watermark
+            book.events.append(event)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    # the ledger
+
+    def acquire(self, flow: str, entity: str, owner: Owner) -> Lease:
+        with self._verb("acquire", flow) as book:
+            held = book.leases.setdefault((flow, entity), _Held())
+            if held.by is not None and held.owner is not None and held.expires > now():
+                raise LeaseHeld(f"{flow}.{entity} is being moved", owner=str(held.owner))
+            held.epoch += 1
+            held.owner, held.expires, held.by = owner, now() + self._life, self
+            return Lease(
+                flow=flow, entity=entity, owner=owner, epoch=held.epoch, expires=held.expires
+            )
+
+    def renew(self, lease: Lease) -> Lease:
+        with self._verb("renew", lease.flow):
+            held = self._current(lease)
+            held.expires = now() + self._life
+            return evolve(lease, expires=held.expires)
+
+    def release(self, lease: Lease) -> None:
+        with self._verb("release", lease.flow) as book:
+            held = book.leases.get((lease.flow, lease.entity))
+            if held is not None and held.epoch == lease.epoch:
+                held.owner, held.by = None, None
+
+    def _current(self, lease: Lease) -> _Held:
+        held = self._book.leases.get((lease.flow, lease.entity))
+        if held is None or held.owner is None or held.epoch != lease.epoch:
+            raise JournalError(f"the lease on {lease.flow}.{lease.entity} was lost")
+        return held
+
+    def advance(
+        self,
+        lease: Lease,
+        run: RunRecord,
+        *,
+        event: FlowEvent | None = None,
+        watermark: Watermark | None = None,
+    ) -> None:
+        with self._verb("advance", run.state) as book:
+            self._current(lease)
+            before = book.runs.get(run.ref.run_id)
+            again = before is not None and before.state == run.state
+            if not again and run.state not in FOLLOWS[before.state if before else None]:
+                raise JournalError(f"{run.ref.run_id} cannot become {run.state}")
+            if watermark is not None:
+                self._set_watermark(run, watermark, again=again)
+            book.runs[run.ref.run_id] = run
+            book.events += [event] if event else []
+            book.committed += run.state == "committed" and not again
+
+    def _set_watermark(self, run: RunRecord, watermark: Watermark, *, again: bool) -> None:
+        key = (run.ref.flow, run.ref.entity)
+        current = self._book.watermarks.get(key)
+        if current != run.watermark_before and not (again and current == watermark):
+            raise JournalError(f"the watermark of {key} was changed meanwhile")
+        self._book.watermarks[key] = watermark
+
+    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
+        return [
+            run
+            for run in self._book.runs.values()
+            if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in _OVER
+        ]
+
+    # looking back
+
+    def runs(
+        self,
+        *,
+        flow: str | None = None,
+        run_id: str | None = None,
+        state: RunState | None = None,
+        limit: int = 100,
+    ) -> Sequence[RunRecord]:
+        def wanted(run: RunRecord) -> bool:
+            ids = (None, run.ref.run_id, run.coordinator_run_id)
+            return run_id in ids and flow in (None, run.ref.flow) and state in (None, run.state)
+
+        return _newest(self._book.runs.values(), wanted, limit)
+
+    def events(
+        self,
+        *,
+        flow: str | None = None,
+        entity: str | None = None,
+        run_id: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[FlowEvent]:
+        def wanted(event: FlowEvent) -> bool:
+            ids = (None, event.run_id, event.coordinator_run_id)
+            named = flow in (None, event.flow_name) and entity in (None, event.entity)
+            return named and run_id in ids
+
+        return _newest(self._book.events, wanted, limit)
+
+    def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
+        known = sorted(self._book.watermarks.items(), key=lambda each: each[0])
+        return [(*key, watermark) for key, watermark in known if flow in (None, key[0])]
+
+    def prune(self, keep: timedelta) -> int:
+        with self._verb("prune", keep) as book:
+            last = {(r.ref.flow, r.ref.entity): id(r) for r in _finished(book.runs.values())}
+            old = [
+                run.ref.run_id
+                for run in _finished(book.runs.values())
+                if run.updated < now() - keep and id(run) not in last.values()
+            ]
+            for run_id in old:
+                del book.runs[run_id]
+            stay = [event for event in book.events if event.timestamp >= now() - keep]
+            gone = len(old) + len(book.events) - len(stay)
+            book.events = stay
+            return gone
+
+    # the mirrored copy
+
+    def counters(self) -> tuple[int, int]:
+        return self._book.committed, self._book.published
+
+    def published(self, version: int) -> None:
+        with self._verb("published", version) as book:
+            book.published = max(book.published, version)
+
+    def let_go(self) -> None:
+        """Free the leases of this opened journal, as the end of a process does."""
+        for held in self._book.leases.values():
+            if held.by is self:
+                held.by = None
+
+
+def _newest(kept: Iterable[T], wanted: Callable[[T], bool], limit: int) -> list[T]:
+    return [each for each in reversed(list(kept)) if wanted(each)][:limit]
+
+
+def _finished(runs: Iterable[RunRecord]) -> Iterator[RunRecord]:
+    return (run for run in runs if run.state in _OVER)
+
+
+@hookimpl
+def hygge_journals() -> Iterator[Kind]:
+    yield Kind(name="memory", config=MemoryJournalConfig, open=open_journal)

@@ -1,0 +1,84 @@
+"""How the kit says no: which promise is broken, and what was found instead, row by row."""
+
+from __future__ import annotations
+
+import reprlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+import polars as pl
+
+from hygge_core.types import lossless, spell
+
+_SHOWN = 6
+_short = reprlib.Repr(maxstring=120, maxother=200, maxtuple=20)
+
+
+def broken(promise: str, found: object = "") -> NoReturn:
+    """Raise ``AssertionError`` naming the promise, and what was found instead of it."""
+    __tracebackhide__ = True
+    raise AssertionError(f"broken promise: {promise}" + (f"\n{found}" if str(found) else ""))
+
+
+def keep(kept: object, promise: str, found: object = "") -> None:
+    """Raise ``AssertionError`` naming ``promise`` unless it is kept."""
+    __tracebackhide__ = True
+    if not kept:
+        broken(promise, found)
+
+
+def same(seen: pl.DataFrame | None, expected: pl.DataFrame, promise: str) -> None:
+    """Keep ``promise``: ``seen`` holds exactly the rows of ``expected``, in any order.
+
+    A column may come back in a wider type, when that holds every value unchanged.
+    """
+    __tracebackhide__ = True
+    keep(not (told := difference(seen, expected)), promise, told)
+
+
+def difference(seen: pl.DataFrame | None, expected: pl.DataFrame) -> str:
+    """What ``seen`` has too little or too much, for a person; empty when they are the same."""
+    if seen is None:
+        return "found: nothing, the destination is gone"
+    if sorted(seen.columns) != sorted(expected.columns):
+        return f"expected the columns {expected.columns}\n   found the columns {seen.columns}"
+    seen = seen.select(expected.columns)
+    if told := _types(seen.schema, expected.schema):
+        return told
+    # Values of a type are also values of a wider one: both sides as the wider.
+    here, wanted = _rows(seen), _rows(expected.cast(pl.Schema(seen.schema)))
+    lines = _listed("missing", wanted - here) + _listed("too many", here - wanted)
+    if lines:
+        lines.insert(0, f"expected {expected.height} rows, found {seen.height}:")
+    return "\n".join(lines)
+
+
+def _types(seen: pl.Schema, expected: pl.Schema) -> str:
+    narrow = [
+        f"column {name!r}: expected {spell(wanted)}, found {spell(seen[name])}"
+        for name, wanted in expected.items()
+        if seen[name] != wanted and not lossless(wanted, seen[name])
+    ]
+    return "\n".join(narrow)
+
+
+def _rows(frame: pl.DataFrame) -> Counter[str]:
+    """Each row as text: every type has one, NaN is like NaN, and -0.0 is not like 0.0."""
+    return Counter(map(repr, frame.rows()))
+
+
+def _listed(what: str, rows: Counter[str]) -> list[str]:
+    lines = [f"  {what}: {_short.repr(row)[1:-1]}" for row in rows.elements()]
+    rest = len(lines) - _SHOWN
+    return lines[:_SHOWN] + ([f"  {what}: {rest} more"] if rest > 0 else [])
+
+
+def none_of(found: Iterable[str], promise: str) -> None:
+    """Keep ``promise``: there is nothing in ``found``."""
+    __tracebackhide__ = True
+    there: Sequence[str] = sorted(found)
+    keep(not there, promise, f"found: {', '.join(there)}")
+
+
+__all__ = ["broken", "difference", "keep", "none_of", "same"]

@@ -1,0 +1,464 @@
+"""The store: a load is staged where nobody sees it, and settles in one transaction."""
+
+# ruff: noqa: DTZ001 - datetimes without a zone are among what is read and written
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from attrs import evolve
+
+from hygge_core.errors import LeaseHeld, StoreError
+from hygge_core.jsons import from_json, to_json
+from hygge_core.protocols import Checks, KeepsLedger, KnowsSchema, Locks, Staging, Store
+from hygge_core.records import Ask, LoadRef, Manifest, Owner
+from hygge_core.scene import Scene
+from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.store import open_store
+
+ONE = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"]})
+TWO = pl.DataFrame({"id": [4, 5], "name": ["d", "e"]})
+
+
+@pytest.fixture
+def sealed(store, new_load):
+    """A sealed load, with its manifest gone through JSON."""
+
+    def sealed(frame=ONE, mode="append", run_id="r1", opened=None, **given):
+        staging = (opened or store()).begin(new_load(frame, mode, run_id, **given))
+        staging.write(frame)
+        return from_json(to_json(staging.seal()), Manifest)
+
+    return sealed
+
+
+def tables(run):
+    return {name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_it_is_a_store_and_what_else_it_can_do_is_found_by_isinstance(store, new_load):
+    for protocol in (Store, KnowsSchema, KeepsLedger, Locks, Checks):
+        assert isinstance(store(), protocol)
+    assert isinstance(store().begin(new_load(ONE)), Staging)
+
+
+def test_what_is_staged_is_invisible_until_it_is_committed(sealed, store, rows, home):
+    manifest = sealed()
+    assert store().status(manifest) == "none"
+    assert [name for name, _ in home().tables()] == []
+    receipt = store().commit(manifest)
+    assert (receipt.rows, receipt.parts) == (3, 1)
+    assert rows().equals(ONE)
+    assert store().status(manifest) == "done"
+
+
+def test_appending_adds_and_full_drop_replaces(load, rows):
+    load(ONE)
+    load(TWO)
+    assert rows().equals(pl.concat([ONE, TWO]))
+    load(TWO, "full_drop")
+    assert rows().equals(TWO)
+
+
+def test_committing_again_publishes_nothing_twice(sealed, store, rows):
+    manifest = sealed()
+    first = store().commit(manifest)
+    assert store().commit(manifest) == first
+    store().cleanup(manifest)
+    assert store().commit(manifest) == first
+    assert rows().height == 3
+
+
+def test_a_manifest_is_all_that_another_process_needs(sealed, python, database, rows):
+    text = to_json(sealed())
+    code = """
+import sys
+from pathlib import Path
+from hygge_core.jsons import from_json
+from hygge_core.records import Manifest
+from hygge_core.scene import Scene
+from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.store import open_store
+with open_store(SqliteStoreConfig(path=Path(sys.argv[1]), table="orders"), Scene()) as store:
+    print(store.commit(from_json(sys.stdin.read(), Manifest)).rows)
+"""
+    assert python(code, database).communicate(text)[0] == "3\n"
+    assert rows().equals(ONE)
+
+
+def test_leaving_without_commit_leaves_nothing_that_a_reader_sees(store, new_load, home, database):
+    with open_store(SqliteStoreConfig(path=database, table="orders"), Scene()) as opened:
+        opened.begin(new_load(ONE)).write(ONE)
+    assert list(home().tables()) == []
+
+
+def test_rolling_back_removes_what_was_staged_and_again_is_fine(sealed, store, run):
+    manifest = sealed()
+    for _ in range(2):
+        store().rollback(manifest.ref)
+    assert tables(run) == {"__hygge_loads"}
+    store().rollback(LoadRef(run_id="never", flow="f", entity="e"))
+
+
+def test_a_published_load_cannot_be_rolled_back(sealed, store, rows):
+    manifest = sealed()
+    store().commit(manifest)
+    with pytest.raises(StoreError, match="cannot be undone: its rows are published"):
+        store().rollback(manifest.ref)
+    assert rows().equals(ONE)
+
+
+def test_cleaning_up_removes_the_staging_of_this_load_only(sealed, store, run):
+    other = sealed(run_id="r2")
+    manifest = sealed(run_id="r1", mode="full_drop")
+    store().commit(manifest)
+    for _ in range(2):
+        assert store().cleanup(manifest).names == ()
+    assert tables(run) == {"__hygge_loads", "orders", other.parts[0].staged}
+
+
+def test_only_the_newest_marks_of_an_entity_are_kept(load, run):
+    for _ in range(12):
+        load(ONE)
+    assert run("SELECT count(*) FROM __hygge_loads").fetchone() == (8,)
+
+
+def test_a_retry_of_the_same_run_starts_from_an_empty_table(store, new_load, rows):
+    opened = store()
+    opened.begin(new_load(TWO)).write(TWO)
+    staging = opened.begin(new_load(ONE))
+    staging.write(ONE)
+    manifest = staging.seal()
+    assert manifest.rows == 3
+    opened.commit(manifest)
+    assert rows().equals(ONE)
+
+
+def test_whoever_was_overtaken_since_seal_is_refused_and_the_other_rows_stay(sealed, store, rows):
+    paused = sealed(ONE, run_id="paused", epoch=1)
+    faster = sealed(TWO, run_id="faster", epoch=2)
+    store().commit(faster)
+    with pytest.raises(StoreError, match=r"run paused of sales.orders is too late") as caught:
+        store().commit(paused)
+    assert not caught.value.transient
+    assert rows().equals(TWO)
+    assert store().status(paused) == "none"
+
+
+def test_a_new_journal_may_count_its_epochs_from_one_again(sealed, store, rows):
+    store().commit(sealed(ONE, run_id="r1", epoch=57))
+    store().commit(sealed(TWO, run_id="r2", epoch=1))
+    assert rows().height == 5
+
+
+def test_other_flows_may_add_to_the_same_table_meanwhile(sealed, store, new_load, rows):
+    mine = sealed()
+    staging = store().begin(
+        evolve(new_load(TWO), ref=LoadRef(run_id="x", flow="returns", entity="orders"))
+    )
+    staging.write(TWO)
+    store().commit(staging.seal())
+    store().commit(mine)
+    assert rows().height == 5
+
+
+def test_staged_rows_that_somebody_dropped_are_missed(sealed, store, run):
+    manifest = sealed()
+    run(f'DROP TABLE "{manifest.parts[0].staged}"')
+    with pytest.raises(StoreError, match="staged rows of run r1 are gone"):
+        store().commit(manifest)
+    assert store().status(manifest) == "none"
+
+
+def test_rows_that_vanished_from_staging_are_missed_before_and_after_seal(
+    sealed, store, new_load, run, rows
+):
+    staging = store().begin(new_load(ONE))
+    staging.write(ONE)
+    run('DELETE FROM "__hygge_stage_r1" WHERE id = 2')
+    with pytest.raises(StoreError, match="3 rows were written but 2 are staged"):
+        staging.seal()
+    manifest = sealed(run_id="r2")
+    run('DELETE FROM "__hygge_stage_r2" WHERE id = 2')
+    with pytest.raises(StoreError, match="3 rows were sealed, but 2 could be published"):
+        store().commit(manifest)
+    assert "orders" not in tables(run)
+
+
+def test_readers_see_the_old_rows_or_the_new_ones(load, sealed, store, home):
+    load(ONE)
+    batches = home(batch_rows=1).read(Ask(entity="orders"))
+    seen = [next(batches)]
+    store().commit(sealed(TWO, "full_drop"))
+    assert pl.concat([*seen, *batches]).equals(ONE)
+
+
+def test_an_empty_load_makes_an_empty_table_or_empties_it(load, rows):
+    load(ONE.clear())
+    assert rows().schema == ONE.schema
+    load(ONE)
+    load(ONE.clear(), "full_drop")
+    assert rows().height == 0
+
+
+def test_the_destinations_schema_is_known_and_asking_makes_no_file(store, load, database):
+    opened = store()
+    assert opened.known_schema() is None
+    assert opened.open_runs("sales", "orders") == []
+    assert not database.exists()
+    load(ONE)
+    assert opened.known_schema() == ONE.schema
+
+
+def test_new_columns_are_added_and_missing_ones_are_null(load, rows):
+    load(ONE)
+    load(pl.DataFrame({"id": [9], "extra": [[1, 2]]}))
+    assert rows().schema == {**ONE.schema, "extra": pl.List(pl.Int64)}
+    assert rows().row(3) == (9, None, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (pl.Int8, pl.Int64),
+        (pl.Int32, pl.Float64),
+        (pl.Int64, pl.Decimal(22, 3)),
+        (pl.Decimal(10, 2), pl.Decimal(14, 4)),
+        (pl.Null, pl.String),
+        (pl.Float32, pl.Float64),
+    ],
+)
+def test_a_column_that_got_wider_is_widened_with_all_that_is_in_it(load, rows, run, old, new):
+    before = pl.DataFrame({"x": [1, None], "k": [1, 2]}, schema={"x": pl.Int8, "k": pl.Int64})
+    if old == pl.Null:
+        before = before.with_columns(x=None)
+    else:
+        before = before.with_columns(pl.col("x").cast(old))
+    load(before)
+    run("CREATE INDEX by_k ON orders (k)")
+    after = pl.DataFrame({"x": [2], "k": [3]}).with_columns(pl.col("x").cast(new))
+    load(after)
+    assert rows().equals(pl.concat([before.with_columns(pl.col("x").cast(new)), after]))
+    assert rows().schema["x"] == new
+    assert run("SELECT name FROM sqlite_master WHERE type = 'index' AND name = 'by_k'").fetchone()
+    # And narrower rows go into the wider column.
+    load(before.filter(pl.col("k") == 1))
+    assert rows().height == 4
+
+
+def test_a_type_that_does_not_fit_is_refused_before_the_decision(load, store, new_load, rows):
+    load(ONE)
+    other = pl.DataFrame({"id": ["x"], "name": ["y"]})
+    staging = store().begin(new_load(other, run_id="later"))
+    staging.write(other)
+    with pytest.raises(StoreError, match=r"column 'id' .* does not keep every string") as caught:
+        staging.seal()
+    assert "--full-drop" in caught.value.hint
+    assert rows().equals(ONE)
+
+
+def test_a_decimal_that_the_column_of_others_would_make_a_float_is_refused(
+    run, store, new_load, load, rows
+):
+    run("CREATE TABLE orders (price DECIMAL(20, 4))")
+    wide = pl.DataFrame({"price": [Decimal("1.5")]}, schema={"price": pl.Decimal(20, 4)})
+    with pytest.raises(StoreError, match=r"declared 'DECIMAL\(20, ?4\)', which does not keep"):
+        load(wide)
+    run("DROP TABLE orders")
+    run("CREATE TABLE orders (price DECIMAL(10, 4))")
+    narrow = wide.cast(pl.Decimal(10, 4))
+    load(narrow)
+    assert rows().equals(narrow)
+
+
+def test_full_drop_keeps_a_table_with_its_indexes_triggers_and_views(load, run, rows):
+    run("CREATE TABLE orders (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL DEFAULT 'x')")
+    run("CREATE UNIQUE INDEX by_name ON orders (name)")
+    run("CREATE TABLE log (id)")
+    run("CREATE TRIGGER logged AFTER INSERT ON orders BEGIN INSERT INTO log VALUES (new.id); END")
+    run("CREATE VIEW names AS SELECT name FROM orders")
+    run("INSERT INTO orders VALUES (77, 'old')")
+    load(TWO, "full_drop")
+    assert rows().equals(TWO)
+    assert run("SELECT count(*) FROM names").fetchone() == (2,)
+    assert run("SELECT id FROM log").fetchall() == [(77,), (4,), (5,)]
+    load(TWO.with_columns(extra=pl.lit(1.5)), "full_drop")
+    assert rows().columns == ["id", "name", "extra"]
+    assert run("SELECT count(*) FROM pragma_index_list('orders')").fetchone() == (1,)
+
+
+def test_full_drop_makes_a_table_of_other_columns_anew_and_keeps_what_fits(load, run, rows):
+    load(ONE)
+    run("CREATE INDEX by_id ON orders (id)")
+    run("CREATE INDEX by_name ON orders (name)")
+    run("CREATE VIEW ids AS SELECT id FROM orders")
+    said = load(ONE.select("id"), "full_drop").said
+    assert rows().equals(ONE.select("id"))
+    assert run("SELECT name FROM pragma_index_list('orders')").fetchall() == [("by_id",)]
+    assert run("SELECT count(*) FROM ids").fetchone() == (3,)
+    assert said == ["the table 'orders' has other columns now: by_name did not fit"]
+
+
+def test_constraints_of_others_refuse_rows_before_the_decision_and_nothing_is_changed(
+    run, store, new_load
+):
+    run("CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT NOT NULL CHECK (name <> 'c'))")
+    run("INSERT INTO orders VALUES (3, 'old')")
+    for mode, cause in (("append", "UNIQUE|NOT NULL|CHECK"), ("full_drop", "NOT NULL|CHECK")):
+        opened = store()
+        staging = opened.begin(new_load(ONE, mode, mode))
+        staging.write(ONE)
+        with pytest.raises(StoreError, match=f"refused the rows: ({cause}) constraint") as caught:
+            staging.seal()
+        assert not caught.value.transient
+        opened.rollback(LoadRef(run_id=mode, flow="sales", entity="orders"))
+    assert run("SELECT * FROM orders").fetchall() == [(3, "old")]
+
+
+def test_generated_columns_are_left_to_sqlite(run, load, rows):
+    run("CREATE TABLE orders (id INTEGER, name TEXT, twice INTEGER AS (id * 2))")
+    load(ONE)
+    assert rows()["twice"].to_list() == [2, 4, 6]
+    load(TWO, "full_drop")
+    assert rows()["twice"].to_list() == [8, 10]
+
+
+def test_a_view_is_no_destination(run, store, new_load):
+    run("CREATE VIEW orders AS SELECT 1 AS id")
+    staging = store().begin(new_load(ONE))
+    with pytest.raises(StoreError, match="'orders' is a view, not a table"):
+        staging.seal()
+
+
+@pytest.mark.parametrize("table", ["sqlite_stat1", "__hygge_loads", "__HYGGE_x"])
+def test_reserved_names_are_refused(store, table):
+    with pytest.raises(StoreError, match="is reserved"):
+        store(table)
+
+
+def test_names_that_differ_only_by_case_are_one_to_sqlite_and_refused(store, new_load):
+    frame = pl.DataFrame({"Id": [1], "ID": [2]})
+    with pytest.raises(StoreError, match="takes 'Id' and 'ID' for one column"):
+        store().begin(new_load(frame))
+
+
+def test_a_column_in_another_case_is_the_same_column(run, load):
+    run("CREATE TABLE orders (ID INTEGER, NAME TEXT)")
+    load(ONE)
+    assert run("SELECT count(*), max(NAME) FROM orders").fetchone() == (3, "c")
+    assert len(run("PRAGMA table_info(orders)").fetchall()) == 2
+
+
+@pytest.mark.parametrize("frame", [pl.DataFrame(), pl.DataFrame({"a\0b": [1]})])
+def test_what_sqlite_cannot_name_is_refused(store, new_load, frame):
+    with pytest.raises(StoreError, match=r"without columns|NUL character"):
+        store().begin(new_load(frame))
+
+
+def test_the_journal_is_no_place_for_tables(opened, path, new_load):
+    opened()
+    with (
+        open_store(SqliteStoreConfig(path=path, table="t"), Scene()) as store,
+        pytest.raises(StoreError, match="is the journal of hygge"),
+    ):
+        store.begin(new_load(ONE))
+
+
+def test_a_file_that_is_no_database_is_named_and_not_touched(database, store, new_load):
+    database.write_bytes(b"not a database" * 100)
+    with pytest.raises(StoreError, match=r"shop.db is not a SQLite database"):
+        store().begin(new_load(ONE))
+    assert database.read_bytes() == b"not a database" * 100
+
+
+def test_a_database_that_is_busy_for_too_long_says_so_and_may_be_tried_again(run, store, new_load):
+    opened = store(busy_timeout_seconds=0.05)
+    staging = opened.begin(new_load(ONE))
+    run("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="is busy") as caught:
+        staging.write(ONE)
+    assert caught.value.transient
+    run("ROLLBACK")
+    staging.write(ONE)
+    assert staging.seal().rows == 3
+
+
+def test_one_process_at_a_time_loads_a_table(store, make):
+    first, second = store(), store()
+    with first.lock(make.owner):
+        with (
+            pytest.raises(LeaseHeld, match=r"'orders' .* by contoso \(pid 1"),
+            second.lock(Owner(host="h", pid=2, started="")),
+        ):
+            pass
+        with store("lines").lock(make.owner):
+            pass
+    with second.lock(make.owner):
+        pass
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from hygge_core.records import Owner
+from hygge_core.scene import Scene
+from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.store import open_store
+with open_store(SqliteStoreConfig(path=Path(sys.argv[1]), table="orders"), Scene()) as store:
+    with store.lock(Owner(host="h", pid=9, started="", name="other")):
+        print("held", flush=True)
+        sys.stdin.read()
+"""
+
+
+def test_a_killed_process_frees_its_table(python, database, store, make):
+    holder = python(HOLDER, database)
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(LeaseHeld, match="by other"), store().lock(make.owner):
+        pass
+    holder.kill()
+    holder.wait()
+    with store().lock(make.owner):
+        pass
+
+
+def test_without_a_journal_the_database_remembers_unfinished_runs(store, make, sealed):
+    run = make.run("r1")
+    store().advance(run)
+    store().advance(make.run("r2", entity="lines"))
+    decided = evolve(run, state="decided", manifest=sealed())
+    store().advance(decided)
+    store().advance(decided)
+    assert store().open_runs("sales", "orders") == [decided]
+    for state in ("committed", "done", "done"):
+        store().advance(evolve(decided, state=state))
+    assert store().open_runs("sales", "orders") == []
+    assert len(store().open_runs("sales", "lines")) == 1
+
+
+def test_the_doctor_tries_to_write(store, database):
+    ((what, verdict, _),) = store().check()
+    assert verdict == "ok"
+    assert "'orders' will be made" in what
+
+
+def test_many_entities_may_load_into_one_database_at_once(database, new_load, run):
+    frame = pl.DataFrame({"at": [datetime(2013, 1, 1)] * 500, "n": range(500)})
+
+    def move(number):
+        scene = Scene(flow="sales", entity=f"t{number}")
+        with open_store(SqliteStoreConfig(path=database), scene) as store:
+            load = new_load(frame, run_id=f"r{number}")
+            staging = store.begin(evolve(load, ref=evolve(load.ref, entity=f"t{number}")))
+            for batch in frame.iter_slices(100):
+                staging.write(batch)
+            manifest = staging.seal()
+            store.commit(manifest)
+            store.cleanup(manifest)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(move, range(8)))
+    for number in range(8):
+        assert run(f"SELECT count(*) FROM t{number}").fetchone() == (500,)
