@@ -52,7 +52,8 @@ def test_each_kind_opens_from_its_table(found, offer, tmp_path, run):
         ("home", {"path": "x.db", "table": "t", "query": "SELECT 1"}),
         ("home", {"path": "x.db", "batch_rows": 0}),
         ("store", {"path": "x.db", "nan": "keep"}),
-        ("store", {"path": "x.db", "key_columns": ["id"]}),
+        ("store", {"path": "x.db", "key_columns": "id"}),
+        ("store", {"path": "x.db", "write": "upsert"}),
     ],
 )
 def test_a_table_that_cannot_be_meant_is_a_mistake(found, offer, table):

@@ -67,7 +67,8 @@ class Kind:
       over. Raises ``HomeError``, ``StoreError``, ``JournalError`` or ``AuthError``.
     * ``capabilities`` what it promises beyond the protocol; the conformance kit holds it to each
       word. Homes: ``range`` (honours ``Ask.range``, so it can be moved incrementally),
-      ``nested`` (lists and structs). Stores: ``append``, ``full_drop``, ``atomic`` (all of a load
+      ``discover`` (it, or its connection, implements ``Discovers``), ``nested`` (lists and
+      structs). Stores: ``append``, ``full_drop``, ``atomic`` (all of a load
       becomes visible at once), ``upsert`` (an appended row replaces the one with its key, so that
       a lookback doubles nothing), ``nested``, ``decimal``, ``binary``, ``nan``.
     * ``address`` where it is, as one line for a person (``hygge plan``). Touches nothing.

@@ -60,11 +60,13 @@ class SqliteStoreConfig:
 
     * ``path`` the database file; it and its folders are made when missing.
     * ``table`` where the rows settle; by default the table named like the entity.
+    * ``key_columns`` in source names: an appended row takes the place of the one with its key.
     * ``nan`` what becomes of NaN, which SQLite cannot hold: ``fail`` or ``null``.
     * ``busy_timeout_seconds`` how long to wait for another process's transaction.
     """
 
     path: Path
     table: str = field(default=WHOLE_ENTITY, validator=min_len(1))
+    key_columns: tuple[str, ...] = ()
     nan: Literal["fail", "null"] = "fail"
     busy_timeout_seconds: float = field(default=60.0, validator=ge(0))

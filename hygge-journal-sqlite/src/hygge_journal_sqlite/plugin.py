@@ -44,10 +44,11 @@ def hygge_stores() -> Iterable[Kind]:
             config=SqliteStoreConfig,
             open=_open_store,
             capabilities=frozenset(
-                {"append", "full_drop", "atomic", "nested", "decimal", "binary"}
+                {"append", "full_drop", "atomic", "upsert", "nested", "decimal", "binary"}
             ),
             address=_store_address,
             journal_beside=_journal_beside,
+            keys=_keys,
         )
     ]
 
@@ -76,6 +77,10 @@ def _home_address(config: SqliteHomeConfig) -> str:
 
 def _store_address(config: SqliteStoreConfig) -> str:
     return f"{config.path}#{config.table}"
+
+
+def _keys(config: SqliteStoreConfig) -> tuple[str, ...]:
+    return config.key_columns
 
 
 def _journal_beside(config: SqliteHomeConfig | SqliteStoreConfig) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from hygge_core.records import Manifest
 from hygge_core.types import parse_schema
 from hygge_journal_sqlite import catalog, loads
 from hygge_journal_sqlite.joining import fits, join
+from hygge_journal_sqlite.keys import make_room
 from hygge_journal_sqlite.names import quoted
 from hygge_journal_sqlite.retyping import retype, supplant
 from hygge_journal_sqlite.target import Target, column_sql, names_sql, target
@@ -40,7 +41,7 @@ def publish(connection: sqlite3.Connection, manifest: Manifest, warn: Warn) -> i
         supplant(connection, part.final, part.staged)
         rows = count(connection, part.final)
     elif manifest.mode == "append":
-        rows = _append(connection, found, part.staged, schema)
+        rows = _append(connection, found, part.staged, schema, manifest.extra["keys"])
     else:
         rows = _replace(connection, found, part.staged, schema, warn)
     if rows != manifest.rows:
@@ -54,13 +55,20 @@ def count(connection: sqlite3.Connection, table: str) -> int:
     return int(found[0])
 
 
-def _append(connection: sqlite3.Connection, found: Target, staged: str, schema: pl.Schema) -> int:
+def _append(
+    connection: sqlite3.Connection,
+    found: Target,
+    staged: str,
+    schema: pl.Schema,
+    keys: Sequence[str],
+) -> int:
     joined = join(connection, found, schema)
     if joined.staged:
         retype(connection, staged, joined.staged, f"{staged}_wide")
     if joined.target:
         retype(connection, found.name, joined.target, f"{staged}_target")
     _add(connection, found, joined.added)
+    make_room(connection, found.name, staged, keys)
     return _insert(connection, found, staged, schema)
 
 

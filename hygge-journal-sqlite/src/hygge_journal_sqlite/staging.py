@@ -14,6 +14,7 @@ from hygge_journal_sqlite import catalog, loads
 from hygge_journal_sqlite.database import Database
 from hygge_journal_sqlite.encode import encode
 from hygge_journal_sqlite.joining import join
+from hygge_journal_sqlite.keys import demand, refuse_doubles
 from hygge_journal_sqlite.names import quoted, staging_table
 from hygge_journal_sqlite.publishing import count, publish
 from hygge_journal_sqlite.target import create, target
@@ -41,6 +42,7 @@ class SqliteStaging:
         self._nan: Literal["fail", "null"] = nan
         self._staged = staging_table(load.ref.run_id)
         self._rows = 0
+        demand(load.keys, load.schema)
         with faults.around("sqlite.begin", self._staged), database.writing() as connection:
             loads.prepare(connection)
             connection.execute(f"DROP TABLE IF EXISTS {quoted(self._staged, StoreError)}")
@@ -63,6 +65,7 @@ class SqliteStaging:
             self._database.rehearsing() as connection,
         ):
             rows = count(connection, self._staged)
+            refuse_doubles(connection, self._staged, self._load.keys)
             manifest = self._manifest(rows, loads.newest(connection, self._load.ref))
             self._foresee(connection, manifest)
         if rows != self._rows:
@@ -79,7 +82,7 @@ class SqliteStaging:
             rows=rows,
             schema=spell_schema(load.schema),
             epoch=load.epoch,
-            extra={"after": after},
+            extra={"after": after, "keys": list(load.keys)},
         )
 
     def _foresee(self, connection: sqlite3.Connection, manifest: Manifest) -> None:

@@ -127,7 +127,7 @@ def _beside(config: Any) -> Mapping[str, Any]:
 
 
 def _home(name: str, config: type, **more: Any) -> Kind:
-    return Kind(name=name, config=config, open=_open, capabilities={"range"}, **more)
+    return Kind(name=name, config=config, open=_open, capabilities={"range", "discover"}, **more)
 
 
 def _store(name: str, config: type, **more: Any) -> Kind:

@@ -267,3 +267,15 @@ def test_a_default_path_is_relative_to_the_project(desk, offers, monkeypatch):
 def test_a_plugin_that_fails_while_it_is_asked_is_named(desk, offers):
     with pytest.raises(PluginError, match=r"cornered 0 failed over 'corner': .* by zero"):
         desk.load(CORNER, plugins=offers(_cornered(lambda c: 1 // 0)))
+
+
+def test_a_home_that_cannot_list_its_tables_discovers_nothing_silently(tmp_path):
+    from hygge_core import config, plugins
+    from hygge_core.errors import ConfigError
+
+    (tmp_path / "hygge.toml").write_text(
+        '[flows.f]\nhome = { type = "csv", path = "in" }\n'
+        'store = { type = "parquet", path = "out" }\ndiscover = { include = ["*"] }\n'
+    )
+    with pytest.raises(ConfigError, match=r"flows\.f\.discover: .*cannot list its tables"):
+        config.load(start=tmp_path, plugins=plugins.load())

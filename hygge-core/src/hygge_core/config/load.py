@@ -123,6 +123,7 @@ def _hold_together(reading: Reading, flows: Sequence[Flow], ground: Ground) -> d
     mistakes = reading.mistakes
     drafts = [draft for flow in flows for draft in flow.entities]
     for flow in flows:
+        mistakes.extend(rules.discovery(flow.own))
         for draft in flow.entities:
             run_type = draft.settings.run_type
             mistakes.extend(rules.refusals(draft, run_type, journal=flow.journal is not None))

@@ -19,7 +19,7 @@ class Mistakes:
     def add(self, mistake: Mistake) -> None:
         """Take it in; the same one again is the same one."""
         problem = printable(secrets.scrub(mistake.problem))
-        self._found[Mistake(mistake.file, mistake.path, problem)] = None
+        self._found[Mistake(printable(mistake.file), mistake.path, problem)] = None
         self._places.add((mistake.file, mistake.path))
 
     def once(self, mistake: Mistake) -> None:
@@ -35,7 +35,7 @@ class Mistakes:
         for mistake in mistakes:
             self.add(mistake)
 
-    def stop(self, hint: str | None = None) -> None:
+    def stop(self) -> None:
         """Raise ``ConfigError`` with all of them, if there are any."""
         if self._found:
-            raise ConfigError(mistakes=tuple(self._found), hint=hint)
+            raise ConfigError(mistakes=tuple(self._found))

@@ -48,6 +48,16 @@ def _able(draft: Draft, side: str, capability: str, what: str) -> Iterator[Mista
         yield draft.at(side, "type").mistake(problem)
 
 
+def discovery(own: Draft) -> Iterator[Mistake]:
+    """Why the entities of a flow with ``discover`` cannot be found in its home."""
+    home = own.home
+    if own.settings.discover is None or home is None or home.offered is None:
+        return
+    if "discover" not in home.offered.kind.capabilities:
+        problem = f"a home of type {home.word!r} cannot list its tables; name the entities instead"
+        yield own.at("discover").mistake(problem)
+
+
 def _lookback(draft: Draft) -> Iterator[Mistake]:
     watermark, store = draft.settings.watermark, draft.store
     if watermark is None or not watermark.lookback or watermark.allow_duplicates:

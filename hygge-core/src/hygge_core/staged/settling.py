@@ -106,7 +106,12 @@ class Settles:
             self.require_publishable(part)
         if len(self.shelf.list(staged)) != len(manifest.parts):
             raise StoreError(f"{self.at(staged)} holds files that were not sealed")
-        self.shelf.replace_tree(staged, live, self.places.old(run_id))
+        self.swap(manifest)
+
+    def swap(self, manifest: Manifest) -> None:
+        """Hook: the only step of a full_drop that readers can see."""
+        run_id, live = manifest.ref.run_id, self.places.live
+        self.shelf.replace_tree(self.places.files(run_id), live, self.places.old(run_id))
 
     def _before(self, ref: LoadRef) -> str:
         """The fingerprint of what is to be replaced, which may be put aside already."""

@@ -20,9 +20,11 @@ from attrs import frozen
 
 from hygge_core.errors import FlowError
 from hygge_core.testing.plans import Action, At, Count
+from hygge_core.testing.promises import broken, difference, keep, none_of, same
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
+    from hygge_core.task import Result
     from hygge_core.testing.ground import Ground
 
 OLD = pl.DataFrame({"id": [1, 2, 3, 4, 5], "name": ["a", "b", None, "d", ""]})
@@ -39,11 +41,13 @@ def persistent_error(point: str) -> Exception:
 class Walk:
     """One store on one kind of ground, moved one way.
 
-    ``make`` gives a fresh ground each time; ``errors`` makes the error of the ``error`` steps.
+    ``make`` gives a fresh ground each time; ``errors`` makes the error of the ``error`` steps;
+    ``first`` is how the first content gets there.
     """
 
     make: Callable[[], AbstractContextManager[Ground]]
     run_type: RunType
+    first: RunType = "full_drop"
     errors: Callable[[str], Exception] = persistent_error
 
     @property
@@ -67,8 +71,7 @@ class Walk:
             self._prepare(ground)
             counted = Count()
             result = ground.run(self.run_type, counted)
-            assert result is not None
-            assert result.outcome == "complete", result
+            _complete(result, "an undisturbed run completes")
             self._settled(ground, "an undisturbed run")
         return counted.names()
 
@@ -94,6 +97,16 @@ class Walk:
                 known.add(left)
                 yield from ((k, action, j, again) for j, again in steps(names, actions))
 
+    def some_doubles(
+        self, actions: Sequence[Action], every: int
+    ) -> Iterator[tuple[int, Action, int, Action]]:
+        """A sample of the pairs: each ``every``-th disturbance, with one of its recovery's."""
+        for at, (k, action) in enumerate(list(steps(self.points(), actions))[::every]):
+            _, names = self.recovery_points(k, action)
+            second = list(steps(names, actions))
+            if second:
+                yield k, action, *second[(at * 7 + 3) % len(second)]
+
     def step(self, k: int, action: Action) -> None:
         """``action`` at point ``k``, then an undisturbed start."""
         with self.make() as ground:
@@ -112,9 +125,7 @@ class Walk:
 
     def _prepare(self, ground: Ground) -> None:
         ground.offer(self.before)
-        first = ground.run("full_drop")
-        assert first is not None
-        assert first.outcome == "complete", first
+        _complete(ground.run(self.first), "an undisturbed run completes")
         ground.offer(self.source)
 
     def _disturbed(self, ground: Ground, k: int, action: Action) -> str:
@@ -124,54 +135,64 @@ class Walk:
         place = f"{action} at point {k} ({_name(plan)})"
         self._never_mixed(ground, place)
         if result is not None and result.outcome == "complete":
-            self._same(ground, self.after, f"{place}: the run said complete")
+            same(ground.visible(), self.after, f"a run that says complete is. {place}")
         if result is not None and result.failure and not result.failure.transient:
-            assert "injected" in result.failure.text, f"{place}: the cause was hidden: {result}"
+            keep("injected" in result.failure.text, f"the cause stays visible. {place}", result)
         return place
 
     def _recovered(self, ground: Ground, place: str) -> None:
         result = ground.run(self.run_type)
-        assert result is not None
-        assert result.outcome in ("complete", "skip"), f"{place}: the next start: {result}"
+        if result is None or result.outcome not in ("complete", "skip"):
+            broken(f"the next start puts everything right. {place}", result)
         self._settled(ground, place)
 
     def _settled(self, ground: Ground, place: str) -> None:
-        self._same(ground, self.after, place)
-        leftovers = list(ground.leftovers())
-        assert not leftovers, f"{place}: left lying around: {leftovers}"
+        same(ground.visible(), self.after, f"no row is lost, and none is doubled. {place}")
+        none_of(ground.leftovers(), f"nothing is left lying around. {place}")
         unfinished = [run for run in ground.runs() if run.state not in ("done", "rolled_back")]
-        assert not unfinished, f"{place}: the journal has unfinished runs: {unfinished}"
+        keep(not unfinished, f"the journal has no unfinished run in the end. {place}", unfinished)
         if ground.journal is not None:
             self._journal_agrees(ground, place)
 
     def _journal_agrees(self, ground: Ground, place: str) -> None:
         watermark = ground.watermark()
-        assert watermark is not None, f"{place}: the watermark is gone"
-        assert watermark.mark is not None, f"{place}: the watermark has no mark"
         highest = str(self.after["id"].max())
-        assert watermark.mark.value == highest, f"{place}: watermark {watermark}, rows to {highest}"
+        told = watermark.mark.value if watermark and watermark.mark else None
+        keep(told == highest, f"the watermark agrees with the rows, {highest}. {place}", watermark)
         if self.run_type == "incremental":
-            told = ground.rows_journalled()
-            moved = self.after.height
-            assert told == moved, f"{place}: the journal tells of {told} rows, {moved} were moved"
+            moved = ground.rows_journalled()
+            promise = f"the journal tells of every row that was moved, {self.after.height}. {place}"
+            keep(moved == self.after.height, promise, f"found: {moved}")
 
     def _never_mixed(self, ground: Ground, place: str) -> None:
-        seen = ground.visible()
-        assert seen is not None, f"{place}: the destination is gone"
-        allowed = [self.before, self.after]
-        if any(_equal(seen, frame) for frame in allowed):
-            return
-        partly = self.run_type == "incremental" and not ground.atomic
-        assert partly, f"{place}: neither old nor new is visible: {seen}"
-        assert seen["id"].is_unique().all(), f"{place}: rows are doubled: {seen}"
-        assert set(self.before["id"]) <= set(seen["id"]) <= set(self.after["id"]), (
-            f"{place}: {seen}"
+        never_mixed(
+            ground.visible(),
+            self.before,
+            self.after,
+            atomic=ground.atomic or self.run_type == "full_drop",
+            place=place,
         )
 
-    def _same(self, ground: Ground, expected: pl.DataFrame, place: str) -> None:
-        seen = ground.visible()
-        assert seen is not None, f"{place}: the destination is gone"
-        assert _equal(seen, expected), f"{place}: expected {expected}, found {seen}"
+
+def never_mixed(
+    seen: pl.DataFrame | None, old: pl.DataFrame, new: pl.DataFrame, *, atomic: bool, place: str
+) -> None:
+    """Keep it: readers see ``old`` or ``new``; unless ``atomic``, ``old`` and some of ``new``."""
+    __tracebackhide__ = True
+    if seen is None:
+        broken(f"the destination is there at every moment. {place}")
+    as_old, as_new = difference(seen, old), difference(seen, new)
+    if not as_old or not as_new:
+        return
+    told = f"against the old content: {as_old}\nagainst the new content: {as_new}"
+    keep(not atomic, f"atomic: a reader sees all of a load or nothing of it. {place}", told)
+    keep(seen["id"].is_unique().all(), f"no row is doubled. {place}", told)
+    partly = set(old["id"]) <= set(seen["id"]) <= set(new["id"])
+    keep(partly, f"an append only adds rows of its own. {place}", told)
+
+
+def _complete(result: Result | None, promise: str) -> None:
+    keep(result is not None and result.outcome == "complete", promise, result)
 
 
 def steps(names: Sequence[str], actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:
@@ -182,13 +203,6 @@ def steps(names: Sequence[str], actions: Sequence[Action]) -> Iterator[tuple[int
     for k in range(len(names)):
         for action in actions:
             yield k, action
-
-
-def _equal(seen: pl.DataFrame, expected: pl.DataFrame) -> bool:
-    columns = expected.columns
-    if sorted(seen.columns) != sorted(columns):
-        return False
-    return seen.select(columns).sort(columns).equals(expected.sort(columns))
 
 
 def _name(plan: At) -> str:

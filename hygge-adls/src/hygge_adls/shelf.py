@@ -1,0 +1,102 @@
+"""A shelf on a lake: the folder ``root`` of a filesystem, for ``StagedWriter``."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from hygge_adls.lake import Lake, below
+from hygge_core.errors import StoreError
+from hygge_core.shelf import Entry, NameMissing, NameTaken
+
+_PIECE_BYTES = 8 << 20
+
+
+class LakeShelf:
+    """Names below ``root``; a name is durable as soon as the service has answered.
+
+    A folder of a lake cannot be replaced in one step, so ``replace_tree`` takes two: readers find
+    the old content, for a moment nothing, then the new. What was live is always there, in one
+    place or the other.
+    """
+
+    def __init__(self, lake: Lake, root: str) -> None:
+        self.lake = lake
+        self.root = root
+
+    def path(self, name: str) -> str:
+        """Where ``name`` is in the filesystem. Raises ``StoreError`` for what leads elsewhere."""
+        if any(piece in ("", ".", "..") for piece in name.split("/")):
+            raise StoreError(f"{name!r} is no name for a place below {self.lake.address(self.root)}")
+        return f"{self.root}/{name}" if self.root else name
+
+    def address(self, name: str) -> str:
+        return self.lake.address(self.path(name))
+
+    @contextmanager
+    def staging_file(self, name: str) -> Iterator[Path]:
+        """Written to a temporary file of this host, uploaded when the block is left."""
+        with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
+            path = Path(folder) / "part"
+            yield path
+            self.lake.upload(self.path(name), path)
+
+    def entry(self, name: str) -> Entry | None:
+        found = self.lake.entry(self.path(name))
+        return None if found is None else evolve(found, name=name)
+
+    def folder_etag(self, name: str) -> str | None:
+        """Which folder ``name`` is, whatever is in it; ``None``: there is none."""
+        return self.lake.folder_etag(self.path(name))
+
+    def list(self, prefix: str) -> tuple[Entry, ...]:
+        found = below(self.lake.list(self.path(prefix)), self.root)
+        return tuple(sorted(found, key=lambda entry: entry.name))
+
+    def rename(self, source: str, target: str, *, etag: str = "") -> None:
+        self.lake.rename(self.path(source), self.path(target), etag=etag)
+
+    def settle(self, names: Iterable[str]) -> None:
+        """Nothing waits: the service has stored a name when it says so."""
+
+    def replace_tree(self, staged: str, live: str, old: str, *, etag: str | None = None) -> None:
+        """``etag``: which folder ``live`` must be, if it is there at all; raises ``StoreError``."""
+        found = self.folder_etag(live)
+        if found is not None:
+            self._move(live, old, found if etag is None else etag)
+        self._move(staged, live, "")
+
+    def _move(self, source: str, target: str, etag: str) -> None:
+        """A rename whose answer may be lost: then one of the two folders tells what happened."""
+        try:
+            self.rename(source, target, etag=etag)
+        except (NameMissing, NameTaken):
+            done = self.folder_etag(source) is None and self.folder_etag(target) is not None
+            if not done:
+                raise
+
+    def delete(self, name: str) -> None:
+        self.lake.delete(self.path(name))
+
+    def delete_tree(self, name: str) -> None:
+        self.lake.delete_tree(self.path(name))
+
+    def read_json(self, name: str) -> Any | None:
+        return self.lake.read_json(self.path(name))
+
+    def write_json(self, name: str, value: Any) -> None:
+        self.lake.write_json(self.path(name), value)
+
+    def sha256(self, name: str) -> str:
+        """Reads the file: only asked where size and etag leave a doubt."""
+        entry = self.entry(name)
+        digest = hashlib.sha256()
+        for offset in range(0, entry.bytes if entry else 0, _PIECE_BYTES):
+            digest.update(self.lake.read(self.path(name), offset, _PIECE_BYTES))
+        return digest.hexdigest()

@@ -1,0 +1,142 @@
+"""The stores ``adls`` and ``onelake``: the local stores' rules and encoders, on a lake's shelf."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hygge_adls.account import Account, opened
+from hygge_adls.ranged import tail_copy
+from hygge_adls.shelf import LakeShelf
+from hygge_core.files import writing
+from hygge_core.files.sources import skipped
+from hygge_core.files.text import refuse_types
+from hygge_core.staged import Cut, StagedWriter
+from hygge_core.types import parse_schema, spell_schema
+
+if TYPE_CHECKING:
+    from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
+    from hygge_core.records import Load, Manifest, Part
+    from hygge_core.scene import Scene
+    from hygge_core.staged import StagedLoad
+
+    StoreConfig = AdlsStoreConfig | OneLakeStoreConfig
+
+_SCHEMA_MARK = "hygge.schema"
+_FEW = 3
+
+
+class LakeStore(StagedWriter):
+    """A directory of files on a lake; what the formats have in common."""
+
+    shelf: LakeShelf
+
+    def __init__(self, account: Account, config: StoreConfig) -> None:
+        root, _, live = config.place.rpartition("/")
+        self.account = account
+        self.config = config
+        cut = Cut(rows=config.rows_per_file, by=config.partition_by)
+        shelf = LakeShelf(account.lake(config.container), root)
+        super().__init__(shelf, live, suffix=f".{config.format}", cut=cut)
+
+    def begin(self, load: Load) -> StagedLoad:
+        self.account.require_hierarchy(self.config.container)
+        return super().begin(load)
+
+    def published(self, manifest: Manifest) -> tuple[Part, ...]:
+        """As ever, but one listing tells of many parts what a look at each would."""
+        if len(manifest.parts) <= _FEW:
+            return super().published(manifest)
+        live = {entry.name: entry for entry in self.shelf.list(self.places.live)}
+        return tuple(
+            part
+            for part in manifest.parts
+            if part.final in live and self.is_same(live[part.final], part)
+        )
+
+    def remembered(self, load: Load) -> dict[str, Any]:
+        """Of a full_drop also which folder is live, to swap that one and no other."""
+        more = {}
+        if load.mode == "full_drop":
+            more["folder"] = self.shelf.folder_etag(self.places.live) or ""
+        return super().remembered(load) | more
+
+    def swap(self, manifest: Manifest) -> None:
+        """Compare and set: a folder that another coordinator swapped in meanwhile stays."""
+        run_id, live = manifest.ref.run_id, self.places.live
+        self.shelf.replace_tree(
+            self.places.files(run_id),
+            live,
+            self.places.old(run_id),
+            etag=manifest.extra.get("folder"),
+        )
+
+    def check(self) -> Iterator[tuple[str, str, str]]:
+        """For ``hygge check``: the account, the filesystem, and that the path takes a file."""
+        from hygge_adls.diagnosis import examined_store  # noqa: PLC0415
+
+        return examined_store(self)
+
+
+class LakeParquetStore(LakeStore):
+    """Parquet files, written by Polars; every type that Polars can write."""
+
+    def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
+        whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
+        marks = {_SCHEMA_MARK: whole} if whole else {}
+        return writing.write_parquet(frame, path, self.config.as_parquet(), marks)
+
+    def known_schema(self) -> pl.Schema | None:
+        """The columns of the newest file, those of its folders included."""
+        live = self.places.live
+        names = [
+            entry.name
+            for entry in self.shelf.list(live)
+            if entry.name.endswith(self.suffix) and not skipped(entry.name[len(live) + 1 :])
+        ]
+        if not names:
+            return None
+        # Run ids begin with their time, so the last name is the newest file.
+        newest = self.shelf.path(max(names, key=lambda name: name.rpartition("/")[2]))
+        with tail_copy(self.shelf.lake, newest) as footer:
+            marked = pl.read_parquet_metadata(footer).get(_SCHEMA_MARK)
+            if marked:
+                return parse_schema(json.loads(marked))
+            return pl.Schema(pl.read_parquet_schema(footer))
+
+
+class LakeCsvStore(LakeStore):
+    """CSV files that tell NULL from an empty string; no nested values, no binary."""
+
+    def check_schema(self, schema: pl.Schema) -> None:
+        refuse_types(schema, nested=False, word="CSV")
+        super().check_schema(schema)
+
+    def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
+        return writing.write_csv(frame, path, self.config.as_csv())
+
+
+class LakeNdjsonStore(LakeStore):
+    """One JSON object per row; nested values are themselves, no binary, no NaN."""
+
+    def check_schema(self, schema: pl.Schema) -> None:
+        refuse_types(schema, nested=True, word="NDJSON")
+        super().check_schema(schema)
+
+    def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
+        return writing.write_ndjson(frame, path)
+
+
+_STORES = {"parquet": LakeParquetStore, "csv": LakeCsvStore, "ndjson": LakeNdjsonStore}
+
+
+@contextmanager
+def open_store(config: StoreConfig, scene: Scene) -> Iterator[LakeStore]:
+    """The store of ``type = "adls"`` or ``"onelake"``."""
+    with opened(config, scene) as account:
+        yield _STORES[config.format](account, config)

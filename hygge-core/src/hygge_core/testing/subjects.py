@@ -1,0 +1,134 @@
+"""What an author tells the kit: how their thing is opened, and how to look at it from outside.
+
+``root`` is always a fresh, empty directory whose name is unique: a place for files, or a name for
+a table, a schema or a folder on a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from hygge_core.errors import HomeError
+from hygge_core.plugins import Plugins
+from hygge_core.records import Ask, Opened
+from hygge_core.world import World
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Table = Callable[[Path], Mapping[str, Any]]
+
+
+def _no_connections(root: Path) -> Mapping[str, dict[str, Any]]:
+    return {}
+
+
+@frozen(kw_only=True)
+class Subject:
+    """What is common to all: ``plugin`` is its module, ``type`` the word, ``table(root)`` the TOML.
+
+    ``connections(root)`` gives the ``[connections.NAME]`` tables that ``table`` names, each with
+    its ``type``. ``beside`` are modules of other plugins that it needs.
+    """
+
+    plugin: Any
+    type: str
+    table: Table
+    connections: Callable[[Path], Mapping[str, dict[str, Any]]] = _no_connections
+    beside: tuple[Any, ...] = ()
+
+    def opened(self, root: Path) -> Opened:
+        """As a flow would name it."""
+        return Opened(
+            type=self.type,
+            table=dict(self.table(root)),
+            connections={name: dict(t) for name, t in self.connections(root).items()},
+        )
+
+    def plugins(self) -> Plugins:
+        """The plugin, beside what the kit itself needs, through the door of installed ones."""
+        from hygge_core.files import plugin as files
+        from hygge_core.testing import memory_journal
+
+        modules = (files, memory_journal, self.plugin, *self.beside)
+        return Plugins.of(*dict.fromkeys(modules))
+
+
+@frozen(kw_only=True)
+class StoreSubject(Subject):
+    """A store.
+
+    * ``visible(root, schema)`` what a reader finds at the destination, ``None`` where there is
+      none. Where the place cannot say a column's type, ``schema`` does. Look without the store's
+      own code: with the driver, or through a home (``through_home``).
+    * ``leftovers(root)`` names of what lies around beside the destination: staging, old content.
+      Lock files and an empty ledger are none.
+    """
+
+    visible: Callable[[Path, pl.Schema], pl.DataFrame | None]
+    leftovers: Callable[[Path], Iterable[str]]
+
+
+@frozen(kw_only=True)
+class HomeSubject(Subject):
+    """A home.
+
+    ``offer(root, rows)`` makes the source hold exactly ``rows``; it raises ``NotImplementedError``
+    for types that such a source does not have.
+    """
+
+    offer: Callable[[Path, pl.DataFrame], None]
+
+
+@frozen(kw_only=True)
+class JournalSubject(Subject):
+    """A journal. ``short_leases(root)`` is a table whose leases live two seconds at most."""
+
+    short_leases: Table | None = field(default=None)
+
+
+def through_home(
+    plugin: Any, type_: str, table: Table, **more: Any
+) -> Callable[[Path, pl.Schema], pl.DataFrame | None]:
+    """A ``visible`` that reads the destination with a home; ``None`` where that finds nothing."""
+    return partial(_read, Subject(plugin=plugin, type=type_, table=table, **more))
+
+
+def _read(subject: Subject, root: Path, schema: pl.Schema) -> pl.DataFrame | None:
+    import polars as pl
+
+    ask = Ask(entity="walk", settled=schema)
+    opened = subject.opened(root)
+    with World(subject.plugins(), root=root) as world:
+        try:
+            with world.home(opened, world.scene(opened, flow="walk", entity="walk")) as home:
+                seen = home.schema(ask)
+                return pl.concat([seen.to_frame(), *(pl.DataFrame(b) for b in home.read(ask))])
+        except HomeError:
+            return None
+
+
+def files_below(*folders: Path, but: Iterable[str] = ()) -> list[str]:
+    """Every file below ``folders``, hidden ones too; ``but`` are names of folders to leave out."""
+    left_out = set(but)
+    return [
+        str(path)
+        for folder in folders
+        for path in folder.rglob("*")
+        if (path.is_file() or path.is_symlink()) and not left_out & set(path.parts)
+    ]
+
+
+__all__ = [
+    "HomeSubject",
+    "JournalSubject",
+    "StoreSubject",
+    "Subject",
+    "files_below",
+    "through_home",
+]
