@@ -16,7 +16,7 @@ from hygge_core.faults import planned
 from hygge_core.files.local import LocalShelf
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import Load, LoadRef, Manifest
-from hygge_core.staged.writer import StagedWriter
+from hygge_core.staged import StagedWriter
 from hygge_core.testing.plans import At, Count, Crash
 
 ROWS = pl.DataFrame({"id": [1, 2, 3]})

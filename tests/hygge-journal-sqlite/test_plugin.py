@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,12 @@ def test_each_kind_opens_from_its_table(found, offer, tmp_path, run):
 def test_a_table_that_cannot_be_meant_is_a_mistake(found, offer, table):
     with pytest.raises(ConfigError):
         structure(found.kind(offer, "sqlite").kind.config, table)
+
+
+def test_retention_is_written_as_a_duration(found):
+    table = {"path": "j.db", "retention": "180d"}
+    config = structure(found.kind("journal", "sqlite").kind.config, table)
+    assert config.retention == timedelta(days=180)
 
 
 @pytest.mark.parametrize(

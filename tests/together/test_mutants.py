@@ -21,7 +21,7 @@ from hygge_core.files.stores import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.plugins import Plugins
 from hygge_core.records import Load, LoadRef, Receipt
-from hygge_core.staged.writer import StagedWriter
+from hygge_core.staged import StagedWriter
 from hygge_core.testing.walk import OLD, Walk, steps
 from hygge_journal_sqlite import loads
 from hygge_journal_sqlite import plugin as sqlite
@@ -150,7 +150,7 @@ def incremental_from_the_start(ground) -> Walk:
     """Its first content is an append as well: a numbered store has no full_drop."""
 
     class Numbered(Walk):
-        def _prepare(self, there):
+        def prepare(self, there):
             there.offer(OLD)
             first = there.run("incremental")
             assert first.outcome == "complete", first

@@ -60,7 +60,7 @@ class Account:
                 self._hierarchical.add(container)
 
     def _look(self, container: str) -> None:
-        from azure.core.exceptions import HttpResponseError  # noqa: PLC0415
+        from azure.core.exceptions import HttpResponseError
 
         root = self.service.get_file_system_client(container).get_directory_client("/")
         with speaking(StoreError, f"{self.url}/{container}"):
@@ -79,7 +79,7 @@ class Account:
 
     def check(self) -> Iterator[tuple[str, str, str]]:
         """For ``hygge check``: can this account be reached, and does it know us?"""
-        from hygge_adls.diagnosis import examined  # noqa: PLC0415
+        from hygge_adls.diagnosis import examined
 
         return examined(self)
 

@@ -56,7 +56,7 @@ def _shared(config: Connection) -> Any:
 
 
 def _identity(config: Connection, client_secret: str | None) -> Any:
-    from azure import identity  # noqa: PLC0415  # a third of a second: only who needs it waits
+    from azure import identity  # a third of a second: only who needs it waits
 
     more: dict[str, Any] = {}
     if config.ca_bundle:

@@ -200,12 +200,14 @@ class Lake:
 
     # --- reading -----------------------------------------------------------------------------
 
-    def read(self, path: str, offset: int = 0, length: int | None = None, *, etag: str = "") -> bytes:
+    def read(
+        self, path: str, offset: int = 0, length: int | None = None, *, etag: str = ""
+    ) -> bytes:
         """Some bytes, or the whole of a small file. ``etag``: only if it is still that one.
 
         Raises ``NameMissing``.
         """
-        same = {"etag": f'"{etag}"', "match_condition": MatchConditions.IfNotModified}
+        same: dict[str, Any] = {"etag": f'"{etag}"', "match_condition": MatchConditions.IfNotModified}
         with speaking(self._raising, self.address(path)):
             try:
                 got = self._file(path).download_file(offset, length, **(same if etag else {}))
@@ -238,7 +240,7 @@ class Lake:
         return self.filesystem.get_file_client(path)
 
 
-class _NoParent(Exception):  # noqa: N818  # it never leaves this module
+class _NoParent(Exception):  # it never leaves this module
     """The folder above a rename's target is missing."""
 
 

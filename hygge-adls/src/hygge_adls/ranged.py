@@ -94,9 +94,7 @@ class SparseCopy:
             local.seek(start)
             while start < stop:
                 length = min(BLOCK_BYTES, stop - start)
-                local.write(
-                    self._lake.read(self._file.name, start, length, etag=self._file.etag)
-                )
+                local.write(self._lake.read(self._file.name, start, length, etag=self._file.etag))
                 start += length
 
     def fetch_footer(self) -> None:

@@ -11,24 +11,24 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from azure.core.pipeline import PipelineResponse
+from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import RetryPolicy
 
 ATTEMPTS = 5
 PATIENCE = 60.0
-_FIRST_SECONDS = 0.9
+FIRST_SECONDS = 0.9
 _NOT_OURS = ("hosts", "location_mode", "retry_to_secondary", "retry_hook")
 
 
 class Again(RetryPolicy[Any, Any]):
     """Every request of a lake is safe to repeat: what it did is found out by looking."""
 
-    def __init__(self, first_seconds: float = _FIRST_SECONDS) -> None:
+    def __init__(self) -> None:
         tries = ATTEMPTS - 1
         super().__init__(
             retry_total=tries, retry_connect=tries, retry_read=tries, retry_status=tries
         )
-        self._first = first_seconds
+        self._first = FIRST_SECONDS
         # Appends and flushes come as PATCH: the same bytes at the same place.
         self._method_whitelist = frozenset({*self._method_whitelist, "PATCH"})
 
@@ -38,6 +38,11 @@ class Again(RetryPolicy[Any, Any]):
         settings: dict[str, Any] = super().configure_retries(options)
         settings["tried"] = 0
         return settings
+
+    def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
+        response = super().send(request)
+        response.http_response.location_mode = "primary"  # the SDK's downloads look for it
+        return response
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         """Not for a busy destination (409, 412, 403), whatever headers it sends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field, fields, frozen
 from attrs.validators import ge, gt, matches_re, optional
 
 from hygge_core.fields import ConnectionName, Secret
@@ -32,7 +32,7 @@ def has_what_it_needs(config: Any, _: Attribute[Any], auth: str) -> None:
                 raise ValueError(f"{key} is for auth = {other!r}, found {auth!r}")
 
 
-_url = optional(matches_re(r"https?://[^/\s]+(/[^/\s]+)?/?"))
+_url: Any = optional(matches_re(r"https?://[^/\s]+(/[^/\s]+)?/?"))
 
 
 @frozen(kw_only=True, slots=False)  # a mixin: two parents with slots have no common child
@@ -91,9 +91,10 @@ class OneLakeConnection(SignIn):
 
 
 def _connection_or_own(config: Any, _: Attribute[Any], connection: str | None) -> None:
+    keys: list[Attribute[Any]] = [*fields(SignIn), *_inline(config)]
     own = [
         each.name
-        for each in (*SignIn.__attrs_attrs__, *_inline(config))
+        for each in keys
         if getattr(config, each.name, each.default) != each.default
     ]
     if connection is not None and own:
@@ -103,7 +104,7 @@ def _connection_or_own(config: Any, _: Attribute[Any], connection: str | None) -
 
 
 def _inline(config: Any) -> list[Attribute[Any]]:
-    return [each for each in config.__attrs_attrs__ if each.name in ("account_url", "auth", "key")]
+    return [each for each in fields(type(config)) if each.name in ("account_url", "auth", "key")]
 
 
 @frozen(kw_only=True, slots=False)

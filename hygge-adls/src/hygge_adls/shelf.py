@@ -33,7 +33,8 @@ class LakeShelf:
     def path(self, name: str) -> str:
         """Where ``name`` is in the filesystem. Raises ``StoreError`` for what leads elsewhere."""
         if any(piece in ("", ".", "..") for piece in name.split("/")):
-            raise StoreError(f"{name!r} is no name for a place below {self.lake.address(self.root)}")
+            root = self.lake.address(self.root)
+            raise StoreError(f"{name!r} is no name for a place below {root}")
         return f"{self.root}/{name}" if self.root else name
 
     def address(self, name: str) -> str:

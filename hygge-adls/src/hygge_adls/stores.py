@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,7 +78,7 @@ class LakeStore(StagedWriter):
 
     def check(self) -> Iterator[tuple[str, str, str]]:
         """For ``hygge check``: the account, the filesystem, and that the path takes a file."""
-        from hygge_adls.diagnosis import examined_store  # noqa: PLC0415
+        from hygge_adls.diagnosis import examined_store
 
         return examined_store(self)
 
@@ -132,7 +132,7 @@ class LakeNdjsonStore(LakeStore):
         return writing.write_ndjson(frame, path)
 
 
-_STORES = {"parquet": LakeParquetStore, "csv": LakeCsvStore, "ndjson": LakeNdjsonStore}
+_STORES: dict[str, Callable[[Account, StoreConfig], LakeStore]] = {"parquet": LakeParquetStore, "csv": LakeCsvStore, "ndjson": LakeNdjsonStore}
 
 
 @contextmanager

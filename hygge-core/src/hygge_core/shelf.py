@@ -1,6 +1,6 @@
 """Where files are staged and published: what a storage must be able to do, and no more.
 
-A ``Shelf`` over local files, a lake or an object store is all that :mod:`hygge_core.staged.writer` needs.
+A ``Shelf`` over local files, a lake or an object store is all that :mod:`hygge_core.staged` needs.
 Names are ``/``-separated and relative to the shelf's root; a folder exists as long as something is
 below it. Storage that cannot do a thing in one step says so in its own docstring, and its store
 overrides the step of ``StagedWriter`` that relied on it.

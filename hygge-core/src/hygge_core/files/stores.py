@@ -17,8 +17,8 @@ from hygge_core.files.ground import examined, refuse_unsound
 from hygge_core.files.local import LocalShelf
 from hygge_core.files.locking import held
 from hygge_core.files.text import refuse_types
+from hygge_core.staged import StagedWriter
 from hygge_core.staged.gathering import Cut
-from hygge_core.staged.writer import StagedWriter
 from hygge_core.types import parse_schema, spell_schema
 
 if TYPE_CHECKING:

@@ -1,1 +1,51 @@
-"""What tests of hygge and of its plugins stand on: fault plans and the conformance kit."""
+"""What proves a plugin: contracts as plain pytest classes, and what they stand on.
+
+``pip install hygge-core[testing]``, derive a class, give its ``subject``, run pytest::
+
+    from hygge_core.testing import StoreContract, StoreSubject
+
+    class TestLakeStore(StoreContract):
+        @pytest.fixture
+        def subject(self) -> StoreSubject:
+            return StoreSubject(plugin=acme_lake.plugin, type="lake", ...)
+
+A test that fails says which promise is broken. ``plans``, ``ground`` and ``walk`` are the parts,
+for tests of your own.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hygge_core.testing.homes import HomeContract as HomeContract
+    from hygge_core.testing.journals import JournalContract as JournalContract
+    from hygge_core.testing.plugins import PluginContract as PluginContract
+    from hygge_core.testing.stores import StoreContract as StoreContract
+    from hygge_core.testing.subjects import HomeSubject as HomeSubject
+    from hygge_core.testing.subjects import JournalSubject as JournalSubject
+    from hygge_core.testing.subjects import StoreSubject as StoreSubject
+    from hygge_core.testing.subjects import files_below as files_below
+    from hygge_core.testing.subjects import through_home as through_home
+
+_WHERE = {
+    "HomeContract": "homes",
+    "HomeSubject": "subjects",
+    "JournalContract": "journals",
+    "JournalSubject": "subjects",
+    "PluginContract": "plugins",
+    "StoreContract": "stores",
+    "StoreSubject": "subjects",
+    "files_below": "subjects",
+    "through_home": "subjects",
+}
+
+__all__ = sorted(_WHERE)  # noqa: PLE0605  # one list, derived
+
+
+def __getattr__(name: str) -> Any:
+    # Late: a fault plan in a process of its own needs no pytest.
+    if name in _WHERE:
+        return getattr(import_module(f"hygge_core.testing.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'hygge_core.testing' has no attribute {name!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
@@ -12,7 +11,7 @@ import polars as pl
 from hygge_core.types import lossless, spell
 
 _SHOWN = 6
-_short = reprlib.Repr(maxstring=120, maxother=200, maxtuple=20)
+_WIDTH = 160
 
 
 def broken(promise: str, found: object = "") -> NoReturn:
@@ -69,9 +68,13 @@ def _rows(frame: pl.DataFrame) -> Counter[str]:
 
 
 def _listed(what: str, rows: Counter[str]) -> list[str]:
-    lines = [f"  {what}: {_short.repr(row)[1:-1]}" for row in rows.elements()]
+    lines = [f"  {what}: {_short(row)}" for row in rows.elements()]
     rest = len(lines) - _SHOWN
     return lines[:_SHOWN] + ([f"  {what}: {rest} more"] if rest > 0 else [])
+
+
+def _short(row: str) -> str:
+    return row if len(row) <= _WIDTH else f"{row[:_WIDTH]}... ({len(row):,} characters)"
 
 
 def none_of(found: Iterable[str], promise: str) -> None:

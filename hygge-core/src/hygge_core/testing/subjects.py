@@ -16,7 +16,7 @@ from attrs import field, frozen
 from hygge_core.errors import HomeError
 from hygge_core.plugins import Plugins
 from hygge_core.records import Ask, Opened
-from hygge_core.world import World
+from hygge_core.engine.world import World
 
 if TYPE_CHECKING:
     import polars as pl

@@ -68,7 +68,7 @@ class Walk:
     def points(self) -> list[str]:
         """The names of the points of the undisturbed run, in order."""
         with self.make() as ground:
-            self._prepare(ground)
+            self.prepare(ground)
             counted = Count()
             result = ground.run(self.run_type, counted)
             _complete(result, "an undisturbed run completes")
@@ -123,13 +123,14 @@ class Walk:
             self._never_mixed(ground, place)
             self._recovered(ground, place)
 
-    def _prepare(self, ground: Ground) -> None:
+    def prepare(self, ground: Ground) -> None:
+        """The old content is there, and the source holds the new."""
         ground.offer(self.before)
         _complete(ground.run(self.first), "an undisturbed run completes")
         ground.offer(self.source)
 
     def _disturbed(self, ground: Ground, k: int, action: Action) -> str:
-        self._prepare(ground)
+        self.prepare(ground)
         plan = At(k, action, error=self.errors)
         result = ground.run(self.run_type, plan)
         place = f"{action} at point {k} ({_name(plan)})"

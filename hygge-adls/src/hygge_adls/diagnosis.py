@@ -1,0 +1,75 @@
+"""``hygge check``: what is wrong between here and the lake, in plain words, with what to do."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from hygge_adls.border import speaking
+from hygge_core.errors import HyggeError, StoreError
+
+if TYPE_CHECKING:
+    from hygge_adls.account import Account
+    from hygge_adls.stores import LakeStore
+
+Finding = tuple[str, str, str]
+_HOST = "look at account_url (https://ACCOUNT.dfs.core.windows.net), at DNS and the firewall"
+_PORTS = {"https": 443, "http": 80}
+
+
+def examined(account: Account) -> Iterator[Finding]:
+    """Host, then token: what fails first is all that is told."""
+    parts = urlsplit(account.url)
+    host = parts.hostname or ""
+    port = parts.port or _PORTS[parts.scheme]
+    try:
+        socket.create_connection((host, port), timeout=account.config.connect_seconds).close()
+    except OSError as exc:
+        yield f"{host} can be reached", f"{host}:{port}: {exc}", _HOST
+        return
+    yield f"{host} can be reached", "ok", ""
+    yield _tried(f"{account.config.auth} signs in", lambda: _sign_in(account))
+
+
+def _sign_in(account: Account) -> None:
+    """Tokens are asked for right here; keys and signatures are tried by the first request."""
+    credential = account.service.credential
+    if hasattr(credential, "get_token"):
+        with speaking(StoreError, account.url):
+            credential.get_token("https://storage.azure.com/.default")
+
+
+def examined_store(store: LakeStore) -> Iterator[Finding]:
+    """The account where it is the store's own, the filesystem, and a file written and removed."""
+    if store.config.connection is None:
+        findings = list(examined(store.account))
+        yield from findings
+        if any(result != "ok" for _, result, _ in findings):
+            return
+    container = store.config.container
+    flat = _tried(
+        f"{container} has a hierarchical namespace",
+        lambda: store.account.require_hierarchy(container),
+    )
+    yield flat
+    if flat[1] == "ok":
+        place = store.shelf.address(store.places.live)
+        yield _tried(f"{place} can be written", lambda: _write(store))
+
+
+def _write(store: LakeStore) -> None:
+    """By writing: what the roles say and what the service does are two things."""
+    name = f"{store.places.own}/check/{uuid4().hex}"
+    store.shelf.lake.upload(store.shelf.path(name), b"hygge")
+    store.shelf.delete(name)
+
+
+def _tried(what: str, attempt: Callable[[], None]) -> Finding:
+    try:
+        attempt()
+    except HyggeError as exc:
+        return what, str(exc), exc.hint or ""
+    return what, "ok", ""

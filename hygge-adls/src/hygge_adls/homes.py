@@ -1,0 +1,46 @@
+"""The homes ``adls`` and ``onelake``: the local homes' rules and readers, over a lake's listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hygge_adls.account import opened
+from hygge_adls.parquet import LakeParquetFormat
+from hygge_adls.place import LakePlace
+from hygge_core.errors import HomeError
+from hygge_core.files import csv_home, ndjson_home, parquet_home
+from hygge_core.files.file_home import FileHome
+
+if TYPE_CHECKING:
+    from hygge_adls.tables import AdlsHomeConfig, OneLakeHomeConfig
+    from hygge_core.scene import Scene
+
+_SUFFIXES = {
+    "parquet": parquet_home.SUFFIXES,
+    "csv": csv_home.SUFFIXES,
+    "ndjson": ndjson_home.SUFFIXES,
+}
+
+
+@contextmanager
+def open_home(config: AdlsHomeConfig | OneLakeHomeConfig, scene: Scene) -> Iterator[FileHome]:
+    """The home of ``type = "adls"`` or ``"onelake"``."""
+    with opened(config, scene) as account:
+        lake = account.lake(config.container, HomeError)
+        place = LakePlace(lake, config.place, _SUFFIXES[config.format])
+        yield _home(config, place, scene)
+
+
+def _home(config: AdlsHomeConfig | OneLakeHomeConfig, place: LakePlace, scene: Scene) -> FileHome:
+    rows, hive = config.batch_rows, config.hive
+    if config.format == "parquet":
+        return parquet_home.ParquetHome(
+            place, LakeParquetFormat(), scene, batch_rows=rows, hive=hive
+        )
+    if config.format == "csv":
+        csv = csv_home.CsvFormat(config)
+        return FileHome(place, csv, scene, batch_rows=rows, hive=hive)
+    ndjson = ndjson_home.NdjsonFormat(config.schema_overrides)
+    return FileHome(place, ndjson, scene, batch_rows=rows, hive=hive)

@@ -1,0 +1,54 @@
+"""What the contracts share: deviations that are entered with their reasons, and strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from hygge_core.testing.promises import keep
+from hygge_core.testing.store_place import fresh_root
+
+
+class Contract:
+    """Plain pytest: derive a class whose name begins with ``Test``, and give its ``subject``.
+
+    ``deviations`` are the promises that your distribution does not keep, test by test, with the
+    reason for each: ``{"test_a_value_is_kept_or_refused[time]": "the service has no such type"}``.
+    They are strict: an entry whose test passes fails, and so does one that names no test.
+    ``every`` is the share of the second-level walks that is taken: each so-many-th; 1 takes all.
+    """
+
+    deviations: ClassVar[Mapping[str, str]] = {}
+    every: ClassVar[int] = 17
+
+    @pytest.fixture(autouse=True)
+    def _deviation(self, request: pytest.FixtureRequest) -> None:
+        reason = self.deviations.get(request.node.name)
+        if reason:
+            request.node.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+    @pytest.fixture
+    def root(self) -> Iterator[Path]:
+        """A fresh directory with a unique name, in memory where there is such a place."""
+        with fresh_root() as root:
+            yield root
+
+    def test_every_deviation_names_a_test_and_a_reason(self) -> None:
+        for name, reason in self.deviations.items():
+            keep(name in set(_names(type(self))), f"a deviation names a test: {name!r}")
+            keep(reason.strip(), f"a deviation has a reason: {name!r}")
+
+
+def _names(contract: type) -> Iterator[str]:
+    """Every test of a contract, as pytest names it."""
+    for name in dir(contract):
+        if name.startswith("test_"):
+            marks = getattr(getattr(contract, name), "pytestmark", [])
+            cases = [mark.args[1] for mark in marks if mark.name == "parametrize"]
+            yield from (f"{name}[{case}]" for case in cases[0]) if cases else (name,)
+
+
+MODES = pytest.mark.parametrize("mode", ["append", "full_drop"])

@@ -1,0 +1,77 @@
+"""One fresh source of a home: to fill, to read, and to move from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from hygge_core.engine.world import World
+from hygge_core.files.memory import tables
+from hygge_core.records import Ask, Opened
+from hygge_core.scene import Cancel
+from hygge_core.testing.ground import ENTITY, FLOW, Ground
+from hygge_core.testing.store_walk import secrets_of
+
+if TYPE_CHECKING:
+    from hygge_core.protocols import Home
+    from hygge_core.testing.subjects import HomeSubject
+
+
+class HomePlace(Ground):
+    """A source of ``subject`` below ``root``; it is moved to memory, with a journal in memory."""
+
+    atomic = True
+
+    def __init__(self, subject: HomeSubject, root: Path) -> None:
+        self.subject = subject
+        self.root = root
+        self.plugins = subject.plugins()
+        self.home = subject.opened(root)
+        self.store = Opened(type="memory", table={"table": f"{root}-out"})
+        self.journal = Opened(type="memory", table={"table": str(root)})
+        self.capabilities = self.plugins.kind("home", subject.type).kind.capabilities
+
+    def offer(self, rows: pl.DataFrame) -> None:
+        self.subject.offer(self.root, rows)
+
+    def offer_or_skip(self, rows: pl.DataFrame) -> None:
+        """``offer``; a source that cannot hold such rows proves nothing."""
+        try:
+            self.offer(rows)
+        except NotImplementedError as exc:
+            pytest.skip(f"such a source cannot hold that: {exc}")
+
+    def visible(self) -> pl.DataFrame | None:
+        return tables.get(f"{self.root}-out")
+
+    def leftovers(self) -> list[str]:
+        return []
+
+    def ask(self, **wanted: Any) -> Ask:
+        """What a flow asks for: everything, but for what is said."""
+        return Ask(entity=ENTITY, **wanted)
+
+    @contextmanager
+    def opened(self, cancel: Cancel | None = None) -> Iterator[Home]:
+        """The home as a new process would open it."""
+        told = {"flow": FLOW, "entity": ENTITY, "cancel": cancel or Cancel()}
+        with World(self.plugins, root=self.root) as world:
+            with world.home(self.home, world.scene(self.home, **told)) as home:
+                yield home
+
+    def read(self, ask: Ask | None = None) -> pl.DataFrame:
+        """All that it yields, in one frame."""
+        ask = ask or self.ask()
+        with self.opened() as home:
+            schema = home.schema(ask)
+            frames = [pl.DataFrame(batch) for batch in home.read(ask)]
+        return pl.concat(frames) if frames else schema.to_frame()
+
+    def secrets(self) -> set[str]:
+        """The secrets that its table and its connections name."""
+        return {*secrets_of(self.home.table), *secrets_of(self.home.connections)}

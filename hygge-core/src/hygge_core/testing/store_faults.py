@@ -1,0 +1,204 @@
+"""A store under faults: a crash or an error at every point of every verb, a pause, a take-over."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hygge_core.engine.coordinator import new_run_id
+from hygge_core.faults import planned
+from hygge_core.testing.contract import MODES
+from hygge_core.testing.plans import Action, At, Count, Crash
+from hygge_core.testing.promises import keep, none_of, same
+from hygge_core.testing.store_place import StorePlace, expected, incoming, reference, stage
+from hygge_core.testing.walk import OLD, never_mixed, persistent_error, steps
+
+if TYPE_CHECKING:
+    from hygge_core.protocols import Store
+    from hygge_core.records import Manifest, Mode
+
+Fresh = Callable[..., AbstractContextManager[StorePlace]]
+ACTIONS: tuple[Action, ...] = ("crash", "error")
+#: How long a second owner waits for a paused one that may hold a lock, in seconds.
+PATIENCE = 0.05
+
+
+class StoreFaults:
+    """The part of ``StoreContract`` that disturbs single verbs."""
+
+    @MODES
+    def test_a_commit_says_where_it_stands(self, fresh: Fresh, mode: Mode) -> None:
+        with fresh() as place:
+            points = _points_of_commit(place, mode)
+        keep(
+            points,
+            "the durable steps of commit() stand between fault points, so that they can be tested",
+            "put `with faults.around('lake.rename', name):` around each of them",
+        )
+
+    @MODES
+    def test_a_commit_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
+        for k, action in _steps_of_commit(fresh, mode):
+            with fresh() as place:
+                manifest = _prepared(place, mode)
+                plan = At(k, action, error=persistent_error)
+                raised = place.dies(plan, lambda store, m=manifest: store.commit(m))
+                at = f"({action} at point {k} of commit, {plan.points[k][0]})"
+                _passes_through(raised, action, at)
+                never_mixed(place.seen(OLD), OLD, expected(mode), atomic=_atomic(place, mode), place=at)
+                if raised is None:
+                    same(place.seen(OLD), expected(mode), f"a commit that returns is done {at}")
+                _finished(place, manifest, mode, at)
+
+    @MODES
+    def test_what_never_was_decided_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
+        for k, action in _steps_of_staging(fresh, mode):
+            with fresh() as place:
+                place.settle(OLD, place.first)
+                run_id = new_run_id()
+                plan = At(k, action, error=persistent_error)
+                raised = place.dies(
+                    plan, lambda store, r=run_id: stage(store, incoming(mode), mode, r)
+                )
+                at = f"({action} at point {k} of begin, write or seal, {plan.points[k][0]})"
+                _passes_through(raised, action, at)
+                same(place.seen(OLD), OLD, f"nothing is visible before the commit {at}")
+                place.with_store(lambda store, r=run_id: store.rollback(reference(r)))
+                none_of(place.leftovers(), f"a rollback removes what a crash left {at}")
+                manifest = place.staged(incoming(mode), mode, run_id)
+                _finished(place, manifest, mode, at)
+
+    @MODES
+    def test_a_rollback_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
+        def roll(place: StorePlace, manifest: Manifest) -> Callable[[Store], object]:
+            return lambda store: store.rollback(manifest.ref)
+
+        for k, action in _steps_of(fresh, mode, roll, commit=False):
+            with fresh() as place:
+                manifest = _prepared(place, mode)
+                act = roll(place, manifest)
+                raised = place.dies(At(k, action, error=persistent_error), act)
+                at = f"({action} at point {k} of rollback)"
+                _passes_through(raised, action, at)
+                place.with_store(act)
+                same(place.seen(OLD), OLD, f"a rollback changes nothing visible {at}")
+                none_of(place.leftovers(), f"a repeated rollback removes the rest {at}")
+
+    @MODES
+    def test_a_cleanup_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
+        def tidy(place: StorePlace, manifest: Manifest) -> Callable[[Store], object]:
+            return lambda store: store.cleanup(manifest)
+
+        for k, action in _steps_of(fresh, mode, tidy, commit=True):
+            with fresh() as place:
+                manifest = _prepared(place, mode)
+                place.with_store(lambda store, m=manifest: store.commit(m))
+                raised = place.dies(
+                    At(k, action, error=persistent_error), tidy(place, manifest)
+                )
+                at = f"({action} at point {k} of cleanup)"
+                _passes_through(raised, action, at)
+                same(place.seen(OLD), expected(mode), f"a cleanup changes nothing visible {at}")
+                _finished(place, manifest, mode, at)
+
+    @MODES
+    def test_a_paused_owner_that_wakes_up_does_no_harm(self, fresh: Fresh, mode: Mode) -> None:
+        with fresh() as place:
+            points = _points_of_commit(place, mode)
+        for k in range(len(points)):
+            with fresh() as place:
+                manifest = _prepared(place, mode)
+                _overtaken(place, manifest, At(k, "pause", seconds=20))
+                at = f"(paused at point {k} of commit, {points[k]}, and taken over)"
+                _finished(place, manifest, mode, at)
+
+
+def _overtaken(place: StorePlace, manifest: Manifest, plan: At) -> None:
+    """One owner pauses within its commit; another commits the same load, unless shut out."""
+
+    def commit() -> None:
+        try:
+            place.with_store(lambda store: store.commit(manifest))
+        except Exception:  # noqa: BLE001, S110  # either of two may be refused: the end counts
+            pass
+
+    with planned(plan):
+        first, second = threading.Thread(target=commit), threading.Thread(target=commit)
+        first.start()
+        plan.reached.wait(10)
+        second.start()
+        second.join(PATIENCE)
+        plan.resume.set()
+        first.join()
+        second.join()
+
+
+def _finished(place: StorePlace, manifest: Manifest, mode: Mode, at: str) -> None:
+    """The next process finishes it, from the manifest alone."""
+    with place.opened() as store:
+        receipt = store.commit(manifest)
+        same(place.seen(OLD), expected(mode), f"a commit called again completes the load {at}")
+        keep(receipt.rows == manifest.rows, f"its receipt counts every row {at}", receipt)
+        keep(store.status(manifest) == "done", f"then its status is 'done' {at}")
+        store.cleanup(manifest)
+    same(place.seen(OLD), expected(mode), f"a cleanup changes nothing visible {at}")
+    none_of(place.leftovers(), f"nothing is left lying around {at}")
+
+
+def _passes_through(raised: BaseException | None, action: Action, at: str) -> None:
+    """An error may have been settled by looking; the end of the process may not."""
+    if action == "crash":
+        promise = f"the end of a process is nobody's to catch: swallow no BaseException {at}"
+        keep(isinstance(raised, Crash), promise, f"the verb came back with {raised!r}")
+
+
+def _prepared(place: StorePlace, mode: Mode) -> Manifest:
+    if mode not in place.capabilities:
+        pytest.skip(f"{place.subject.type} does not declare {mode!r}")
+    place.settle(OLD, place.first)
+    return place.staged(incoming(mode), mode)
+
+
+def _atomic(place: StorePlace, mode: Mode) -> bool:
+    return place.atomic or mode == "full_drop"
+
+
+def _points_of_commit(place: StorePlace, mode: Mode) -> list[str]:
+    manifest = _prepared(place, mode)
+    counted = Count()
+    place.dies(counted, lambda store: store.commit(manifest))
+    return counted.names()
+
+
+def _steps_of_commit(fresh: Fresh, mode: Mode) -> Iterator[tuple[int, Action]]:
+    with fresh() as place:
+        points = _points_of_commit(place, mode)
+    return steps(points, ACTIONS)
+
+
+def _steps_of_staging(fresh: Fresh, mode: Mode) -> Iterator[tuple[int, Action]]:
+    with fresh() as place:
+        _prepared(place, mode)
+        counted = Count()
+        place.dies(counted, lambda store: stage(store, incoming(mode), mode, new_run_id()))
+    return steps(counted.names(), ACTIONS)
+
+
+def _steps_of(
+    fresh: Fresh,
+    mode: Mode,
+    act: Callable[[StorePlace, Manifest], Callable[[Store], object]],
+    *,
+    commit: bool,
+) -> Iterator[tuple[int, Action]]:
+    with fresh() as place:
+        manifest = _prepared(place, mode)
+        if commit:
+            place.with_store(lambda store: store.commit(manifest))
+        counted = Count()
+        place.dies(counted, act(place, manifest))
+    return steps(counted.names(), ACTIONS)

@@ -1,0 +1,142 @@
+"""A store in a whole run: the engine's walk over every point, a cancel at every point, a canary."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hygge_core import faults
+from hygge_core.engine.flow import move
+from hygge_core.jsons import to_json
+from hygge_core.protocols import KeepsLedger
+from hygge_core.scene import Cancel
+from hygge_core.testing.contract import MODES
+from hygge_core.testing.plans import At, Count, Crash
+from hygge_core.testing.promises import keep, none_of, same
+from hygge_core.testing.store_place import StorePlace, expected, run_type_of
+from hygge_core.testing.walk import OLD, Walk, persistent_error, steps
+from hygge_core.engine.world import World
+
+if TYPE_CHECKING:
+    from hygge_core.records import Mode
+    from hygge_core.task import Result
+
+Fresh = Callable[..., AbstractContextManager[StorePlace]]
+ACTIONS = ("crash", "error")
+
+
+class StoreWalk:
+    """The part of ``StoreContract`` that runs the engine."""
+
+    every: int
+
+    @MODES
+    def test_after_any_fault_the_next_start_puts_right(self, fresh: Fresh, mode: Mode) -> None:
+        walk = _walk(fresh, mode)
+        for k, action in steps(walk.points(), ACTIONS):
+            walk.step(k, action)
+
+    @MODES
+    def test_a_disturbed_recovery_is_put_right_too(self, fresh: Fresh, mode: Mode) -> None:
+        walk = _walk(fresh, mode)
+        for k, action, j, again in walk.some_doubles(ACTIONS, self.every):
+            walk.double_step(k, action, j, again)
+
+    def test_a_store_that_keeps_a_ledger_needs_no_journal(self, fresh: Fresh) -> None:
+        with fresh() as place, place.opened() as store:
+            if not isinstance(store, KeepsLedger):
+                pytest.skip("it keeps no ledger: its flows need a journal")
+        walk = _walk(partial(fresh, journal=False), "full_drop")
+        for k, action in steps(walk.points(), ACTIONS):
+            walk.step(k, action)
+        for k, action, j, again in walk.some_doubles(ACTIONS, self.every):
+            walk.double_step(k, action, j, again)
+
+    @MODES
+    def test_it_can_be_asked_to_stop_anywhere(self, fresh: Fresh, mode: Mode) -> None:
+        walk = _walk(fresh, mode)
+        for k in range(len(walk.points())):
+            with fresh() as place:
+                walk.prepare(place)
+                result, at = _stopped(place, walk, k)
+                keep(result.outcome in ("cancelled", "complete"), f"a run asked to stop {at}", result)
+                seen = expected(mode) if result.outcome == "complete" else OLD
+                same(place.seen(OLD), seen, f"a cancelled run publishes nothing {at}")
+                if result.outcome == "cancelled":
+                    none_of(place.leftovers(), f"a cancelled run leaves nothing {at}")
+
+    def test_no_secret_is_ever_shown(self, fresh: Fresh) -> None:
+        with fresh() as place:
+            hidden = set(secrets_of(place.store.table)) | set(secrets_of(place.store.connections))
+            if not hidden:
+                pytest.skip("no secret stands in its table or connections")
+            told = "\n".join(_everything_told(place))
+        keep(not [each for each in hidden if each in told], "a secret is shown nowhere")
+
+
+def _walk(fresh: Fresh, mode: Mode) -> Walk:
+    with fresh() as place:
+        if mode not in place.capabilities:
+            pytest.skip(f"{place.subject.type} does not declare {mode!r}")
+        first = run_type_of(place.first)
+    return Walk(make=fresh, run_type=run_type_of(mode), first=first)
+
+
+class _Stop(Count):
+    """Asks for a stop at the k-th point."""
+
+    def __init__(self, k: int, cancel: Cancel) -> None:
+        super().__init__()
+        self.k, self.cancel = k, cancel
+
+    def reach(self, point: str, detail: str) -> None:
+        super().reach(point, detail)
+        if len(self.points) == self.k + 1:
+            self.cancel.request("the kit asked to stop")
+
+
+def _stopped(place: StorePlace, walk: Walk, k: int) -> tuple[Result, str]:
+    cancel = Cancel()
+    plan = _Stop(k, cancel)
+    with (
+        World(place.plugins, root=place.root, cancel=cancel) as world,
+        faults.planned(plan),
+    ):
+        result = move(place.task(walk.run_type), world)
+    return result, f"(asked to stop at point {k}, {plan.points[min(k, len(plan.points) - 1)][0]})"
+
+
+def secrets_of(table: Any) -> Iterator[str]:
+    """What the secrets of a table are: ``{ env = "NAME" }`` anywhere in it."""
+    if isinstance(table, Mapping):
+        name = table.get("env")
+        if isinstance(name, str) and set(table) == {"env"} and len(os.environ.get(name, "")) > 3:
+            yield os.environ[name]
+        for value in table.values():
+            yield from secrets_of(value)
+
+
+def _everything_told(place: StorePlace) -> Iterator[str]:
+    """Results, events, records and errors of runs that went well and runs that did not."""
+    place.offer(OLD)
+    counted = Count()
+    place.run(run_type_of(place.first), counted)
+    for k in range(0, len(counted.points), 3):
+        said: list[str] = []
+        plan = At(k, "error", error=persistent_error)
+        with World(place.plugins, root=place.root, emit=lambda e: said.append(repr(e))) as world:
+            yield repr(world.config_of("store", place.store))
+            yield world.address("store", place.store)
+            with faults.planned(plan):
+                try:
+                    yield to_json(move(place.task(run_type_of(place.first)), world))
+                except Crash:  # pragma: no cover  # only errors are planned here
+                    continue
+        yield from said
+        yield from map(str, plan.points)
+        yield from map(to_json, place.runs())

@@ -1,0 +1,250 @@
+"""``StoreContract``: what every store promises, one test to a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import polars as pl
+import pytest
+from attrs import evolve
+
+from hygge_core.engine.coordinator import new_run_id
+from hygge_core.errors import FlowError, StoreError
+from hygge_core.protocols import Staging, Store
+from hygge_core.records import Load, Mode
+from hygge_core.testing.contract import MODES, Contract
+from hygge_core.testing.promises import broken, keep, none_of, same
+from hygge_core.testing.store_faults import StoreFaults
+from hygge_core.testing.store_place import (
+    StorePlace,
+    expected,
+    fresh_root,
+    halves,
+    incoming,
+    reference,
+)
+from hygge_core.testing.store_values import StoreValues
+from hygge_core.testing.store_walk import StoreWalk
+from hygge_core.testing.subjects import StoreSubject
+from hygge_core.testing.walk import MORE, OLD, OTHER
+
+
+class StoreContract(StoreFaults, StoreValues, StoreWalk, Contract):
+    """Give ``subject``, a fixture that returns a ``StoreSubject``::
+
+        class TestLakeStore(StoreContract):
+            @pytest.fixture
+            def subject(self) -> StoreSubject:
+                return StoreSubject(plugin=..., type="lake", table=..., visible=..., leftovers=...)
+    """
+
+    @pytest.fixture
+    def subject(self) -> StoreSubject:
+        """Yours to give."""
+        raise NotImplementedError("give a fixture 'subject' that returns a StoreSubject")
+
+    @pytest.fixture
+    def place(self, subject: StoreSubject, root: object) -> StorePlace:
+        """A fresh destination without any content."""
+        return StorePlace(subject, root)  # type: ignore[arg-type]  # a Path, see ``Contract.root``
+
+    @pytest.fixture
+    def fresh(self, subject: StoreSubject) -> Callable[..., AbstractContextManager[StorePlace]]:
+        """Makes as many of them as one likes."""
+
+        @contextmanager
+        def make(*, journal: bool = True) -> Iterator[StorePlace]:
+            with fresh_root() as root:
+                yield StorePlace(subject, root, journal=journal)
+
+        return make
+
+    def test_it_is_a_store_that_can_load(self, place: StorePlace) -> None:
+        modes = place.capabilities & {"append", "full_drop"}
+        keep(modes, "a store declares 'append', 'full_drop' or both", set(place.capabilities))
+        with place.opened() as store:
+            keep(isinstance(store, Store), "what open() yields has every verb of Store", store)
+            staging = store.begin(_load(place.first))
+            keep(isinstance(staging, Staging), "what begin() returns has write and seal", staging)
+
+    def test_its_address_touches_nothing(self, place: StorePlace) -> None:
+        kind = place.plugins.kind("store", place.subject.type).kind
+        place.with_store(lambda _: None)
+        from hygge_core.engine.world import World
+
+        with World(place.plugins, root=place.root) as world:
+            told = kind.address(world.config_of("store", place.store))
+        keep(isinstance(told, str) and "\n" not in told, "an address is one line", told)
+
+    @MODES
+    def test_what_is_staged_is_invisible(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        place.settle(OLD, place.first)
+        with place.opened() as store:
+            staging = store.begin(_load(mode))
+            same(place.seen(OLD), OLD, "begin() changes nothing visible")
+            for batch in halves(incoming(mode)):
+                staging.write(batch)
+                same(place.seen(OLD), OLD, "write() stages: no reader sees it before the commit")
+            manifest = staging.seal()
+            same(place.seen(OLD), OLD, "seal() publishes nothing: only the commit decides")
+            keep(store.status(manifest) == "none", "the status of a sealed load is 'none'")
+
+    @MODES
+    def test_the_manifest_says_what_was_written(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        manifest = place.staged(incoming(mode), mode)
+        rows = incoming(mode).height
+        keep(manifest.rows == rows, f"Manifest.rows counts what was staged, {rows}", manifest)
+        total = sum(part.rows for part in manifest.parts)
+        keep(total == rows, "the parts of a manifest hold all of its rows", manifest)
+        keep(manifest.mode == mode, "a manifest keeps its load's mode", manifest)
+        keep(dict(manifest.schema).keys() == set(OLD.columns), "it spells the schema", manifest)
+
+    @MODES
+    def test_a_commit_shows_every_row_once(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        place.settle(OLD, place.first)
+        manifest = place.staged(incoming(mode), mode)
+        with place.opened() as store:
+            receipt = store.commit(manifest)
+            same(place.seen(OLD), expected(mode), "a commit publishes every row once")
+            keep(store.status(manifest) == "done", "after the commit the status is 'done'")
+        keep(receipt.rows == manifest.rows, "the receipt counts this load's rows", receipt)
+
+    @MODES
+    def test_a_commit_is_idempotent(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        place.settle(OLD, place.first)
+        manifest = place.staged(incoming(mode), mode)
+        first = place.with_store(lambda store: store.commit(manifest))
+        for _ in range(2):
+            again = place.with_store(lambda store: store.commit(manifest))
+            keep(again.rows == first.rows, "a repeated commit gives the same receipt", again)
+            same(place.seen(OLD), expected(mode), "a repeated commit changes nothing: idempotent")
+
+    @MODES
+    def test_a_rollback_leaves_nothing_and_repeats(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        place.settle(OLD, place.first)
+        with place.opened() as store:
+            store.begin(_load(mode, unsealed := new_run_id())).write(incoming(mode))
+        sealed = place.staged(incoming(mode), mode).ref.run_id
+        for run_id in (unsealed, sealed, unsealed, sealed, new_run_id()):
+            place.with_store(lambda store, ref=reference(run_id): store.rollback(ref))
+            same(place.seen(OLD), OLD, "a rollback changes nothing visible")
+        none_of(place.leftovers(), "a rollback removes everything that was staged")
+
+    @MODES
+    def test_a_published_load_is_never_taken_back(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        manifest = place.staged(OLD, mode)
+        place.with_store(lambda store: store.commit(manifest))
+        try:
+            place.with_store(lambda store: store.rollback(manifest.ref))
+        except FlowError as exc:
+            keep(not exc.transient, "a refused rollback is no transient error", repr(exc))
+        same(place.seen(OLD), OLD, "a rollback never removes what readers see")
+
+    @MODES
+    def test_a_cleanup_leaves_nothing_and_repeats(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        place.settle(OLD, place.first)
+        manifest = place.settle(incoming(mode), mode)
+        left = place.with_store(lambda store: store.cleanup(manifest))
+        none_of(left.names, "a repeated cleanup reports nothing")
+        none_of(place.leftovers(), "a cleanup removes staging and what this load superseded")
+        same(place.seen(OLD), expected(mode), "a cleanup changes nothing visible")
+        status = place.with_store(lambda store: store.status(manifest))
+        keep(status == "done", "a published load stays 'done' after its cleanup", status)
+
+    def test_a_cleanup_leaves_what_others_have_staged(self, place: StorePlace) -> None:
+        mine, other = place.staged(OLD, place.first), place.staged(MORE, place.first)
+        with place.opened() as store:
+            store.commit(mine)
+            store.cleanup(mine)
+            store.rollback(reference(new_run_id()))
+            staging = store.begin(_load(place.first))
+        del staging
+        try:
+            place.with_store(lambda store: store.commit(other))
+        except StoreError as exc:
+            overtaken = place.first == "full_drop" and not exc.transient
+            keep(overtaken, "a cleanup removes only what this load staged", repr(exc))
+            return
+        seen = place.seen(OLD)
+        same(seen, OLD.vstack(MORE) if place.first == "append" else MORE, "both loads are there")
+
+    @MODES
+    def test_a_load_begun_again_starts_empty(self, place: StorePlace, mode: Mode) -> None:
+        declared(place, mode)
+        run_id = new_run_id()
+        place.staged(MORE, mode, run_id)
+        manifest = place.staged(OLD, mode, run_id)
+        place.with_store(lambda store: store.commit(manifest))
+        same(place.seen(OLD), OLD, "rows of a failed attempt never reach the destination")
+
+    def test_a_full_drop_never_overwrites_who_was_faster(self, place: StorePlace) -> None:
+        declared(place, "full_drop")
+        place.settle(OLD, "full_drop")
+        slow = place.staged(MORE, "full_drop")
+        place.settle(OTHER, "full_drop")
+        promise = "a commit refuses when somebody else was faster: their data stays"
+        try:
+            place.with_store(lambda store: store.commit(slow))
+        except StoreError as exc:
+            keep(not exc.transient, "a lost race is no transient error", repr(exc))
+        else:
+            broken(promise, f"commit() returned; a reader sees:\n{place.seen(OLD)}")
+        same(place.seen(OLD), OTHER, promise)
+
+    def test_an_empty_append_is_done(self, place: StorePlace) -> None:
+        declared(place, "append")
+        place.settle(OLD, place.first)
+        manifest = place.staged(OLD.clear(), "append")
+        receipt = place.with_store(lambda store: store.commit(manifest))
+        status = place.with_store(lambda store: store.status(manifest))
+        keep(receipt.rows == 0, "an empty append publishes no rows", receipt)
+        keep(status == "done", "an empty append is 'done': all of its nothing is visible", status)
+        same(place.seen(OLD), OLD, "an empty append changes nothing")
+
+    def test_an_empty_full_drop_replaces(self, place: StorePlace) -> None:
+        declared(place, "full_drop")
+        place.settle(OLD, "full_drop")
+        manifest = place.settle(OLD.clear(), "full_drop")
+        seen = place.seen(OLD)
+        rows = 0 if seen is None else seen.height
+        keep(rows == 0, "an empty full_drop leaves no row of the old content", seen)
+        status = place.with_store(lambda store: store.status(manifest))
+        keep(status == "done", "an empty full_drop is 'done' after its commit", status)
+
+    def test_a_new_column_is_taken_or_refused_before_the_decision(self, place: StorePlace) -> None:
+        declared(place, "append")
+        place.settle(OLD, place.first)
+        wider = MORE.with_columns(pl.lit(1.5).alias("extra"))
+        try:
+            manifest = place.staged(wider, "append")
+        except FlowError:
+            same(place.seen(OLD), OLD, "a refused load leaves the destination as it was")
+            return
+        try:
+            place.with_store(lambda store: store.commit(manifest))
+        except FlowError as exc:
+            broken("what the destination refuses is refused by seal(), not by commit()", exc)
+        both = pl.concat([OLD, wider], how="diagonal")
+        same(place.seen(both), both, "a new column is NULL in old rows and kept in new ones")
+
+
+def declared(place: StorePlace, capability: str) -> None:
+    """Skip what the kind does not declare."""
+    if capability not in place.capabilities:
+        pytest.skip(f"{place.subject.type} does not declare {capability!r}")
+
+
+def _load(mode: Mode, run_id: str = "") -> Load:
+    ref = reference(run_id or new_run_id())
+    return evolve(Load(ref=ref, mode=mode, schema=OLD.schema), epoch=1)
+
+
+__all__ = ["StoreContract"]

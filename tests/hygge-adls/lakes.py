@@ -1,0 +1,123 @@
+"""A lake to test on: a fresh account, and hygge's own classes opened on it."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+import polars as pl
+from dfs import DfsServer
+
+from hygge_adls.account import Account
+from hygge_adls.settings import AdlsConnection
+from hygge_core import plugins
+from hygge_core.config import structure
+from hygge_core.files.memory import tables
+from hygge_core.records import Opened
+from hygge_core.testing.ground import Ground
+
+FAST = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+PLUGINS = plugins.load()
+#: Lakes of tests ask for their secrets in the environment, as everybody's do.
+KEY_VARIABLE = "HYGGE_TEST_LAKE_KEY"
+
+
+def sign_in(server: DfsServer) -> dict[str, object]:
+    """The keys of a connection to ``server``."""
+    return {"account_url": server.url, "auth": "key", "key": {"env": KEY_VARIABLE}}
+
+
+@contextmanager
+def account_at(server: DfsServer):
+    account = Account(structure(AdlsConnection, sign_in(server)))
+    try:
+        yield account
+    finally:
+        account.close()
+
+
+class LakeGround(Ground):
+    """A memory home, a lake of its own, and a journal on this host.
+
+    A folder of a lake is replaced by two renames. Between them the old content is out of sight but
+    there, in ``.hygge/old``: the ground looks there, for that is what the next start goes on from.
+    """
+
+    atomic = False
+    folder = "out"
+
+    def __init__(self, root: Path, server: DfsServer, *, journal: bool) -> None:
+        self.plugins = PLUGINS
+        self.root = root
+        self.server = server
+        self.home = Opened(type="memory", table={"table": str(root)})
+        self.store = self.lake_store()
+        if journal:
+            self.journal = Opened(type="sqlite", table={"path": str(root / "journal.db")})
+
+    def lake_store(self) -> Opened:
+        place = {"filesystem": "lake", "path": f"{self.folder}/walk", "rows_per_file": 2}
+        return Opened(type="adls", table={**sign_in(self.server), **place})
+
+    def offer(self, rows: pl.DataFrame) -> None:
+        tables[str(self.root)] = rows
+
+    def visible(self) -> pl.DataFrame | None:
+        files = self.server.files("lake")
+        live = {n: b for n, b in files.items() if n.startswith(f"{self.folder}/walk/")}
+        aside = {n: b for n, b in files.items() if n.startswith(f"{self.folder}/.hygge/old/")}
+        seen = live or aside
+        return pl.concat([pl.read_parquet(io.BytesIO(b)) for b in seen.values()]) if seen else None
+
+    def leftovers(self) -> list[str]:
+        return [n for n in self.server.files("lake") if ".hygge/" in n]
+
+    def durable(self) -> str:
+        told = [f"{n} {_told(n, b)}" for n, b in self.server.files("lake").items()]
+        local = [_journal(path) for path in sorted(self.root.glob("*.db"))]
+        return RUN_ID.sub("RUN", "\n".join(sorted(told) + local))
+
+
+class OneLakeGround(LakeGround):
+    """The same in OneLake, which makes no first folders and hears no keys."""
+
+    folder = "Raw.Lakehouse/Files"
+
+
+def _told(name: str, content: bytes) -> str:
+    if name.endswith((".json", ".part")):
+        return TIME.sub("", UNIQUE.sub("", content.decode()))
+    return str(len(content))
+
+
+def _journal(path: Path) -> str:
+    import sqlite3
+
+    with sqlite3.connect(path) as database:
+        dump = "\n".join(line for line in database.iterdump() if "flow_events" not in line)
+    return TIME.sub("", UNIQUE.sub("", dump))
+
+
+RUN_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{16}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?")
+UNIQUE = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|walk-\w{8}|\"(etag|folder)\": ?\"[^\"]*\"|[0-9a-f]{32}|:\d{4,5}\b"
+)
+
+
+@contextmanager
+def fresh(ground: type[LakeGround], journal: bool):
+    """A ground with a server of its own."""
+    root = Path(mkdtemp(prefix="walk-", dir=FAST))
+    try:
+        with DfsServer() as server:
+            yield ground(root, server, journal=journal)
+    finally:
+        tables.pop(str(root), None)
+        shutil.rmtree(root)
+
+

@@ -1,0 +1,61 @@
+"""Our own homes keep the promises, through the same door as a stranger's."""
+
+import pytest
+
+from hygge_core.files import plugin as files
+from hygge_core.files.memory import tables
+from hygge_core.testing import HomeContract, HomeSubject
+
+
+def no_such(rows, *words):
+    """Refuse to offer columns of these types: such a source has none."""
+    for name, dtype in rows.schema.items():
+        if any(word in str(dtype) for word in words):
+            raise NotImplementedError(f"{name} is {dtype}")
+
+
+def files_of(kind, write):
+    """The subject of a home of one file."""
+    return HomeSubject(
+        plugin=files,
+        type=kind,
+        table=lambda root: {"path": str(root / f"rows.{kind}")},
+        offer=lambda root, rows: write(rows, root / f"rows.{kind}"),
+    )
+
+
+class TestParquetHome(HomeContract):
+    @pytest.fixture
+    def subject(self) -> HomeSubject:
+        return files_of("parquet", lambda rows, path: rows.write_parquet(path))
+
+
+class TestCsvHome(HomeContract):
+    @pytest.fixture
+    def subject(self) -> HomeSubject:
+        def write(rows, path):
+            no_such(rows, "List", "Struct", "Binary", "Duration", "Null")
+            rows.write_csv(path, quote_style="non_numeric")
+
+        return files_of("csv", write)
+
+
+class TestNdjsonHome(HomeContract):
+    @pytest.fixture
+    def subject(self) -> HomeSubject:
+        def write(rows, path):
+            no_such(rows, "Binary", "Duration", "Decimal")
+            rows.write_ndjson(path)
+
+        return files_of("ndjson", write)
+
+
+class TestMemoryHome(HomeContract):
+    @pytest.fixture
+    def subject(self) -> HomeSubject:
+        return HomeSubject(
+            plugin=files,
+            type="memory",
+            table=lambda root: {"table": f"in-{root.name}"},
+            offer=lambda root, rows: tables.__setitem__(f"in-{root.name}", rows),
+        )
