@@ -19,6 +19,7 @@ class Cancel:
     """
 
     def __init__(self, parent: Cancel | None = None) -> None:
+        self._parent = parent
         self._event = threading.Event()
         self._children: list[Cancel] = []
         self._watchers: list[Callable[[], None]] = []
@@ -44,6 +45,12 @@ class Cancel:
             child.request(reason)
         for wake in watchers:
             wake()
+
+    def renew(self) -> None:
+        """Forget a request that was meant for an attempt that is over; not one of ``parent``."""
+        self._event.clear()
+        if self._parent is not None and self._parent.requested:
+            self.request(self._parent.reason)
 
     def watch(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` when somebody asks to stop: for those who wait on something else."""

@@ -1,5 +1,6 @@
 """Our own homes keep the promises, through the same door as a stranger's."""
 
+import polars as pl
 import pytest
 
 from hygge_core.files import plugin as files
@@ -45,6 +46,9 @@ class TestNdjsonHome(HomeContract):
     def subject(self) -> HomeSubject:
         def write(rows, path):
             no_such(rows, "Binary", "Duration", "Decimal")
+            finite = rows.select(pl.col(pl.Float64).is_finite().all()).row(0)
+            if not rows.height or not all(finite):
+                raise NotImplementedError("JSON has no NaN, and no columns without an object")
             rows.write_ndjson(path)
 
         return files_of("ndjson", write)

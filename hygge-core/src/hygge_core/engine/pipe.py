@@ -67,6 +67,7 @@ class Pipe:
                 self._cancel.check()
                 self._turn.wait(self._patience())
             self._cancel.check()
+            self._patience()  # a reader that is never late may still take too long in all
             if self._failure is not None:
                 raise self._failure
             if not self._batches:

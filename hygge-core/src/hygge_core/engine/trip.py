@@ -35,11 +35,13 @@ class Trip:
     """What the steps of :mod:`hygge_core.engine.flow` share.
 
     ``told`` is what a scene of this entity is told; ``clock`` is its start in monotonic seconds.
+    ``reading`` is the home's cancel: it is also asked to stop when nobody wants its rows any more.
     """
 
     task: Task
     world: World
     cancel: Cancel
+    reading: Cancel
     store: Store
     ledger: Ledger
     voice: Voice
@@ -94,6 +96,7 @@ def embarked(
     when somebody else moves this entity.
     """
     cancel = Cancel(world.cancel)
+    reading = Cancel(cancel)
     voice = Voice(task, world)
     told: dict[str, Any] = {
         "flow": task.flow,
@@ -109,11 +112,13 @@ def embarked(
         ledger = closing.enter_context(ledger_of(task, journal, store, world.owner, cancel))
         home = None
         if reads:
-            home = closing.enter_context(world.home(task.home, world.scene(task.home, **told)))
+            scene = world.scene(task.home, **{**told, "cancel": reading})
+            home = closing.enter_context(_told_of_failure(world.home(task.home, scene)))
         yield Trip(
             task=task,
             world=world,
             cancel=cancel,
+            reading=reading,
             store=store,
             ledger=ledger,
             voice=voice,

@@ -1,0 +1,161 @@
+"""One fresh journal: to open as often as one likes, here and in processes of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from hygge_core.engine.coordinator import new_run_id
+from hygge_core.engine.world import World
+from hygge_core.jsons import to_json
+from hygge_core.records import (
+    FlowEvent,
+    Manifest,
+    Mark,
+    Opened,
+    Owner,
+    Part,
+    RunRecord,
+    Ties,
+    Watermark,
+    now,
+)
+from hygge_core.testing.store_place import reference
+
+if TYPE_CHECKING:
+    from hygge_core.protocols import Journal
+    from hygge_core.records import EventType, Lease, RunState
+    from hygge_core.testing.subjects import JournalSubject
+
+FLOW = ENTITY = "walk"
+OWNER = Owner(host="here", pid=1, started="2013-01-01T00:00:00+00:00", name="the kit")
+OTHER = Owner(host="there", pid=2, started="2013-01-01T00:00:01+00:00", name="the other")
+#: How each state is reached from nothing.
+PATHS: dict[str, tuple[RunState, ...]] = {
+    "none": (),
+    "open": ("open",),
+    "decided": ("open", "decided"),
+    "blocked": ("open", "decided", "blocked"),
+    "committed": ("open", "decided", "committed"),
+    "done": ("open", "decided", "committed", "done"),
+    "rolled_back": ("open", "rolled_back"),
+}
+STATES: tuple[RunState, ...] = ("open", "decided", "blocked", "committed", "done", "rolled_back")
+ALLOWED = {
+    ("none", "open"),
+    ("open", "decided"),
+    ("open", "rolled_back"),
+    ("decided", "committed"),
+    ("decided", "blocked"),
+    ("decided", "rolled_back"),
+    ("blocked", "decided"),
+    ("blocked", "rolled_back"),
+    ("committed", "done"),
+}
+
+
+class JournalPlace:
+    """A journal of ``subject`` below ``root``."""
+
+    def __init__(self, subject: JournalSubject, root: Path) -> None:
+        self.subject = subject
+        self.root = root
+        self.plugins = subject.plugins()
+
+    @contextmanager
+    def opened(self, table: dict[str, Any] | None = None) -> Iterator[Journal]:
+        """The journal as a new process would open it."""
+        here = self.subject.opened(self.root)
+        with World(self.plugins, root=self.root) as world:
+            yield world.journal(evolve(here, table=table) if table else here)
+
+    @property
+    def as_json(self) -> str:
+        """How another process opens it: its module beside what a flow would name."""
+        opened: Opened = self.subject.opened(self.root)
+        return to_json(opened)
+
+    def process(self, verb: str, *words: str) -> subprocess.Popen[str]:
+        """A process of its own that opens the journal and does ``verb``."""
+        script = Path(__file__).with_name("journal_process.py")
+        module = self.subject.plugin.__name__
+        command = [sys.executable, str(script), module, self.as_json, str(self.root), verb, *words]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  # ours
+
+
+def event(kind: EventType = "complete", **more: Any) -> FlowEvent:
+    """An event of the kit's entity."""
+    return FlowEvent(**{"event_type": kind, "flow_name": FLOW, "entity": ENTITY, **more})
+
+
+def rich_event() -> FlowEvent:
+    """An event with everything in it."""
+    return event(
+        row_count=7,
+        duration=1.25,
+        watermark=watermark("7"),
+        metadata={"note": "Grüße 🦊", "nested": {"list": [1, None, "x", 0.1]}},
+        run_id="run",
+        coordinator_run_id="coordinator",
+    )
+
+
+def watermark(value: str = "1") -> Watermark:
+    """A watermark with everything in it; its text is kept to the last digit."""
+    return Watermark(
+        column="ModifiedAt",
+        mark=Mark("datetime[ns]", f"2013-01-01T05:00:00.00000000{value}"),
+        primary_key=("a", "Größe"),
+        ties=Ties(rows=2, total="18446744073709551615", digests={"00ff00ff00ff00ff": 2}),
+        nulls=3,
+    )
+
+
+def run(lease: Lease | None = None, **more: Any) -> RunRecord:
+    """A run of the kit's entity, as it begins."""
+    told = {
+        "ref": reference(new_run_id()),
+        "state": "open",
+        "run_type": "incremental",
+        "epoch": lease.epoch if lease else 1,
+        "destination": "there",
+        "store": Opened(type="memory", table={"table": "x"}),
+        "coordinator_run_id": "coordinator",
+    }
+    return RunRecord(**{**told, **more})
+
+
+def manifest(of: RunRecord) -> Manifest:
+    """A small manifest of a run."""
+    return Manifest(
+        ref=of.ref,
+        mode="append",
+        destination="there",
+        parts=(Part(staged="a", final="b", rows=7, bytes=9, sha256="00", etag="x"),),
+        rows=7,
+        schema=(("id", "int64"),),
+        watermark=watermark("2"),
+        extra={"any": {"thing": [1, "x"]}},
+    )
+
+
+def brought_to(journal: Journal, lease: Lease, state: str, **more: Any) -> RunRecord:
+    """A run that has gone all the way to ``state``; ``none``: it is not recorded."""
+    record = run(lease, **more)
+    for step in PATHS[state]:
+        record = evolve(record, state=step)
+        journal.advance(lease, record)
+    return record
+
+
+def long_ago(days: int) -> dict[str, Any]:
+    """``started`` and ``updated`` of a run that was over so many days ago."""
+    then = now() - timedelta(days=days)
+    return {"started": then, "updated": then}

@@ -1,0 +1,189 @@
+"""``JournalContract``: every sentence of :class:`hygge_core.protocols.Journal`."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hygge_core.protocols import Journal
+from hygge_core.testing.contract import Contract
+from hygge_core.testing.journal_faults import JournalFaults
+from hygge_core.testing.journal_leases import JournalLeases
+from hygge_core.testing.journal_place import ENTITY, FLOW, JournalPlace, event, rich_event, watermark
+from hygge_core.testing.journal_runs import JournalRuns
+from hygge_core.testing.promises import keep
+from hygge_core.testing.store_place import fresh_root
+
+if TYPE_CHECKING:
+    from hygge_core.testing.subjects import JournalSubject
+
+
+class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
+    """Give ``subject``, a fixture that returns a ``JournalSubject``::
+
+        class TestLakeJournal(JournalContract):
+            @pytest.fixture
+            def subject(self) -> JournalSubject:
+                return JournalSubject(plugin=..., type="lake", table=...)
+    """
+
+    @pytest.fixture
+    def subject(self) -> JournalSubject:
+        """Yours to give."""
+        raise NotImplementedError("give a fixture 'subject' that returns a JournalSubject")
+
+    @pytest.fixture
+    def place(self, subject: JournalSubject, root: Path) -> JournalPlace:
+        """A place where no journal is yet."""
+        return JournalPlace(subject, root)
+
+    @pytest.fixture
+    def fresh(
+        self, subject: JournalSubject
+    ) -> Callable[[], AbstractContextManager[JournalPlace]]:
+        """Makes as many of them as one likes."""
+
+        @contextmanager
+        def make() -> Iterator[JournalPlace]:
+            with fresh_root() as root:
+                yield JournalPlace(subject, root)
+
+        return make
+
+    @pytest.fixture
+    def journal(self, place: JournalPlace) -> Iterator[Journal]:
+        """It, opened."""
+        with place.opened() as journal:
+            yield journal
+
+    def test_it_is_a_journal(self, journal: Journal) -> None:
+        keep(isinstance(journal, Journal), "what open() yields has every verb of Journal", journal)
+        keep(not journal.events() and not journal.runs(), "a new journal is empty")
+        keep(not journal.watermarks(), "a new journal has no watermark")
+
+    def test_an_event_comes_back_as_it_was_recorded(self, journal: Journal) -> None:
+        for recorded in (rich_event(), event("start", entity=None)):
+            journal.record_event(recorded)
+            found = journal.events()[0]
+            keep(found == recorded, "an event comes back exactly", f"{recorded}\n{found}")
+
+    def test_events_are_newest_first_and_found_by_what_is_asked(self, journal: Journal) -> None:
+        one = event("start", run_id="r1", coordinator_run_id="c1")
+        two = event("complete", run_id="r1", coordinator_run_id="c1")
+        three = event("complete", entity="lines", run_id="r2", coordinator_run_id="c1")
+        four = event("complete", flow_name="stock", run_id="r3", coordinator_run_id="c2")
+        for each in (one, two, three, four):
+            journal.record_event(each)
+        for found, wanted, promise in (
+            (journal.events(), [four, three, two, one], "events() gives the newest first"),
+            (journal.events(flow=FLOW), [three, two, one], "events(flow) gives that flow's"),
+            (journal.events(entity="lines"), [three], "events(entity) gives that entity's"),
+            (journal.events(run_id="r1"), [two, one], "events(run_id) matches the entity's run"),
+            (journal.events(run_id="c2"), [four], "events(run_id) matches the coordinator's run"),
+            (journal.events(limit=2), [four, three], "events(limit) gives the newest so many"),
+        ):
+            keep(list(found) == wanted, promise, [each.id for each in found])
+
+    def test_the_last_run_is_the_newest_that_ended(self, journal: Journal) -> None:
+        keep(journal.get_last_run(FLOW) is None, "without any event there is no last run")
+        for kind in ("complete", "fail", "start", "edit"):
+            journal.record_event(event(kind))  # type: ignore[arg-type]  # words of EventType
+        journal.record_event(event("skip", entity="lines"))
+        journal.record_event(event("complete", flow_name="stock"))
+
+        def last(*named: str, **asked: str) -> str | None:
+            found = journal.get_last_run(*named, **asked)  # type: ignore[arg-type]
+            return found and found.event_type
+
+        keep(last(FLOW, ENTITY) == "fail", "get_last_run is complete, fail or skip", last(FLOW))
+        keep(last(FLOW) == "skip", "without an entity it is the whole flow's", last(FLOW))
+        found = last(FLOW, ENTITY, event_type="complete")
+        keep(found == "complete", "get_last_run(event_type) gives only those", found)
+
+    def test_a_watermark_comes_back_exactly(self, journal: Journal) -> None:
+        keep(journal.get_watermark(FLOW, ENTITY) is None, "an unknown entity has no watermark")
+        edit = event("edit")
+        journal.update_watermark(FLOW, ENTITY, watermark("1"), event=edit)
+        journal.update_watermark(FLOW, "lines", watermark("2"), event=event("edit"))
+        journal.update_watermark("stock", "a", watermark("3"), event=event("edit"))
+        found = journal.get_watermark(FLOW, ENTITY)
+        keep(found == watermark("1"), "a watermark comes back exactly", found)
+        keep(edit in journal.events(), "an edit by hand is journalled with its event")
+        mine = {(FLOW, ENTITY, "1"), (FLOW, "lines", "2")}
+        told = {(f, e, w.mark.value[-1]) for f, e, w in journal.watermarks(FLOW) if w.mark}
+        keep(told == mine, "watermarks(flow) gives that flow's", told)
+        keep(len(journal.watermarks()) == 3, "watermarks() gives all current ones")
+
+    def test_a_watermark_can_be_forgotten(self, journal: Journal) -> None:
+        journal.update_watermark(FLOW, ENTITY, watermark(), event=event("edit"))
+        journal.update_watermark(FLOW, ENTITY, None, event=event("edit"))
+        keep(journal.get_watermark(FLOW, ENTITY) is None, "None forgets a watermark")
+        keep(not journal.watermarks(), "a forgotten watermark is not listed")
+        keep(len(journal.events()) == 2, "forgetting is journalled too")
+
+    def test_what_was_recorded_is_durable(self, place: JournalPlace) -> None:
+        with place.opened() as journal:
+            journal.record_event(recorded := rich_event())
+            journal.update_watermark(FLOW, ENTITY, watermark(), event=event("edit"))
+            journal.flush()
+        with place.opened() as journal:
+            keep(recorded in journal.events(), "an event is there after the journal was closed")
+            kept = journal.get_watermark(FLOW, ENTITY)
+            keep(kept == watermark(), "a watermark is there after the journal was closed", kept)
+
+    def test_two_that_opened_it_see_the_same(self, place: JournalPlace) -> None:
+        with place.opened() as one, place.opened() as two:
+            one.record_event(first := event())
+            keep(list(two.events()) == [first], "what one records the other sees at once")
+            two.record_event(second := event())
+            keep(list(one.events()) == [second, first], "and the other way round")
+
+    def test_threads_share_it(self, journal: Journal) -> None:
+        def record() -> None:
+            for _ in range(20):
+                journal.record_event(event())
+
+        threads = [Thread(target=record) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        found = len(journal.events(limit=1000))
+        keep(found == 80, "a journal is shared by threads: no event is lost", found)
+
+    def test_processes_share_it(self, place: JournalPlace) -> None:
+        with place.opened() as journal:
+            others = [place.process("record", name) for name in ("one", "two")]
+            for number in range(20):
+                journal.record_event(event(run_id=f"here-{number}"))
+            codes = [other.wait(60) for other in others]
+            for other in others:
+                other.communicate()
+            keep(codes == [0, 0], "processes may use a journal at once", codes)
+            found = len(journal.events(limit=1000))
+        keep(found == 60, "a journal is shared by processes: no event is lost", found)
+
+    def test_an_event_costs_the_same_later(self, journal: Journal) -> None:
+        def cost() -> float:
+            times = []
+            for _ in range(60):
+                began = time.perf_counter()
+                journal.record_event(event())
+                times.append(time.perf_counter() - began)
+            return statistics.median(times)
+
+        early = cost()
+        for _ in range(1500):
+            journal.record_event(event())
+        late = cost()
+        keep(late < 6 * early + 0.001, "an event costs the same after many of them", (early, late))
+
+
+__all__ = ["JournalContract"]
