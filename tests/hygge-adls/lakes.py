@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,8 +17,13 @@ from hygge_adls.account import Account
 from hygge_adls.settings import AdlsConnection
 from hygge_core import plugins
 from hygge_core.config import structure
+from hygge_core.engine.coordinator import new_run_id
+from hygge_core.engine.flow import move
+from hygge_core.engine.world import World
 from hygge_core.files.memory import tables
-from hygge_core.records import Opened
+from hygge_core.records import Ask, Opened
+from hygge_core.scene import Scene
+from hygge_core.task import Retry, Task, WatermarkSetting
 from hygge_core.testing.ground import Ground
 
 FAST = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
@@ -95,8 +101,6 @@ def _told(name: str, content: bytes) -> str:
 
 
 def _journal(path: Path) -> str:
-    import sqlite3
-
     with sqlite3.connect(path) as database:
         dump = "\n".join(line for line in database.iterdump() if "flow_events" not in line)
     return TIME.sub("", UNIQUE.sub("", dump))
@@ -121,3 +125,56 @@ def fresh(ground: type[LakeGround], journal: bool):
         shutil.rmtree(root)
 
 
+#: Tokens that a notebook would give: the last one is good.
+issued: list[str] = []
+
+
+def token() -> str:
+    """For ``token = "lakes:token"``."""
+    return issued[-1]
+
+
+class Mover:
+    """Moves frames to a lake's store, and reads what a lake's home finds: as runs do."""
+
+    def __init__(self, server: DfsServer, root: Path, **more: object) -> None:
+        self.server = server
+        self.root = root
+        self.more = more
+
+    def table(self, **told: object) -> dict[str, object]:
+        return {**sign_in(self.server), "filesystem": "lake", **self.more, **told}
+
+    def store(self, rows, run_type="full_drop", *, plan=None, word="adls", **told):
+        """One run; its result."""
+        tables["source"] = rows
+        task = Task(
+            run_id=new_run_id(),
+            flow_run_id="f",
+            coordinator_run_id="c",
+            project="p",
+            root=str(self.root),
+            flow="shop",
+            entity="orders",
+            run_type=run_type,
+            home=Opened(type="memory", table={"table": "source"}),
+            store=Opened(type=word, table=self.table(**told)),
+            journal=Opened(type="sqlite", table={"path": str(self.root / "journal.db")}),
+            watermark=WatermarkSetting(column="id"),
+            retry=Retry(attempts=2, max_wait_seconds=0.0),
+        )
+        with World(PLUGINS, root=self.root, project="p") as world:
+            return move(task, world)
+
+    @contextmanager
+    def home(self, word="adls", **told):
+        """A home, opened."""
+        opened = Opened(type=word, table=self.table(**told))
+        with World(PLUGINS, root=self.root) as world, world.home(opened, Scene()) as home:
+            yield home
+
+    def rows(self, ask=None, **told) -> pl.DataFrame:
+        """All that a home reads."""
+        ask = ask or Ask(entity="orders")
+        with self.home(**told) as home:
+            return pl.concat([home.schema(ask).to_frame(), *home.read(ask)])

@@ -2,21 +2,30 @@
 
 import sqlite3
 from contextlib import closing
+from types import ModuleType
+from typing import ClassVar
 
 import pytest
 
 import hygge_journal_sqlite.plugin as sqlite
+from hygge_core.errors import StoreError
 from hygge_core.testing import (
     HomeContract,
     HomeSubject,
     JournalContract,
     JournalSubject,
+    PluginContract,
     StoreContract,
     StoreSubject,
     through_home,
 )
-from hygge_journal_sqlite.config import SqliteStoreConfig
-from hygge_journal_sqlite.store import open_store
+from hygge_core.testing.store_place import StorePlace
+
+
+class TestSqlitePlugin(PluginContract):
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return sqlite
 
 
 class TestSqliteJournal(JournalContract):
@@ -28,6 +37,9 @@ class TestSqliteJournal(JournalContract):
             table=lambda root: {"path": str(root / "journal.db")},
             short_leases=lambda root: {"path": str(root / "journal.db"), "lease_seconds": 0.3},
         )
+
+
+ZERO = "SQLite keeps -0.0 as 0.0, its equal"
 
 
 def table(root):
@@ -44,13 +56,44 @@ def lying_around(root):
     return names - {"__hygge_runs"}
 
 
+def subject_of_store() -> StoreSubject:
+    return StoreSubject(
+        plugin=sqlite,
+        type="sqlite",
+        table=table,
+        visible=through_home(sqlite, "sqlite", table),
+        leftovers=lying_around,
+    )
+
+
 class TestSqliteStore(StoreContract):
+    every_step = 3
+    deviations: ClassVar = {
+        "test_a_value_is_kept_or_refused[negative_zero]": ZERO,
+    }
+
     @pytest.fixture
     def subject(self) -> StoreSubject:
-        return StoreSubject(
-            plugin=sqlite,
-            type="sqlite",
-            table=table,
-            visible=through_home(sqlite, "sqlite", table),
-            leftovers=lying_around,
-        )
+        return subject_of_store()
+
+
+class TestSqliteHome(HomeContract):
+    deviations: ClassVar = {"test_a_value_is_read_exactly[negative_zero]": ZERO}
+
+    @pytest.fixture
+    def subject(self) -> HomeSubject:
+        return HomeSubject(plugin=sqlite, type="sqlite", table=table, offer=offer)
+
+
+def offer(root, rows):
+    """Write the rows with the store, the only writer of these declared types that there is."""
+    place = StorePlace(subject_of_store(), root)
+    try:
+        place.settle(rows, "full_drop")
+    except StoreError as exc:
+        raise NotImplementedError(str(exc)) from exc
+
+
+@pytest.mark.slow
+class TestSqliteStoreAtEveryPoint(TestSqliteStore):
+    every_step, every_double = 1, 3

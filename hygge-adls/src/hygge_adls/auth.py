@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from azure.core.credentials import AccessToken, AzureSasCredential
+from azure.core.credentials import AccessToken
 
 from hygge_core import secrets
 from hygge_core.errors import AuthError, ConfigError
@@ -36,7 +36,8 @@ def credential(config: Connection) -> Any:
         return {"account_name": _account(config.account_url), "account_key": _key(config)}
     if config.auth == "sas":
         assert config.sas is not None  # the configuration saw to it
-        return AzureSasCredential(_signature(config.sas.reveal()))
+        # As text: the SDK's AzureSasCredential does not sign the source of a rename.
+        return _signature(config.sas.reveal())
     if not config.account_url.startswith("https://"):
         raise ConfigError(
             f"{config.account_url}: a token may not travel without TLS",
@@ -84,10 +85,13 @@ class Called:
         self._lock = threading.Lock()
         self._token = AccessToken("", 0)
 
-    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        """The token; the callable is asked again a minute before it ends."""
+    def get_token(self, *scopes: str, tenant_id: str | None = None, **_: Any) -> AccessToken:
+        """The token; the callable is asked again a minute before it ends.
+
+        And when the service refuses it: the SDK then comes with the tenant of the challenge.
+        """
         with self._lock:
-            if self._token.expires_on - 60 < time.time():
+            if tenant_id or self._token.expires_on - 60 < time.time():
                 self._token = self._asked()
             return self._token
 

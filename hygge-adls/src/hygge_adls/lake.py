@@ -178,6 +178,24 @@ class Lake:
                     ) from exc
                 raise
 
+    def replace(self, source: str, target: str, *, etag: str) -> bool:
+        """Rename ``source`` over the file ``target`` if that still has ``etag`` (empty: is none).
+
+        Compare and set: false when it has not. A lost answer is false too, whatever was done.
+        """
+        condition: dict[str, Any] = {"match_condition": MatchConditions.IfMissing}
+        if etag:
+            condition = {"match_condition": MatchConditions.IfNotModified, "etag": f'"{etag}"'}
+        name = f"{self.filesystem.file_system_name}/{target}"
+        with around("adls.replace", target), speaking(self._raising, self.address(target)):
+            try:
+                self._file(quote(source)).rename_file(name, **condition)
+            except HttpResponseError as exc:
+                if code_of(exc) in (*_TAKEN, *_GONE, "ConditionNotMet"):
+                    return False
+                raise
+        return True
+
     # --- removing ----------------------------------------------------------------------------
 
     def delete(self, path: str) -> None:
@@ -207,7 +225,10 @@ class Lake:
 
         Raises ``NameMissing``.
         """
-        same: dict[str, Any] = {"etag": f'"{etag}"', "match_condition": MatchConditions.IfNotModified}
+        same: dict[str, Any] = {
+            "etag": f'"{etag}"',
+            "match_condition": MatchConditions.IfNotModified,
+        }
         with speaking(self._raising, self.address(path)):
             try:
                 got = self._file(path).download_file(offset, length, **(same if etag else {}))

@@ -6,23 +6,24 @@ from there the code of the local home reads them, with the same types and the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import polars as pl
 import pyarrow.parquet as pq
 from attrs import frozen
 
+from hygge_adls.place import LakeSource
 from hygge_core.files.batches import BATCH_BYTES
 from hygge_core.files.file_home import Portion
-from hygge_core.files.parquet_footers import footer_of
+from hygge_core.files.parquet_footers import Footer, footer_of
 from hygge_core.files.parquet_home import ParquetFormat
 from hygge_core.files.sources import Source
 from hygge_core.records import Range
 from hygge_core.watermark import compare, mark_of
 
-_PIECE_BYTES = 4 << 20
+_EXACT = ("INT32", "INT64")
+_GAP_BYTES = 32 << 10
 #: So many bytes of row groups, decoded, are read at once; Polars decodes whole row groups.
 _SCAN_BYTES = 128 << 20
 
@@ -41,22 +42,41 @@ class LakeParquetFormat(ParquetFormat):
     """Reads Parquet files by ranges; footers as the local format does."""
 
     def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
-        with source.local() as path, source.open() as remote:
-            footer = footer_of(path)
+        assert isinstance(source, LakeSource)  # a LakePlace gives no others
+        with source.sparse() as copy:
+            footer = footer_of(copy.path)
             # A file with none of the columns still has rows, so one column is read to count them.
             names = [n for n in portion.schema if n in footer.schema] or footer.schema.names()[:1]
-            each = sum(size for _, size in footer.groups) / max(footer.rows, 1)
-            rows = max(1, min(portion.batch_rows, round(BATCH_BYTES / each) if each else 1 << 30))
-            groups = _groups(path, names, portion.range, footer.schema)
+            rows = _batch_rows(footer, portion.batch_rows)
+            groups = _groups(copy.path, names, portion.range, footer.schema)
             for some in _gathered(groups):
-                with path.open("r+b") as local:
-                    for start, stop in sorted(each for group in some for each in group.ranges):
-                        _copy(remote, local, start, stop)
-                scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+                for start, stop in _joined(each for group in some for each in group.ranges):
+                    copy.fetch(start, stop)
+                scan = pl.scan_parquet(copy.path, glob=False, hive_partitioning=False)
                 part = scan.slice(some[0].offset, sum(group.rows for group in some))
                 yield from part.select(names).collect_batches(
                     chunk_size=rows, lazy=True, maintain_order=True, engine="streaming"
                 )
+
+
+def _batch_rows(footer: Footer, wanted: int) -> int:
+    """Fewer rows than wanted where they are so large that a batch would not fit in its bytes."""
+    each = sum(size for _, size in footer.groups) / max(footer.rows, 1)
+    return max(1, min(wanted, round(BATCH_BYTES / each) if each else wanted))
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The same ranges in order; a small gap between two costs less than another request."""
+    held: tuple[int, int] | None = None
+    for start, stop in sorted(ranges):
+        if held is not None and start <= held[1] + _GAP_BYTES:
+            held = held[0], max(held[1], stop)
+            continue
+        if held is not None:
+            yield held
+        held = start, stop
+    if held is not None:
+        yield held
 
 
 def _groups(
@@ -98,9 +118,6 @@ def _may_have(chunks: Sequence[pq.ColumnChunkMetaData], asked: Range, schema: pl
     return top is None or compare(top, asked.low) >= 0
 
 
-_EXACT = ("INT32", "INT64")
-
-
 def _gathered(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
     """Neighbours together, as many as are read at once."""
     held: list[_Group] = []
@@ -112,14 +129,3 @@ def _gathered(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
         held.append(group)
     if held:
         yield held
-
-
-def _copy(remote: BinaryIO, local: BinaryIO, start: int, stop: int) -> None:
-    remote.seek(start)
-    local.seek(start)
-    while start < stop:
-        piece = remote.read(min(_PIECE_BYTES, stop - start))
-        local.write(piece)
-        start += len(piece)
-        if not piece:
-            raise EOFError(f"{stop - start:,} bytes are missing")

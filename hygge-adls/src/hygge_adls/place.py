@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import BinaryIO, cast
 
 from attrs import frozen
@@ -20,12 +19,21 @@ _MAGIC = set("*?[")
 _FEW = 3
 
 
+@frozen(kw_only=True)
+class LakeSource(Source):
+    """A file of a lake. ``local`` gives a path with nothing but a Parquet footer in it.
+
+    * ``sparse`` gives the same, to which the bytes that are wanted can be fetched.
+    """
+
+    sparse: Callable[[], AbstractContextManager[ranged.SparseCopy]]
+
+
 @frozen
 class LakePlace:
     """Files of a lake: ``path`` is a file, a directory or a glob.
 
-    ``suffixes`` are the names' endings that count in a directory. A source's ``local`` is a sparse
-    copy with nothing but a Parquet footer in it; its rows come through ``open``.
+    ``suffixes`` are the names' endings that count in a directory.
     """
 
     lake: Lake
@@ -81,21 +89,14 @@ class LakePlace:
     def _sources(self, files: dict[str, Entry]) -> list[Source]:
         return [self._source(files[name], name) for name in sorted(files)]
 
-    def _source(self, entry: Entry, relative: str) -> Source:
-        @contextmanager
-        def footer_alone() -> Iterator[Path]:
-            with ranged.sparse_copy(self.lake, entry) as copy:
-                yield copy.path
-
-        def stream() -> BinaryIO:
-            return cast(BinaryIO, ranged.opened(self.lake, entry))
-
-        return Source(
+    def _source(self, entry: Entry, relative: str) -> LakeSource:
+        return LakeSource(
             name=self.lake.address(entry.name),
             relative=relative,
             size=entry.bytes,
-            open=stream,
-            local=footer_alone,
+            open=lambda: cast(BinaryIO, ranged.opened(self.lake, entry)),
+            local=lambda: ranged.footer_copy(self.lake, entry),
+            sparse=lambda: ranged.sparse_copy(self.lake, entry),
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hygge_adls.lake import BLOCK_BYTES, Lake
-from hygge_core.shelf import Entry, NameMissing
+from hygge_core.shelf import Entry
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -109,7 +109,6 @@ class SparseCopy:
         wanted = max(0, size - length - _MAGIC_BYTES)
         if wanted < start and self._is_parquet():
             self.fetch(wanted, start)
-        self.fetch(0, min(4, start))  # the word PAR1, which some readers look for
 
     def _is_parquet(self) -> bool:
         with self.path.open("rb") as local:
@@ -127,10 +126,7 @@ def sparse_copy(lake: Lake, file: Entry) -> Iterator[SparseCopy]:
 
 
 @contextmanager
-def tail_copy(lake: Lake, path: str) -> Iterator[Path]:
-    """A local path to the Parquet file ``path``, of which only the footer is there."""
-    entry = lake.entry(path)
-    if entry is None:
-        raise NameMissing(f"{lake.address(path)} is not there any more")
-    with sparse_copy(lake, entry) as copy:
+def footer_copy(lake: Lake, file: Entry) -> Iterator[Path]:
+    """A local path to a Parquet file of which only the footer is there."""
+    with sparse_copy(lake, file) as copy:
         yield copy.path

@@ -92,11 +92,7 @@ class OneLakeConnection(SignIn):
 
 def _connection_or_own(config: Any, _: Attribute[Any], connection: str | None) -> None:
     keys: list[Attribute[Any]] = [*fields(SignIn), *_inline(config)]
-    own = [
-        each.name
-        for each in keys
-        if getattr(config, each.name, each.default) != each.default
-    ]
+    own = [each.name for each in keys if getattr(config, each.name, each.default) != each.default]
     if connection is not None and own:
         raise ValueError(f"the connection {connection!r} says {own[0]} already; leave one out")
     if connection is None and getattr(config, "account_url", None) is None:

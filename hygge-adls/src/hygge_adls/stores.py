@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from attrs import evolve
 
 from hygge_adls.account import Account, opened
-from hygge_adls.ranged import tail_copy
+from hygge_adls.ranged import footer_copy
 from hygge_adls.shelf import LakeShelf
 from hygge_core.files import writing
 from hygge_core.files.sources import skipped
@@ -94,16 +95,17 @@ class LakeParquetStore(LakeStore):
     def known_schema(self) -> pl.Schema | None:
         """The columns of the newest file, those of its folders included."""
         live = self.places.live
-        names = [
-            entry.name
+        files = [
+            entry
             for entry in self.shelf.list(live)
             if entry.name.endswith(self.suffix) and not skipped(entry.name[len(live) + 1 :])
         ]
-        if not names:
+        if not files:
             return None
         # Run ids begin with their time, so the last name is the newest file.
-        newest = self.shelf.path(max(names, key=lambda name: name.rpartition("/")[2]))
-        with tail_copy(self.shelf.lake, newest) as footer:
+        newest = max(files, key=lambda entry: entry.name.rpartition("/")[2])
+        whole = evolve(newest, name=self.shelf.path(newest.name))
+        with footer_copy(self.shelf.lake, whole) as footer:
             marked = pl.read_parquet_metadata(footer).get(_SCHEMA_MARK)
             if marked:
                 return parse_schema(json.loads(marked))
@@ -132,7 +134,11 @@ class LakeNdjsonStore(LakeStore):
         return writing.write_ndjson(frame, path)
 
 
-_STORES: dict[str, Callable[[Account, StoreConfig], LakeStore]] = {"parquet": LakeParquetStore, "csv": LakeCsvStore, "ndjson": LakeNdjsonStore}
+_STORES: dict[str, Callable[[Account, StoreConfig], LakeStore]] = {
+    "parquet": LakeParquetStore,
+    "csv": LakeCsvStore,
+    "ndjson": LakeNdjsonStore,
+}
 
 
 @contextmanager

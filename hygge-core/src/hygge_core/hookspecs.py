@@ -30,6 +30,17 @@ hookimpl = pluggy.HookimplMarker("hygge")
 #: older plugin could misread it; see the author's guide for what counts as major and minor.
 API_LEVEL = 1
 
+#: offer → the words that its kinds may declare. A word that this core does not know means nothing
+#: to it: a plugin may declare what a newer one will use.
+CAPABILITIES: Mapping[str, frozenset[str]] = {
+    "home": frozenset({"range", "discover", "nested"}),
+    "store": frozenset(
+        {"append", "full_drop", "atomic", "upsert", "nested", "decimal", "binary", "nan"}
+    ),
+    "journal": frozenset(),
+    "connection": frozenset({"discover"}),
+}
+
 
 def _no_journal(config: Any) -> None:
     return None

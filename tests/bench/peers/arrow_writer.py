@@ -22,6 +22,5 @@ for source, target in tables(said):
         format=form,
         file_options=options,
         max_rows_per_file=ROWS_PER_FILE,
-        max_rows_per_group=ROWS_PER_FILE // 8,
-        preserve_order=True,
+        max_rows_per_group=ROWS_PER_FILE,
     )

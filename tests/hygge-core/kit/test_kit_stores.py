@@ -1,9 +1,11 @@
 """Our own stores keep the promises, through the same door as a stranger's."""
 
+from typing import ClassVar
+
 import pytest
 
 from hygge_core.files import plugin as files
-from hygge_core.files.memory import _staged, tables
+from hygge_core.files.memory import tables
 from hygge_core.testing import StoreContract, StoreSubject, files_below, through_home
 
 
@@ -26,16 +28,39 @@ class FileStore(StoreContract):
         )
 
 
+TEXT = "a text file keeps a duration as ISO 8601 text, and no home reads it as a duration"
+
+
 class TestParquetStore(FileStore):
     type = "parquet"
+    every_step = 5  # all of them are taken by the slow ones, and with SQLite by tests/together
 
 
 class TestCsvStore(FileStore):
     type = "csv"
+    every_step = 13
+    deviations: ClassVar = {"test_a_value_is_kept_or_refused[duration]": TEXT}
 
 
 class TestNdjsonStore(FileStore):
     type = "ndjson"
+    every_step = 13
+    deviations: ClassVar = {"test_a_value_is_kept_or_refused[duration]": TEXT}
+
+
+@pytest.mark.slow
+class TestParquetStoreAtEveryPoint(TestParquetStore):
+    every_step, every_double = 1, 3
+
+
+@pytest.mark.slow
+class TestCsvStoreAtEveryPoint(TestCsvStore):
+    every_step, every_double = 1, 5
+
+
+@pytest.mark.slow
+class TestNdjsonStoreAtEveryPoint(TestNdjsonStore):
+    every_step, every_double = 1, 5
 
 
 class TestMemoryStore(StoreContract):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from hygge_core.engine import roll
-from hygge_core.engine.flow import fallen, move
+from hygge_core.engine.failing import fallen
+from hygge_core.engine.flow import move
 from hygge_core.engine.slots import Slots
 from hygge_core.engine.world import World
 from hygge_core.errors import HyggeError
@@ -159,9 +160,9 @@ class Coordinator:
                 result = move(task, world, slots.given_away(entity.slots, self.cancel))
             except BaseException as exc:  # noqa: BLE001  # a plugin's sys.exit must not hang the run
                 result = fallen(task, exc)
-            with self._over:
+            with self._over:  # over and free at once: nobody may see it over and not yet free
                 self._finished.append((entity.name, result))
-            slots.give(entity.slots)
+                slots.give(entity.slots)
 
         threading.Thread(target=work, name=entity.name, daemon=True).start()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from hygge_core.types import parse_schema
 from hygge_core.watermark import Tracker
 
 if TYPE_CHECKING:
-    from hygge_core.engine.trip import Trip
+    from hygge_core.engine.trip import Trip, Visit
 
 PIPE_BYTES = 64 << 20
 _READER_GRACE_SECONDS = 10.0
@@ -37,21 +38,24 @@ class Extracted:
 
 
 def extract(trip: Trip, mode: Mode) -> Extracted:
-    """Stage and seal the whole ask, each attempt from an empty staging area.
+    """Stage and seal the whole ask, each attempt with a fresh home and from an empty staging area.
 
     Raises what the home or the store raised, when it is not transient or the attempts are used up.
     """
+    timeout = trip.task.timeout_seconds
+    deadline = None if timeout is None else time.monotonic() + timeout
     for attempt in trip.attempts():
-        with attempt:
-            return _with_one_schema(trip, mode)
+        with attempt, trip.visit(deadline) as visit:
+            return _with_one_schema(trip, visit, mode)
     raise AssertionError("the attempts end by returning or raising")
 
 
-def _with_one_schema(trip: Trip, mode: Mode) -> Extracted:
+def _with_one_schema(trip: Trip, visit: Visit, mode: Mode) -> Extracted:
     """A load has one schema: when later rows widen it, and the policy allows, start again."""
     settled: pl.Schema | None = None
     while True:
-        reading = Reading(trip, mode, settled)
+        visit.stop.renew()
+        reading = Reading(trip, visit, mode, settled)
         try:
             return _stage(trip, reading)
         except SchemaChanged as change:
@@ -84,10 +88,9 @@ def _overlapped(trip: Trip, reading: Reading) -> Generator[pl.DataFrame, None, N
 
     Whichever half fails first stops the other: the reader by ``stop``, the writer by the pipe.
     """
-    stop = Cancel(trip.cancel)
-    timeout = trip.task.timeout_seconds
-    deadline = None if timeout is None else trip.clock + timeout
-    pipe = Pipe(stop, max_bytes=PIPE_BYTES, deadline=deadline)
+    visit = reading.visit
+    stop = Cancel(visit.stop)
+    pipe = Pipe(stop, max_bytes=PIPE_BYTES, deadline=visit.deadline)
 
     def read() -> None:
         failure: BaseException | None = None
@@ -104,9 +107,9 @@ def _overlapped(trip: Trip, reading: Reading) -> Generator[pl.DataFrame, None, N
     try:
         yield from pipe
     finally:
-        stop.request("the writer is through")
+        visit.stop.request("the writer is through")
         reader.join(_READER_GRACE_SECONDS)
-        stop.close(trip.cancel)
+        stop.close(visit.stop)
         if reader.is_alive():
             trip.voice.warn("the home is still busy with a read that nobody waits for any more")
 
@@ -114,17 +117,19 @@ def _overlapped(trip: Trip, reading: Reading) -> Generator[pl.DataFrame, None, N
 class Reading:
     """What one attempt asks of the home, and what its rows become on their way to the store."""
 
-    def __init__(self, trip: Trip, mode: Mode, settled: pl.Schema | None) -> None:
+    def __init__(self, trip: Trip, visit: Visit, mode: Mode, settled: pl.Schema | None) -> None:
         task = trip.task
+        home = visit.home
+        self.visit = visit
         self._trip = trip
         self._mode = mode
         self.tracker = self._make_tracker()
         self._polish = Polish.of(task.polish, entity=task.entity)
         ask = Ask(entity=task.entity, limit=task.limit, drift=task.drift, settled=settled)
         if self.tracker is not None:
-            upper = trip.home.upper(self._bounded(ask)) if isinstance(trip.home, Bounds) else None
+            upper = home.upper(self._bounded(ask)) if isinstance(home, Bounds) else None
             ask = evolve(ask, range=self.tracker.range(upper))
-        everything = trip.home.schema(ask)
+        everything = home.schema(ask)
         if self.tracker is not None:
             self.tracker.check(everything)
         needed = self._needed(tuple(everything))
@@ -156,7 +161,7 @@ class Reading:
         return tuple(column for column in columns if column in wanted)
 
     def _expected(self) -> int | None:
-        home = self._trip.home
+        home = self.visit.home
         return home.estimated_rows(self.ask) if isinstance(home, Estimates) else None
 
     def load(self) -> Load:
@@ -174,7 +179,7 @@ class Reading:
     def batches(self) -> Generator[pl.DataFrame, None, None]:
         """The rows as the store takes them: ties dropped, polished, of the load's exact schema."""
         left = self.ask.limit
-        for given in self._trip.home.read(self.ask):
+        for given in self.visit.home.read(self.ask):
             self._trip.cancel.check()
             batch = drift.conform(as_frame(given), self.raw, self.ask.drift, ignored=self._unneeded)
             if self.tracker is not None:

@@ -9,29 +9,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from hygge_core.engine import mirror
 from hygge_core.engine.extraction import Extracted, extract
-from hygge_core.engine.ledger import advance, recorded_state
+from hygge_core.engine.failing import ENDS, ended, fallen, journalled, said
+from hygge_core.engine.ledger import advance, recorded
 from hygge_core.engine.modes import mode_of, publishes_nothing
 from hygge_core.engine.publishing import finish, manifest_of, verdict
 from hygge_core.engine.recovery import recover
 from hygge_core.engine.trip import embarked
-from hygge_core.errors import Blocked, Cancelled, FlowError, HyggeError, LeaseHeld
+from hygge_core.errors import HyggeError
 from hygge_core.events import EntityFinished, EntityStarted
 from hygge_core.jsons import to_plain
 from hygge_core.records import Receipt, RunRecord, Watermark
-from hygge_core.secrets import scrub
-from hygge_core.task import Failure, Outcome, Result
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
     from hygge_core.engine.world import World
     from hygge_core.records import Mode
-    from hygge_core.task import Task
+    from hygge_core.task import Result, Task
 
 
 def move(task: Task, world: World, sleep: Callable[[float], None] | None = None) -> Result:
@@ -43,7 +43,7 @@ def move(task: Task, world: World, sleep: Callable[[float], None] | None = None)
     try:
         with embarked(task, world, sleep=sleep) as trip:
             result = tell(trip)
-    except Exception as exc:  # noqa: BLE001  # one entity's failure never stops another
+    except ENDS as exc:  # one entity's failure never stops another
         result = fallen(task, exc)
     result = evolve(
         result,
@@ -70,10 +70,10 @@ def tell(trip: Trip) -> Result:
         if publishes_nothing(trip, mode, loaded.rows_read):
             return _skip(trip, run, recovered)
         run = _decide(trip, run, mode, loaded)
-    except Exception as exc:
+        receipt, leftovers = finish(trip, trip.store, run)
+    except ENDS as exc:
         _undo(trip, run, exc)
         raise
-    receipt, leftovers = finish(trip, trip.store, run)
     mirror.publish(trip)
     return evolve(_complete(trip, run, receipt), recovered=recovered, leftovers=leftovers)
 
@@ -90,8 +90,9 @@ def _first(trip: Trip) -> tuple[tuple[str, ...], Mode]:
     try:
         recovered = recover(trip)
         mode = mode_of(trip)
-    except HyggeError as exc:
-        trip.ledger.record(trip.voice.event("fail", metadata={"error": scrub(str(exc))}))
+    except ENDS as exc:
+        with suppress(HyggeError):  # a journal that is broken is what ``exc`` tells of
+            trip.ledger.record(trip.voice.event("fail", metadata=journalled(exc)))
         raise
     mirror.publish(trip)
     return recovered, mode
@@ -136,19 +137,21 @@ def _watermark_after(trip: Trip, run: RunRecord, mode: Mode, loaded: Extracted) 
     return None
 
 
-def _undo(trip: Trip, run: RunRecord, exc: Exception) -> None:
-    """Before the decision: remove what was staged, and journal why. Never hides ``exc``."""
+def _undo(trip: Trip, run: RunRecord, exc: BaseException) -> None:
+    """Journal why; before the decision, remove what was staged. Never hides ``exc``."""
+    event = trip.voice.event("fail", metadata=journalled(exc))
     try:
-        if recorded_state(trip.ledger, run) != "open":
+        known = recorded(trip.ledger, run)
+        if known is None:
+            exc.add_note("another process has taken this run over and settled it")
+        elif known.state == "open":
+            trip.store.rollback(run.ref)
+            advance(trip.ledger, evolve(known, state="rolled_back", note=said(exc)), event=event)
+        else:
+            advance(trip.ledger, known, event=event)
             exc.add_note("the decision stands: the next start finishes it")
-            return
-        trip.store.rollback(run.ref)
-        event = trip.voice.event(
-            "fail", metadata={"error": scrub(str(exc)), "kind": type(exc).__name__}
-        )
-        advance(trip.ledger, evolve(run, state="rolled_back", note=scrub(str(exc))), event=event)
-    except HyggeError as also:
-        exc.add_note(f"the next start cleans up what this left: {also}")
+    except ENDS as also:
+        exc.add_note(f"the next start settles what this left: {also}")
 
 
 def _skip(trip: Trip, run: RunRecord, recovered: tuple[str, ...]) -> Result:
@@ -157,14 +160,14 @@ def _skip(trip: Trip, run: RunRecord, recovered: tuple[str, ...]) -> Result:
     event = trip.voice.event("skip", row_count=0, metadata={"warnings": list(trip.voice.warnings)})
     advance(trip.ledger, evolve(run, state="rolled_back", note="nothing to move"), event=event)
     return evolve(
-        _result(trip.task, "skip"), recovered=recovered, warnings=tuple(trip.voice.warnings)
+        ended(trip.task, "skip"), recovered=recovered, warnings=tuple(trip.voice.warnings)
     )
 
 
 def _complete(trip: Trip, run: RunRecord, receipt: Receipt) -> Result:
     manifest = manifest_of(run)
     return evolve(
-        _result(trip.task, "complete"),
+        ended(trip.task, "complete"),
         rows_read=manifest.rows,
         rows_written=receipt.rows,
         bytes_written=receipt.bytes,
@@ -173,31 +176,3 @@ def _complete(trip: Trip, run: RunRecord, receipt: Receipt) -> Result:
         watermark=manifest.watermark,
         warnings=tuple(trip.voice.warnings),
     )
-
-
-def _result(task: Task, outcome: Outcome) -> Result:
-    return Result(
-        run_id=task.run_id,
-        flow=task.flow,
-        entity=task.entity,
-        run_type=task.run_type,
-        outcome=outcome,
-    )
-
-
-def fallen(task: Task, exc: BaseException) -> Result:
-    """The result of a task that ended with ``exc``: its own text, hint and notes, scrubbed."""
-    outcomes: dict[type[BaseException], Outcome] = {
-        Blocked: "blocked",
-        LeaseHeld: "held",
-        Cancelled: "cancelled",
-    }
-    failure = Failure(
-        kind=type(exc).__name__,
-        text=scrub(str(exc) or type(exc).__name__),
-        hint=scrub(exc.hint) if isinstance(exc, HyggeError) and exc.hint else None,
-        transient=isinstance(exc, FlowError) and exc.transient,
-        exit_code=exc.exit_code if isinstance(exc, HyggeError) else 1,
-        notes=tuple(scrub(note) for note in getattr(exc, "__notes__", ())),
-    )
-    return evolve(_result(task, outcomes.get(type(exc), "fail")), failure=failure)

@@ -72,8 +72,14 @@ def settled(state: RunState) -> RunState | None:
 
 def recorded_state(ledger: Ledger, run: RunRecord) -> RunState | None:
     """The state that the ledger has for this run now; ``None``: it is not an open run."""
-    states = {known.ref.run_id: known.state for known in ledger.open_runs()}
-    return states.get(run.ref.run_id)
+    known = recorded(ledger, run)
+    return known.state if known else None
+
+
+def recorded(ledger: Ledger, run: RunRecord) -> RunRecord | None:
+    """This run as the ledger has it now; ``None``: it is not an open run."""
+    same = (known for known in ledger.open_runs() if known.ref.run_id == run.ref.run_id)
+    return next(same, None)
 
 
 @contextmanager

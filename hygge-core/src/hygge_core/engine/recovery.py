@@ -12,6 +12,7 @@ from hygge_core.engine.ledger import advance
 from hygge_core.engine.publishing import finish, manifest_of, tidy
 from hygge_core.errors import Blocked, ConfigError, FlowError, PluginError
 from hygge_core.events import Recovered
+from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
@@ -55,7 +56,7 @@ def _forward_or_block(trip: Trip, store: Store, run: RunRecord) -> None:
         forward(trip, store, run)
     except FlowError as exc:
         if not exc.transient and run.attempts >= BLOCKED_AFTER:
-            advance(trip.ledger, evolve(run, state="blocked", note=str(exc)))
+            advance(trip.ledger, evolve(run, state="blocked", note=scrub(str(exc))))
         exc.add_note(f"while finishing the decided run {run.ref.run_id}")
         raise
 
@@ -97,7 +98,7 @@ def by_hand(trip: Trip, run: RunRecord, direction: str) -> None:
 def _store_of(trip: Trip, run: RunRecord) -> Iterator[Store]:
     """The store as the run's record names it, whatever today's configuration says."""
     task = trip.task
-    if (run.store.type, run.store.table) == (task.store.type, task.store.table):
+    if evolve(run.store, plugin="") == evolve(task.store, plugin=""):
         yield trip.store
         return
     scene = trip.world.scene(run.store, **trip.told)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -31,34 +30,48 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
+class Visit:
+    """An opened home for the length of one attempt.
+
+    ``stop`` is its cancel: asked as soon as nobody wants its rows any more. ``deadline`` is the
+    ``time.monotonic()`` moment after which that is so.
+    """
+
+    home: Home
+    stop: Cancel
+    deadline: float | None
+
+
+@frozen(kw_only=True)
 class Trip:
     """What the steps of :mod:`hygge_core.engine.flow` share.
 
-    ``told`` is what a scene of this entity is told; ``clock`` is its start in monotonic seconds.
-    ``reading`` is the home's cancel: it is also asked to stop when nobody wants its rows any more.
+    ``told`` is what a scene of this entity is told.
     """
 
     task: Task
     world: World
     cancel: Cancel
-    reading: Cancel
     store: Store
     ledger: Ledger
     voice: Voice
     told: dict[str, Any]
-    opened_home: Home | None = None
-    clock: float = field(factory=time.monotonic)
-
-    @property
-    def home(self) -> Home:
-        """The home; a trip that only recovers has none."""
-        assert self.opened_home is not None
-        return self.opened_home
 
     @property
     def ref(self) -> LoadRef:
         """The load that this trip stages."""
         return LoadRef(run_id=self.task.run_id, flow=self.task.flow, entity=self.task.entity)
+
+    @contextmanager
+    def visit(self, deadline: float | None) -> Iterator[Visit]:
+        """Open the home for one attempt: what broke in the one before is opened anew."""
+        stop = Cancel(self.cancel)
+        scene = self.world.scene(self.task.home, **{**self.told, "cancel": stop})
+        try:
+            with self.world.home(self.task.home, scene) as home:
+                yield Visit(home=home, stop=stop, deadline=deadline)
+        finally:
+            stop.close(self.cancel)
 
     def attempts(self) -> Retrying:
         """Attempts at something that may fail for a moment; the last failure is raised as it is.
@@ -88,15 +101,13 @@ def embarked(
     world: World,
     *,
     sleep: Callable[[float], None] | None = None,
-    reads: bool = True,
 ) -> Iterator[Trip]:
     """T0: open what the task names and hold its lease for the length of the block.
 
-    ``reads=False`` leaves the home closed, for recovery. Raises what opening raises, ``LeaseHeld``
-    when somebody else moves this entity.
+    The home stays closed until it is read: what a crash left is settled without it. Raises what
+    opening raises, ``LeaseHeld`` when somebody else moves this entity.
     """
     cancel = Cancel(world.cancel)
-    reading = Cancel(cancel)
     voice = Voice(task, world)
     told: dict[str, Any] = {
         "flow": task.flow,
@@ -110,18 +121,12 @@ def embarked(
         closing.callback(cancel.close, world.cancel)
         store = closing.enter_context(world.store(task.store, world.scene(task.store, **told)))
         ledger = closing.enter_context(ledger_of(task, journal, store, world.owner, cancel))
-        home = None
-        if reads:
-            scene = world.scene(task.home, **{**told, "cancel": reading})
-            home = closing.enter_context(_told_of_failure(world.home(task.home, scene)))
         yield Trip(
             task=task,
             world=world,
             cancel=cancel,
-            reading=reading,
             store=store,
             ledger=ledger,
             voice=voice,
             told=told,
-            opened_home=home,
         )

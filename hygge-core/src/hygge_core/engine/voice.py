@@ -36,7 +36,7 @@ class Voice:
 
     def step(self, step: str, detail: str = "") -> None:
         """Say that the story goes on with ``step``."""
-        self.say(Stage, step=step, detail=detail)
+        self.say(Stage, step=step, detail=scrub(detail))
 
     def warn(self, text: str) -> None:
         """Tell the user once; the line also stands in the result and in the journal's event."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from attrs import evolve, frozen
 
 from hygge_core.engine.coordinator import new_run_id
-from hygge_core.engine.flow import fallen
+from hygge_core.engine.failing import fallen
 from hygge_core.engine.recovery import by_hand, recover
 from hygge_core.engine.trip import embarked
 from hygge_core.errors import ConfigError, HyggeError
@@ -44,7 +44,7 @@ def mend(entities: Sequence[Entity], world: World) -> Iterator[Mended]:
     """
     for task in _to_mend(entities, world):
         try:
-            with embarked(task, world, reads=False) as trip:
+            with embarked(task, world) as trip:
                 yield Mended(name=task.name, runs=recover(trip))
         except HyggeError as exc:
             yield Mended(name=task.name, failure=fallen(task, exc).failure)
@@ -87,7 +87,7 @@ def mend_by_hand(
     for entity in entities:
         if entity.journal is not None and run_id not in _ids(_open_runs(entity, world)):
             continue
-        with embarked(_task(entity), world, reads=False) as trip:
+        with embarked(_task(entity), world) as trip:
             for run in trip.ledger.open_runs():
                 if run.ref.run_id == run_id:
                     by_hand(trip, run, direction)

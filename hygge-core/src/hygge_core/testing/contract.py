@@ -18,11 +18,14 @@ class Contract:
     ``deviations`` are the promises that your distribution does not keep, test by test, with the
     reason for each: ``{"test_a_value_is_kept_or_refused[time]": "the service has no such type"}``.
     They are strict: an entry whose test passes fails, and so does one that names no test.
-    ``every`` is the share of the second-level walks that is taken: each so-many-th; 1 takes all.
+    ``every_step`` and ``every_double`` thin out the walks where they take long: each so-many-th
+    disturbance is taken, and each so-many-th of those within a recovery; 1 takes all. Odd numbers
+    meet crashes and errors alike.
     """
 
     deviations: ClassVar[Mapping[str, str]] = {}
-    every: ClassVar[int] = 17
+    every_step: ClassVar[int] = 1
+    every_double: ClassVar[int] = 17
 
     @pytest.fixture(autouse=True)
     def _deviation(self, request: pytest.FixtureRequest) -> None:

@@ -9,11 +9,10 @@ import pytest
 
 from hygge_core.testing.plans import At, Count
 from hygge_core.testing.promises import keep, same
-from hygge_core.testing.walk import MORE, OLD, OTHER, persistent_error
+from hygge_core.testing.walk import MORE, OLD, OTHER, complete, persistent_error, told_of
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
-    from hygge_core.task import Result
     from hygge_core.testing.home_place import HomePlace
 
 TIED = pl.DataFrame({"id": [9, 10], "name": ["tied", "new"]})
@@ -25,7 +24,7 @@ class HomeWalk:
     def test_a_full_drop_moves_what_is_there(self, place: HomePlace) -> None:
         for rows in (OLD, OTHER, MORE):
             place.offer(rows)
-            _complete(place.run("full_drop"))
+            complete(place.run("full_drop"), "an undisturbed run completes")
             same(place.visible(), rows, "a full_drop makes the destination equal to the source")
 
     def test_an_incremental_run_loses_and_doubles_nothing(self, place: HomePlace) -> None:
@@ -37,7 +36,7 @@ class HomeWalk:
             place.offer(source)
             for _ in range(2):
                 result = place.run("incremental")
-                keep(result and result.outcome in ("complete", "skip"), "it is moved", result)
+                keep(result and result.outcome in ("complete", "skip"), "it is moved", told_of(result))
             same(place.visible(), source, "rows at the watermark are neither lost nor doubled")
 
     @pytest.mark.parametrize("run_type", ["full_drop", "incremental"])
@@ -45,19 +44,16 @@ class HomeWalk:
         if run_type == "incremental" and "range" not in place.capabilities:
             pytest.skip(f"{place.subject.type} does not declare 'range'")
         place.offer(OLD)
-        _complete(place.run("full_drop"))
+        complete(place.run("full_drop"), "an undisturbed run completes")
         counted = Count()
         place.offer(pl.concat([OLD, MORE]))
-        _complete(place.run("full_drop", counted))
+        complete(place.run("full_drop", counted), "an undisturbed run completes")
         for k in range(len(counted.points)):
             place.offer(OLD)
-            _complete(place.run("full_drop"))
+            complete(place.run("full_drop"), "an undisturbed run completes")
             place.offer(pl.concat([OLD, MORE]))
             place.run(run_type, At(k, "error", error=persistent_error))
             place.run(run_type)
             promise = f"what failed is read again, whole (point {k}, {counted.points[k][0]})"
             same(place.visible(), pl.concat([OLD, MORE]), promise)
 
-
-def _complete(result: Result | None) -> None:
-    keep(result is not None and result.outcome == "complete", "an undisturbed run ends", result)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 import polars as pl
@@ -25,6 +26,19 @@ def keep(kept: object, promise: str, found: object = "") -> None:
     __tracebackhide__ = True
     if not kept:
         broken(promise, found)
+
+
+@contextmanager
+def promised(promise: str) -> Iterator[None]:
+    """Keep ``promise``: the block raises nothing but what another promise says."""
+    __tracebackhide__ = True
+    try:
+        yield
+    except AssertionError:
+        raise
+    except Exception as exc:
+        told = f"broken promise: {promise}\n{type(exc).__name__}: {exc}"
+        raise AssertionError(told) from exc
 
 
 def same(seen: pl.DataFrame | None, expected: pl.DataFrame, promise: str) -> None:
@@ -84,4 +98,4 @@ def none_of(found: Iterable[str], promise: str) -> None:
     keep(not there, promise, f"found: {', '.join(there)}")
 
 
-__all__ = ["broken", "difference", "keep", "none_of", "same"]
+__all__ = ["broken", "difference", "keep", "none_of", "promised", "same"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -13,7 +13,7 @@ from hygge_core.engine.coordinator import new_run_id
 from hygge_core.faults import planned
 from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count, Crash
-from hygge_core.testing.promises import keep, none_of, same
+from hygge_core.testing.promises import keep, none_of, promised, same
 from hygge_core.testing.store_place import StorePlace, expected, incoming, reference, stage
 from hygge_core.testing.walk import OLD, never_mixed, persistent_error, steps
 
@@ -30,6 +30,8 @@ PATIENCE = 0.05
 class StoreFaults:
     """The part of ``StoreContract`` that disturbs single verbs."""
 
+    every_step: ClassVar[int]
+
     @MODES
     def test_a_commit_says_where_it_stands(self, fresh: Fresh, mode: Mode) -> None:
         with fresh() as place:
@@ -42,7 +44,7 @@ class StoreFaults:
 
     @MODES
     def test_a_commit_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in _steps_of_commit(fresh, mode):
+        for k, action in _steps_of_commit(fresh, mode)[:: self.every_step]:
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 plan = At(k, action, error=persistent_error)
@@ -56,7 +58,7 @@ class StoreFaults:
 
     @MODES
     def test_what_never_was_decided_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in _steps_of_staging(fresh, mode):
+        for k, action in _steps_of_staging(fresh, mode)[:: self.every_step]:
             with fresh() as place:
                 place.settle(OLD, place.first)
                 run_id = new_run_id()
@@ -67,7 +69,8 @@ class StoreFaults:
                 at = f"({action} at point {k} of begin, write or seal, {plan.points[k][0]})"
                 _passes_through(raised, action, at)
                 same(place.seen(OLD), OLD, f"nothing is visible before the commit {at}")
-                place.with_store(lambda store, r=run_id: store.rollback(reference(r)))
+                with promised(f"what was not committed can be rolled back {at}"):
+                    place.with_store(lambda store, r=run_id: store.rollback(reference(r)))
                 none_of(place.leftovers(), f"a rollback removes what a crash left {at}")
                 manifest = place.staged(incoming(mode), mode, run_id)
                 _finished(place, manifest, mode, at)
@@ -77,14 +80,15 @@ class StoreFaults:
         def roll(place: StorePlace, manifest: Manifest) -> Callable[[Store], object]:
             return lambda store: store.rollback(manifest.ref)
 
-        for k, action in _steps_of(fresh, mode, roll, commit=False):
+        for k, action in _steps_of(fresh, mode, roll, commit=False)[:: self.every_step]:
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 act = roll(place, manifest)
                 raised = place.dies(At(k, action, error=persistent_error), act)
                 at = f"({action} at point {k} of rollback)"
                 _passes_through(raised, action, at)
-                place.with_store(act)
+                with promised(f"a rollback can be repeated {at}"):
+                    place.with_store(act)
                 same(place.seen(OLD), OLD, f"a rollback changes nothing visible {at}")
                 none_of(place.leftovers(), f"a repeated rollback removes the rest {at}")
 
@@ -93,7 +97,7 @@ class StoreFaults:
         def tidy(place: StorePlace, manifest: Manifest) -> Callable[[Store], object]:
             return lambda store: store.cleanup(manifest)
 
-        for k, action in _steps_of(fresh, mode, tidy, commit=True):
+        for k, action in _steps_of(fresh, mode, tidy, commit=True)[:: self.every_step]:
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 place.with_store(lambda store, m=manifest: store.commit(m))
@@ -109,7 +113,7 @@ class StoreFaults:
     def test_a_paused_owner_that_wakes_up_does_no_harm(self, fresh: Fresh, mode: Mode) -> None:
         with fresh() as place:
             points = _points_of_commit(place, mode)
-        for k in range(len(points)):
+        for k in range(0, len(points), self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 _overtaken(place, manifest, At(k, "pause", seconds=20))
@@ -139,12 +143,15 @@ def _overtaken(place: StorePlace, manifest: Manifest, plan: At) -> None:
 
 def _finished(place: StorePlace, manifest: Manifest, mode: Mode, at: str) -> None:
     """The next process finishes it, from the manifest alone."""
+    again = f"a commit called again completes the load {at}"
     with place.opened() as store:
-        receipt = store.commit(manifest)
-        same(place.seen(OLD), expected(mode), f"a commit called again completes the load {at}")
+        with promised(again):
+            receipt = store.commit(manifest)
+        same(place.seen(OLD), expected(mode), again)
         keep(receipt.rows == manifest.rows, f"its receipt counts every row {at}", receipt)
         keep(store.status(manifest) == "done", f"then its status is 'done' {at}")
-        store.cleanup(manifest)
+        with promised(f"a published load can be cleaned up {at}"):
+            store.cleanup(manifest)
     same(place.seen(OLD), expected(mode), f"a cleanup changes nothing visible {at}")
     none_of(place.leftovers(), f"nothing is left lying around {at}")
 
@@ -174,18 +181,18 @@ def _points_of_commit(place: StorePlace, mode: Mode) -> list[str]:
     return counted.names()
 
 
-def _steps_of_commit(fresh: Fresh, mode: Mode) -> Iterator[tuple[int, Action]]:
+def _steps_of_commit(fresh: Fresh, mode: Mode) -> Sequence[tuple[int, Action]]:
     with fresh() as place:
         points = _points_of_commit(place, mode)
-    return steps(points, ACTIONS)
+    return list(steps(points, ACTIONS))
 
 
-def _steps_of_staging(fresh: Fresh, mode: Mode) -> Iterator[tuple[int, Action]]:
+def _steps_of_staging(fresh: Fresh, mode: Mode) -> Sequence[tuple[int, Action]]:
     with fresh() as place:
         _prepared(place, mode)
         counted = Count()
         place.dies(counted, lambda store: stage(store, incoming(mode), mode, new_run_id()))
-    return steps(counted.names(), ACTIONS)
+    return list(steps(counted.names(), ACTIONS))
 
 
 def _steps_of(
@@ -194,11 +201,11 @@ def _steps_of(
     act: Callable[[StorePlace, Manifest], Callable[[Store], object]],
     *,
     commit: bool,
-) -> Iterator[tuple[int, Action]]:
+) -> Sequence[tuple[int, Action]]:
     with fresh() as place:
         manifest = _prepared(place, mode)
         if commit:
             place.with_store(lambda store: store.commit(manifest))
         counted = Count()
         place.dies(counted, act(place, manifest))
-    return steps(counted.names(), ACTIONS)
+    return list(steps(counted.names(), ACTIONS))

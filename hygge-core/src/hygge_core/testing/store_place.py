@@ -17,6 +17,7 @@ from hygge_core.records import Load, LoadRef, Manifest, Opened
 from hygge_core.testing import memory_journal
 from hygge_core.testing.ground import ENTITY, FLOW, Ground
 from hygge_core.testing.plans import Crash
+from hygge_core.testing.promises import promised
 from hygge_core.testing.walk import MORE, OLD, OTHER
 from hygge_core.engine.world import World
 
@@ -104,10 +105,11 @@ class StorePlace(Ground):
 
     def settle(self, frame: pl.DataFrame, mode: Mode) -> Manifest:
         """A whole load, undisturbed."""
-        manifest = self.staged(frame, mode)
-        with self.opened() as store:
-            store.commit(manifest)
-            store.cleanup(manifest)
+        with promised("an undisturbed load settles"):
+            manifest = self.staged(frame, mode)
+            with self.opened() as store:
+                store.commit(manifest)
+                store.cleanup(manifest)
         return manifest
 
     @property

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -16,10 +16,10 @@ from hygge_core.jsons import to_json
 from hygge_core.protocols import KeepsLedger
 from hygge_core.scene import Cancel
 from hygge_core.testing.contract import MODES
-from hygge_core.testing.plans import At, Count, Crash
+from hygge_core.testing.plans import Action, At, Count, Crash
 from hygge_core.testing.promises import keep, none_of, same
 from hygge_core.testing.store_place import StorePlace, expected, run_type_of
-from hygge_core.testing.walk import OLD, Walk, persistent_error, steps
+from hygge_core.testing.walk import OLD, Walk, persistent_error, steps, told_of
 from hygge_core.engine.world import World
 
 if TYPE_CHECKING:
@@ -27,24 +27,25 @@ if TYPE_CHECKING:
     from hygge_core.task import Result
 
 Fresh = Callable[..., AbstractContextManager[StorePlace]]
-ACTIONS = ("crash", "error")
+ACTIONS: tuple[Action, ...] = ("crash", "error")
 
 
 class StoreWalk:
     """The part of ``StoreContract`` that runs the engine."""
 
-    every: int
+    every_step: ClassVar[int]
+    every_double: ClassVar[int]
 
     @MODES
     def test_after_any_fault_the_next_start_puts_right(self, fresh: Fresh, mode: Mode) -> None:
         walk = _walk(fresh, mode)
-        for k, action in steps(walk.points(), ACTIONS):
+        for k, action in self._taken(walk):
             walk.step(k, action)
 
     @MODES
     def test_a_disturbed_recovery_is_put_right_too(self, fresh: Fresh, mode: Mode) -> None:
         walk = _walk(fresh, mode)
-        for k, action, j, again in walk.some_doubles(ACTIONS, self.every):
+        for k, action, j, again in walk.some_doubles(ACTIONS, self.every_double):
             walk.double_step(k, action, j, again)
 
     def test_a_store_that_keeps_a_ledger_needs_no_journal(self, fresh: Fresh) -> None:
@@ -52,19 +53,19 @@ class StoreWalk:
             if not isinstance(store, KeepsLedger):
                 pytest.skip("it keeps no ledger: its flows need a journal")
         walk = _walk(partial(fresh, journal=False), "full_drop")
-        for k, action in steps(walk.points(), ACTIONS):
+        for k, action in self._taken(walk):
             walk.step(k, action)
-        for k, action, j, again in walk.some_doubles(ACTIONS, self.every):
+        for k, action, j, again in walk.some_doubles(ACTIONS, self.every_double):
             walk.double_step(k, action, j, again)
 
     @MODES
     def test_it_can_be_asked_to_stop_anywhere(self, fresh: Fresh, mode: Mode) -> None:
         walk = _walk(fresh, mode)
-        for k in range(len(walk.points())):
+        for k in range(0, len(walk.points()), self.every_step):
             with fresh() as place:
                 walk.prepare(place)
                 result, at = _stopped(place, walk, k)
-                keep(result.outcome in ("cancelled", "complete"), f"a run asked to stop {at}", result)
+                keep(result.outcome in ("cancelled", "complete"), f"a run asked to stop {at}", told_of(result))
                 seen = expected(mode) if result.outcome == "complete" else OLD
                 same(place.seen(OLD), seen, f"a cancelled run publishes nothing {at}")
                 if result.outcome == "cancelled":
@@ -77,6 +78,9 @@ class StoreWalk:
                 pytest.skip("no secret stands in its table or connections")
             told = "\n".join(_everything_told(place))
         keep(not [each for each in hidden if each in told], "a secret is shown nowhere")
+
+    def _taken(self, walk: Walk) -> Sequence[tuple[int, Action]]:
+        return list(steps(walk.points(), ACTIONS))[:: self.every_step]
 
 
 def _walk(fresh: Fresh, mode: Mode) -> Walk:

@@ -15,12 +15,14 @@ from attrs import field, frozen
 
 from hygge_core.errors import HomeError
 from hygge_core.plugins import Plugins
-from hygge_core.records import Ask, Opened
+from hygge_core.records import Ask, DriftPolicy, Opened
 from hygge_core.engine.world import World
 
 if TYPE_CHECKING:
     import polars as pl
 
+#: What is there is only looked at: parts that differ are no reason to find nothing.
+_ANY = DriftPolicy(new_columns="add", removed_columns="null", type_changes="widen")
 Table = Callable[[Path], Mapping[str, Any]]
 
 
@@ -102,15 +104,18 @@ def through_home(
 def _read(subject: Subject, root: Path, schema: pl.Schema) -> pl.DataFrame | None:
     import polars as pl
 
-    ask = Ask(entity="walk", settled=schema)
     opened = subject.opened(root)
     with World(subject.plugins(), root=root) as world:
+        scene = world.scene(opened, flow="walk", entity="walk")
         try:
-            with world.home(opened, world.scene(opened, flow="walk", entity="walk")) as home:
-                seen = home.schema(ask)
-                return pl.concat([seen.to_frame(), *(pl.DataFrame(b) for b in home.read(ask))])
+            with world.home(opened, scene) as home:
+                home.schema(Ask(entity="walk", drift=_ANY))
         except HomeError:
             return None
+        ask = Ask(entity="walk", settled=schema, drift=_ANY)
+        with world.home(opened, scene) as home:
+            seen = home.schema(ask)
+            return pl.concat([seen.to_frame(), *(pl.DataFrame(b) for b in home.read(ask))])
 
 
 def files_below(*folders: Path, but: Iterable[str] = ()) -> list[str]:

@@ -71,7 +71,7 @@ class Walk:
             self.prepare(ground)
             counted = Count()
             result = ground.run(self.run_type, counted)
-            _complete(result, "an undisturbed run completes")
+            complete(result, "an undisturbed run completes")
             self._settled(ground, "an undisturbed run")
         return counted.names()
 
@@ -126,7 +126,7 @@ class Walk:
     def prepare(self, ground: Ground) -> None:
         """The old content is there, and the source holds the new."""
         ground.offer(self.before)
-        _complete(ground.run(self.first), "an undisturbed run completes")
+        complete(ground.run(self.first), "an undisturbed run completes")
         ground.offer(self.source)
 
     def _disturbed(self, ground: Ground, k: int, action: Action) -> str:
@@ -144,7 +144,7 @@ class Walk:
     def _recovered(self, ground: Ground, place: str) -> None:
         result = ground.run(self.run_type)
         if result is None or result.outcome not in ("complete", "skip"):
-            broken(f"the next start puts everything right. {place}", result)
+            broken(f"the next start puts everything right. {place}", told_of(result))
         self._settled(ground, place)
 
     def _settled(self, ground: Ground, place: str) -> None:
@@ -192,8 +192,18 @@ def never_mixed(
     keep(partly, f"an append only adds rows of its own. {place}", told)
 
 
-def _complete(result: Result | None, promise: str) -> None:
-    keep(result is not None and result.outcome == "complete", promise, result)
+def complete(result: Result | None, promise: str) -> None:
+    """Keep ``promise``: the run completed."""
+    __tracebackhide__ = True
+    keep(result is not None and result.outcome == "complete", promise, told_of(result))
+
+
+def told_of(result: Result | None) -> str:
+    """A run's end as one line: what it says of its failure, if it failed."""
+    if result is None:
+        return "the run crashed"
+    failure = result.failure
+    return f"{result.outcome}: {failure.kind}: {failure.text}" if failure else result.outcome
 
 
 def steps(names: Sequence[str], actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:

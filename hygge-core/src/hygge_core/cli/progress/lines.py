@@ -46,7 +46,7 @@ def finished(name: str, result: Result) -> tuple[str, str]:
         case "held":
             return "warn", f"{name}: held: {cause}"
         case "cancelled":
-            return "warn", f"{name}: cancelled after {took}; nothing of it was published"
+            return "warn", f"{name}: cancelled after {took}, nothing of it was published: {cause}"
     return "bad", f"{name}: {result.outcome} after {took}: {cause}"
 
 

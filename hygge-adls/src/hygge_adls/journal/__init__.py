@@ -1,0 +1,1 @@
+"""The journal ``parquet``: one on the lake itself, safe for several coordinators at once."""

@@ -1,0 +1,215 @@
+"""The stores on a lake: what was moved is there, once, and never half or empty."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from attrs import evolve
+from lakes import Mover, account_at, sign_in
+
+from hygge_adls.stores import LakeParquetStore
+from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
+from hygge_core.config import structure
+from hygge_core.errors import ConfigError, StoreError
+from hygge_core.records import Load, LoadRef
+
+ROWS = pl.DataFrame(
+    {
+        "id": range(10),
+        "name": ["ö", None, "", "a,b", 'q"', "x", "y", "z", "\n", "e"],
+        "day": [date(2024, 1, 1 + number % 3) for number in range(10)],
+    }
+)
+MORE = ROWS.with_columns(pl.col("id") + 10)
+LIVE = "lake/out/orders/*"
+
+
+@pytest.fixture
+def lake(dfs, tmp_path):
+    return Mover(dfs, tmp_path, path="out/orders")
+
+
+def complete(result):
+    assert result.outcome == "complete", result
+    return result
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "ndjson"])
+def test_what_was_moved_comes_back_equal(lake, form):
+    complete(lake.store(ROWS, format=form, rows_per_file=4))
+    assert lake.rows(format=form).sort("id").equals(ROWS)
+    complete(lake.store(pl.concat([ROWS, MORE]), "incremental", format=form, rows_per_file=4))
+    assert lake.rows(format=form).sort("id").equals(pl.concat([ROWS, MORE]))
+    complete(lake.store(MORE, format=form))
+    assert lake.rows(format=form).sort("id").equals(MORE)
+
+
+def test_no_reader_ever_meets_an_empty_or_unfinished_file_under_a_final_name(lake, dfs):
+    complete(lake.store(ROWS, rows_per_file=3))
+    complete(lake.store(pl.concat([ROWS, MORE]), "incremental", rows_per_file=3))
+    complete(lake.store(MORE))
+    assert dfs.changes.in_place(LIVE) == []
+    assert all(seen.size for view in dfs.changes.views(LIVE) for seen in view.values())
+
+
+def test_partitions_with_odd_values_come_back(lake, dfs):
+    rows = pl.DataFrame({"id": [1, 2, 3, 4], "town": ["a/b", "50 %", "ö=é", None]})
+    complete(lake.store(rows, partition_by=["town"]))
+    assert any("/town=50%20%25/" in name for name in dfs.files("lake"))
+    assert lake.rows().sort("id").equals(rows)
+
+
+def test_nothing_is_left_beside_the_data(lake, dfs):
+    complete(lake.store(ROWS, rows_per_file=3))
+    complete(lake.store(MORE, rows_per_file=3))
+    assert all(name.startswith("out/orders/") for name in dfs.files("lake"))
+    assert len(dfs.files("lake")) == 4
+
+
+def test_incremental_in_the_stores_own_table_overrules_the_run(lake):
+    complete(lake.store(ROWS))
+    complete(lake.store(pl.concat([ROWS, MORE]), "full_drop", incremental=True))
+    assert lake.rows().height == 20
+    complete(lake.store(MORE, "incremental", incremental=False))
+    assert lake.rows().height == 10
+
+
+def test_a_flat_account_is_refused_with_advice_before_anything_is_written(lake, dfs):
+    dfs.manners.flat = True
+    result = lake.store(ROWS)
+    assert "no hierarchical namespace" in result.failure.text
+    assert "hns-migration" in result.failure.hint
+    assert dfs.paths("lake") == []
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_rename_whose_answer_is_lost_costs_nothing(lake, dfs, run_type, moment, nth):
+    complete(lake.store(ROWS))
+    rows = MORE if run_type == "full_drop" else pl.concat([ROWS, MORE])
+    path = "lake/out/.hygge/old/*" if run_type == "full_drop" and nth == 1 else "lake/out/orders*"
+    fault = dfs.faults.add(operation="rename", path=path, moment=moment, reset=True)
+    complete(lake.store(rows, run_type, rows_per_file=5))
+    assert fault.struck == 1
+    assert lake.rows().sort("id").equals(rows)
+
+
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+@pytest.mark.parametrize("operation", ["create", "append", "flush", "rename", "delete", "list"])
+def test_every_request_of_a_kind_may_lose_its_first_answer(lake, dfs, run_type, operation):
+    complete(lake.store(ROWS))
+    rows = MORE if run_type == "full_drop" else pl.concat([ROWS, MORE])
+    for nth in (1, 2, 3):
+        dfs.faults.add(operation=operation, moment="after", reset=True, nth=2 * nth)
+    complete(lake.store(rows, run_type, rows_per_file=5))
+    assert lake.rows().sort("id").equals(rows)
+
+
+def test_the_service_may_be_gone_between_the_two_renames_and_the_next_start_goes_on(lake, dfs):
+    complete(lake.store(ROWS))
+    dfs.faults.add(operation="rename", path="lake/out/orders", status=503, times=None)
+    result = lake.store(MORE)
+    assert result.outcome == "fail"
+    assert result.failure.transient
+    dfs.faults.clear()
+    assert [n for n in dfs.files("lake") if "/.hygge/old/" in n]
+    assert lake.store(pl.concat([ROWS, MORE]), "incremental").outcome in ("complete", "skip")
+    assert lake.rows().sort("id").equals(MORE)
+
+
+# --- two coordinators ----------------------------------------------------------------------------
+
+
+def staged(account, run_id, rows):
+    """A sealed full_drop of its own store, as one of two coordinators has it."""
+    config = structure(AdlsStoreConfig, {**sign_in_of(account), "path": "out/orders"})
+    store = LakeParquetStore(account, config)
+    ref = LoadRef(run_id=run_id, flow="shop", entity="orders")
+    staging = store.begin(Load(ref=ref, mode="full_drop", schema=rows.schema))
+    staging.write(rows)
+    return store, staging.seal()
+
+
+def sign_in_of(account):
+    return {"account_url": account.url, "filesystem": "lake", **KEY}
+
+
+KEY = {"auth": "key", "key": {"env": "HYGGE_TEST_LAKE_KEY"}}
+
+
+def test_of_two_coordinators_the_first_wins_and_the_other_changes_nothing(lake, dfs):
+    complete(lake.store(ROWS))
+    with account_at(dfs) as account:
+        slow, late = staged(account, "20240101-slow", ROWS)
+        quick, early = staged(account, "20240101-quick", MORE)
+        quick.commit(early)
+        with pytest.raises(StoreError, match="somebody else was faster"):
+            slow.commit(late)
+        assert lake.rows().sort("id").equals(MORE)
+
+
+def test_one_that_was_paused_right_before_its_swap_loses_by_the_folders_etag(lake, dfs):
+    complete(lake.store(ROWS))
+    with account_at(dfs) as account:
+        slow, late = staged(account, "20240101-slow", ROWS)
+        quick, early = staged(account, "20240101-quick", MORE)
+        quick.commit(early)
+        with pytest.raises(StoreError, match="changed by somebody else"):
+            slow.swap(late)  # it has compared everything already, and slept since
+        assert lake.rows().sort("id").equals(MORE)
+
+
+def test_an_append_never_overwrites_a_file_that_has_its_name(lake, dfs):
+    with account_at(dfs) as account:
+        store, sealed = staged(account, "20240101-mine", ROWS)
+        sealed = evolve(sealed, mode="append")
+        dfs.seed("lake", {f"out/{sealed.parts[0].final}": b"theirs"})
+        with pytest.raises(StoreError, match="taken by another file"):
+            store.commit(sealed)
+        assert dfs.files("lake", "out/orders") == {f"out/{sealed.parts[0].final}": b"theirs"}
+
+
+# --- OneLake and the configuration -----------------------------------------------------------
+
+
+def test_onelake_gets_its_default_folders_and_is_asked_for_nothing_it_refuses(dfs, tmp_path):
+    dfs.seed("lake", {"Raw.Lakehouse/Files": None})
+    dfs.manners.onelake = True
+    signed = {"account_url": dfs.url, "auth": "sas", "sas": {"env": "HYGGE_TEST_LAKE_SAS"}}
+    config = structure(
+        OneLakeStoreConfig,
+        {**signed, "workspace": "lake", "item": "Raw.Lakehouse", "schema": "shop"},
+    )
+    assert config.place == "Raw.Lakehouse/Files/shop.schema/{entity}"
+
+
+def test_onelake_is_moved_to_and_read_from(dfs, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAKE_SAS", "sv=2023-01-03&sp=rlwcd&sig=c2VjcmV0")
+    dfs.seed("lake", {"Raw.Lakehouse/Files": None})
+    dfs.manners.onelake = True
+    lake = Mover(dfs, tmp_path)
+    told = {"account_url": dfs.url, "auth": "sas", "sas": {"env": "LAKE_SAS"}}
+    told |= {"workspace": "lake", "item": "Raw.Lakehouse"}
+    lake.table = lambda **more: {**told, "path": "Files/orders", **more}
+    complete(lake.store(ROWS, word="onelake", schema="shop"))
+    complete(lake.store(MORE, word="onelake", schema="shop"))
+    assert all("/Files/shop.schema/orders/" in name for name in dfs.files("lake"))
+    assert lake.rows(word="onelake", schema="shop").sort("id").equals(MORE)
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ({"path": "a/../b"}, "names with /"),
+        ({"path": ""}, "names with /"),
+        ({"path": "a", "separator": ";"}, "separator is for format = 'csv'"),
+        ({"path": "a", "format": "csv", "compression": "gzip"}, "compression is for"),
+        ({"path": "a", "compression": "gzip", "compression_level": 30}, "gzip takes 0 to 9"),
+        ({"path": "a", "connection": "lake"}, "says account_url already"),
+        ({"path": "a", "account_url": None}, "account_url"),
+    ],
+)
+def test_a_store_that_cannot_be_is_a_mistake_in_the_configuration(dfs, told, problem):
+    with pytest.raises(ConfigError, match=problem):
+        structure(AdlsStoreConfig, {**sign_in(dfs), "filesystem": "lake", **told})

@@ -1,0 +1,132 @@
+"""Stores that are wrong on purpose, each in one way, and the honest one that they are made from."""
+
+from contextlib import contextmanager
+
+from attrs import evolve
+
+from hygge_core.faults import around
+from hygge_core.files.store_settings import ParquetStoreConfig
+from hygge_core.files.stores import ParquetStore
+from hygge_core.hookspecs import Kind, hookimpl
+from hygge_core.records import Receipt
+
+
+class Honest(ParquetStore):
+    """Right as it stands."""
+
+
+class OverwritesInPlace(ParquetStore):
+    """Batches go where readers look."""
+
+    def staged_name(self, load, folder, number):
+        return self.final_name(load, folder, number)
+
+
+class CommitsBeforeDeciding(ParquetStore):
+    """Sealing publishes: there is no way back any more."""
+
+    def sealed(self, load, parts):
+        manifest = super().sealed(load, parts)
+        self.commit(manifest)
+        return manifest
+
+
+class ForgetsRowsOnRetry(ParquetStore):
+    """A commit that finds something of its load takes it for all of it."""
+
+    def commit(self, manifest):
+        if self.status(manifest) != "none":
+            return Receipt(rows=manifest.rows)
+        return super().commit(manifest)
+
+
+class OneByOneButAtomic(ParquetStore):
+    """Right, but for what its kind declares: files become visible one after the other."""
+
+
+class SwallowsTheCrash(ParquetStore):
+    """Whatever happens in a commit, it says that it is done."""
+
+    def commit(self, manifest):
+        try:
+            return super().commit(manifest)
+        except BaseException:
+            return Receipt(rows=manifest.rows)
+
+
+class DoublesOnRetry(ParquetStore):
+    """Final names are chosen at each commit."""
+
+    def commit(self, manifest):
+        taken = len(self.shelf.list(self.places.live))
+        parts = tuple(
+            evolve(part, final=f"{self.places.live}/{taken + at:05d}.parquet")
+            for at, part in enumerate(manifest.parts)
+        )
+        for part in parts:
+            with around("wrong.copy", part.final):
+                if self.shelf.entry(part.staged):
+                    self.shelf.rename(part.staged, part.final)
+        return Receipt(rows=manifest.rows)
+
+
+class LeavesItsStaging(ParquetStore):
+    """What was rolled back stays."""
+
+    def discard(self, ref):
+        """Somebody else may tidy up."""
+
+
+class CleansUpForOthers(ParquetStore):
+    """A cleanup takes what others have staged."""
+
+    def cleanup(self, manifest):
+        self.shelf.delete_tree(f"{self.places.own}/stage")
+        return super().cleanup(manifest)
+
+
+class TurnsNanIntoNull(ParquetStore):
+    """Values change on their way."""
+
+    def encode(self, load, frame, path):
+        return super().encode(load, frame.fill_nan(None), path)
+
+
+class LosesTheRace(ParquetStore):
+    """A full_drop replaces whatever is there, whoever put it there."""
+
+    def _before(self, ref):
+        return self._seen
+
+    def replace(self, manifest):
+        self._seen = manifest.extra.get("before")
+        super().replace(manifest)
+
+
+class ToldWrong(ParquetStore):
+    """Its receipt is what was handed over, twice."""
+
+    def commit(self, manifest):
+        return evolve(super().commit(manifest), rows=2 * manifest.rows)
+
+
+def offered(store):
+    """A stranger's plugin that offers ``store``."""
+
+    @contextmanager
+    def opened(config, scene):
+        yield store(config)
+
+    more = {"atomic"} if store is OneByOneButAtomic else set()
+
+    class Stranger:
+        @hookimpl
+        def hygge_stores(self):
+            yield Kind(
+                name="wrong",
+                config=ParquetStoreConfig,
+                open=opened,
+                capabilities={"append", "full_drop", "nan"} | more,
+            )
+
+    return Stranger()
