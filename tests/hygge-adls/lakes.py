@@ -30,6 +30,7 @@ FAST = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 PLUGINS = plugins.load()
 #: Lakes of tests ask for their secrets in the environment, as everybody's do.
 KEY_VARIABLE = "HYGGE_TEST_LAKE_KEY"
+SAS_VARIABLE = "HYGGE_TEST_LAKE_SAS"
 
 
 def sign_in(server: DfsServer) -> dict[str, object]:
@@ -89,9 +90,25 @@ class LakeGround(Ground):
 
 
 class OneLakeGround(LakeGround):
-    """The same in OneLake, which makes no first folders and hears no keys."""
+    """The same in OneLake, which hears no keys; its journal is beside the data."""
 
     folder = "Raw.Lakehouse/Files"
+
+    def __init__(self, root: Path, server: DfsServer, *, journal: bool) -> None:
+        server.seed("lake", {self.folder: None})
+        server.manners.onelake = True
+        super().__init__(root, server, journal=journal)
+        if journal:
+            place = {"filesystem": "lake", "path": f"{self.folder}/.hygge_journal"}
+            self.journal = Opened(type="parquet", table={**self.signed(), **place})
+
+    def signed(self) -> dict[str, object]:
+        sas = {"env": SAS_VARIABLE}
+        return {"account_url": self.server.url, "auth": "sas", "sas": sas}
+
+    def lake_store(self) -> Opened:
+        place = {"workspace": "lake", "item": "Raw.Lakehouse", "path": "Files/walk"}
+        return Opened(type="onelake", table={**self.signed(), **place, "rows_per_file": 2})
 
 
 def _told(name: str, content: bytes) -> str:
@@ -141,6 +158,7 @@ class Mover:
         self.server = server
         self.root = root
         self.more = more
+        self.journal: dict[str, object] = {}
 
     def table(self, **told: object) -> dict[str, object]:
         return {**sign_in(self.server), "filesystem": "lake", **self.more, **told}
@@ -159,12 +177,17 @@ class Mover:
             run_type=run_type,
             home=Opened(type="memory", table={"table": "source"}),
             store=Opened(type=word, table=self.table(**told)),
-            journal=Opened(type="sqlite", table={"path": str(self.root / "journal.db")}),
+            journal=self._journal(),
             watermark=WatermarkSetting(column="id"),
             retry=Retry(attempts=2, max_wait_seconds=0.0),
         )
         with World(PLUGINS, root=self.root, project="p") as world:
             return move(task, world)
+
+    def _journal(self) -> Opened:
+        if self.journal:
+            return Opened(type="parquet", table=self.journal)
+        return Opened(type="sqlite", table={"path": str(self.root / "journal.db")})
 
     @contextmanager
     def home(self, word="adls", **told):

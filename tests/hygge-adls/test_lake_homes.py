@@ -231,3 +231,5 @@ def test_a_table_of_many_files_is_read_whole(lake, dfs):
     seeded(dfs, **{f"{number:04d}.parquet": one for number in range(120)})
     dfs.manners.page_items = 50
     assert lake.rows().height == 120
+    # One for each footer, one for each file's rows.
+    assert len(dfs.log.select(operation="read")) == 240

@@ -1,5 +1,6 @@
 """The stores on a lake: what was moved is there, once, and never half or empty."""
 
+import threading
 from datetime import date
 
 import polars as pl
@@ -121,10 +122,15 @@ def test_the_service_may_be_gone_between_the_two_renames_and_the_next_start_goes
 # --- two coordinators ----------------------------------------------------------------------------
 
 
+def again(account):
+    """A store of its own, as another process opens it."""
+    config = structure(AdlsStoreConfig, {**sign_in_of(account), "path": "out/orders"})
+    return LakeParquetStore(account, config)
+
+
 def staged(account, run_id, rows):
     """A sealed full_drop of its own store, as one of two coordinators has it."""
-    config = structure(AdlsStoreConfig, {**sign_in_of(account), "path": "out/orders"})
-    store = LakeParquetStore(account, config)
+    store = again(account)
     ref = LoadRef(run_id=run_id, flow="shop", entity="orders")
     staging = store.begin(Load(ref=ref, mode="full_drop", schema=rows.schema))
     staging.write(rows)
@@ -160,6 +166,26 @@ def test_one_that_was_paused_right_before_its_swap_loses_by_the_folders_etag(lak
         assert lake.rows().sort("id").equals(MORE)
 
 
+def test_two_that_finish_the_same_decided_load_at_once_finish_it_once(lake, dfs):
+    complete(lake.store(ROWS))
+    with account_at(dfs) as account:
+        store, sealed = staged(account, "20240101-mine", MORE)
+        dfs.manners.latency_seconds = 0.005
+        results = []
+
+        def finish():
+            results.append(again(account).commit(sealed))
+
+        threads = [threading.Thread(target=finish) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [receipt.rows for receipt in results] == [10, 10, 10]
+        assert not store.cleanup(sealed).names
+    assert lake.rows().sort("id").equals(MORE)
+
+
 def test_an_append_never_overwrites_a_file_that_has_its_name(lake, dfs):
     with account_at(dfs) as account:
         store, sealed = staged(account, "20240101-mine", ROWS)
@@ -173,23 +199,18 @@ def test_an_append_never_overwrites_a_file_that_has_its_name(lake, dfs):
 # --- OneLake and the configuration -----------------------------------------------------------
 
 
-def test_onelake_gets_its_default_folders_and_is_asked_for_nothing_it_refuses(dfs, tmp_path):
-    dfs.seed("lake", {"Raw.Lakehouse/Files": None})
-    dfs.manners.onelake = True
-    signed = {"account_url": dfs.url, "auth": "sas", "sas": {"env": "HYGGE_TEST_LAKE_SAS"}}
-    config = structure(
-        OneLakeStoreConfig,
-        {**signed, "workspace": "lake", "item": "Raw.Lakehouse", "schema": "shop"},
-    )
-    assert config.place == "Raw.Lakehouse/Files/shop.schema/{entity}"
+def test_onelake_has_its_default_folders(dfs):
+    told = {"connection": "fabric", "workspace": "lake", "item": "Raw.Lakehouse"}
+    assert structure(OneLakeStoreConfig, told).place == "Raw.Lakehouse/Files/{entity}"
+    told["schema"] = "shop"
+    assert structure(OneLakeStoreConfig, told).place == "Raw.Lakehouse/Files/shop.schema/{entity}"
 
 
-def test_onelake_is_moved_to_and_read_from(dfs, tmp_path, monkeypatch):
-    monkeypatch.setenv("LAKE_SAS", "sv=2023-01-03&sp=rlwcd&sig=c2VjcmV0")
+def test_onelake_is_moved_to_and_read_from(dfs, tmp_path):
     dfs.seed("lake", {"Raw.Lakehouse/Files": None})
     dfs.manners.onelake = True
     lake = Mover(dfs, tmp_path)
-    told = {"account_url": dfs.url, "auth": "sas", "sas": {"env": "LAKE_SAS"}}
+    told = {"account_url": dfs.url, "auth": "sas", "sas": {"env": "HYGGE_TEST_LAKE_SAS"}}
     told |= {"workspace": "lake", "item": "Raw.Lakehouse"}
     lake.table = lambda **more: {**told, "path": "Files/orders", **more}
     complete(lake.store(ROWS, word="onelake", schema="shop"))

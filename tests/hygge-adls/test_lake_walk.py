@@ -4,18 +4,28 @@ import itertools
 from functools import partial
 
 import pytest
-from lakes import LakeGround, fresh
+from lakes import LakeGround, OneLakeGround, fresh
 
 from hygge_core.testing.walk import Walk, steps
 
 ACTIONS = ("crash", "error")
-CASES = [("incremental", True), ("full_drop", True), ("full_drop", False)]
+#: On ADLS the journal is on this host; on OneLake it is on the lake itself.
+CASES = [
+    (ground, run_type, journal)
+    for ground in (LakeGround, OneLakeGround)
+    for run_type, journal in (("incremental", True), ("full_drop", True), ("full_drop", False))
+]
 
 
-@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{'journal' if case[1] else 'none'}")
+def _named(case) -> str:
+    ground, run_type, journal = case
+    return f"{ground.__name__}-{run_type}-{'journal' if journal else 'none'}"
+
+
+@pytest.fixture(params=CASES, ids=_named)
 def walk(request) -> Walk:
-    run_type, journal = request.param
-    return Walk(make=partial(fresh, LakeGround, journal), run_type=run_type)
+    ground, run_type, journal = request.param
+    return Walk(make=partial(fresh, ground, journal), run_type=run_type)
 
 
 def sampled(many, nth: int):
@@ -25,7 +35,7 @@ def sampled(many, nth: int):
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_at_a_point_the_next_start_puts_right(walk):
-    for k, action in sampled(steps(walk.points(), ACTIONS), 7):
+    for k, action in sampled(steps(walk.points(), ACTIONS), 11):
         walk.step(k, action)
 
 

@@ -19,7 +19,7 @@ from hygge_core.testing import (
     StoreSubject,
     through_home,
 )
-from hygge_core.testing.store_place import StorePlace
+from hygge_core.testing.store_place import StorePlace, committing, tidying
 
 
 class TestSqlitePlugin(PluginContract):
@@ -89,9 +89,11 @@ def offer(root, rows):
     """Write the rows with the store, the only writer of these declared types that there is."""
     place = StorePlace(subject_of_store(), root)
     try:
-        place.settle(rows, "full_drop")
+        manifest = place.staged(rows, "full_drop")
     except StoreError as exc:
         raise NotImplementedError(str(exc)) from exc
+    place.with_store(committing(manifest))
+    place.with_store(tidying(manifest))
 
 
 @pytest.mark.slow

@@ -25,11 +25,13 @@ def flights_csv(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def household(tmp_path, monkeypatch, capsys) -> Household:
+def household(tmp_path, monkeypatch, capsys):
     """An empty project, with a stranger's plugin on the path and a secret in the environment."""
     monkeypatch.syspath_prepend(STRANGERS)
     monkeypatch.setenv("CANARY", CANARY)
-    return Household(tmp_path, capsys)
+    household = Household(tmp_path, capsys)
+    yield household
+    household.end()
 
 
 @pytest.fixture

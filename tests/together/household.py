@@ -47,6 +47,7 @@ class Household:
     def __init__(self, root: Path, capsys: Any = None) -> None:
         self.root = root
         self._capsys = capsys
+        self._started: list[Any] = []
         self.events: list[Event] = []
 
     # --- what is there -----------------------------------------------------------------------
@@ -107,7 +108,7 @@ class Household:
 
     def start(self, *words: str, before: Callable[[], None] | None = None, **env: str) -> Any:
         """The same without waiting for it; ``before`` is called in the child before it starts."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "hygge_core", "-C", str(self.root), *words],
             env={**os.environ, "PYTHONPATH": str(STRANGERS), **env},
             stdout=subprocess.PIPE,
@@ -115,6 +116,8 @@ class Household:
             text=True,
             preexec_fn=before,
         )
+        self._started.append(process)
+        return process
 
     def finish(self, process: Any, seconds: float = 60) -> Done:
         """Wait for ``process``."""
@@ -124,6 +127,13 @@ class Household:
             process.kill()
             raise
         return self._done(process.returncode, out, err)
+
+    def end(self) -> None:
+        """Kill what a failed test has left running, or stopped."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def call(self, *words: str) -> Done:
         """``hygge WORDS`` in this process: the same code without the half second of its start."""

@@ -238,6 +238,17 @@ class Lake:
                     raise
                 raise NameMissing(f"{self.address(path)} is not there") from exc
 
+    def fetch(self, path: str) -> tuple[bytes, str] | None:
+        """The whole of a small file with its etag; ``None``: there is none."""
+        with speaking(self._raising, self.address(path)):
+            try:
+                got = self._file(path).download_file()
+                return bytes(got.readall()), str(got.properties.etag).strip('"')
+            except ResourceNotFoundError as exc:
+                if code_of(exc) not in _GONE:
+                    raise
+                return None
+
     def read_json(self, path: str) -> Any | None:
         """A small file's content; ``None``: there is no such file."""
         try:

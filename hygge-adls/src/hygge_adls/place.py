@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import BinaryIO, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hygge_adls import ranged
 from hygge_adls.lake import Lake, below
@@ -39,6 +40,11 @@ class LakePlace:
     lake: Lake
     path: str
     suffixes: tuple[str, ...]
+    _footers: ranged.Footers = field(init=False)
+
+    @_footers.default
+    def _fresh(self) -> ranged.Footers:
+        return ranged.Footers(self.lake)
 
     @property
     def address(self) -> str:
@@ -95,9 +101,14 @@ class LakePlace:
             relative=relative,
             size=entry.bytes,
             open=lambda: cast(BinaryIO, ranged.opened(self.lake, entry)),
-            local=lambda: ranged.footer_copy(self.lake, entry),
-            sparse=lambda: ranged.sparse_copy(self.lake, entry),
+            local=lambda: self._footer(entry),
+            sparse=lambda: self._footers.copy(entry),
         )
+
+    @contextmanager
+    def _footer(self, entry: Entry) -> Iterator[Path]:
+        with self._footers.copy(entry) as copy:
+            yield copy.path
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:

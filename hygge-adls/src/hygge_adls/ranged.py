@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _FIRST_BYTES = 256 << 10
 _TAIL_BYTES = 64 << 10
+_FOOTERS_BYTES = 64 << 20
 _MAGIC_BYTES = 8  # a footer's length, and the word PAR1
 
 
@@ -90,43 +91,58 @@ class SparseCopy:
 
     def fetch(self, start: int, stop: int) -> None:
         """Bring the bytes from ``start`` to before ``stop``, with little of them in memory."""
+        while start < stop:
+            length = min(BLOCK_BYTES, stop - start)
+            self.put(start, self._lake.read(self._file.name, start, length, etag=self._file.etag))
+            start += length
+
+    def put(self, start: int, content: bytes) -> None:
+        """Put bytes in their place that somebody has fetched."""
         with self.path.open("r+b") as local:
             local.seek(start)
-            while start < stop:
-                length = min(BLOCK_BYTES, stop - start)
-                local.write(self._lake.read(self._file.name, start, length, etag=self._file.etag))
-                start += length
-
-    def fetch_footer(self) -> None:
-        """Bring the end of the file, as far as the footer of a Parquet file reaches."""
-        size = self._file.bytes
-        start = max(0, size - _TAIL_BYTES)
-        self.fetch(start, size)
-        with self.path.open("rb") as local:
-            local.seek(max(0, size - _MAGIC_BYTES))
-            length = int.from_bytes(local.read(4), "little")
-            local.seek(0)
-        wanted = max(0, size - length - _MAGIC_BYTES)
-        if wanted < start and self._is_parquet():
-            self.fetch(wanted, start)
-
-    def _is_parquet(self) -> bool:
-        with self.path.open("rb") as local:
-            local.seek(-4, io.SEEK_END)
-            return local.read() == b"PAR1"
+            local.write(content)
 
 
-@contextmanager
-def sparse_copy(lake: Lake, file: Entry) -> Iterator[SparseCopy]:
-    """A copy with the footer, for the length of the block."""
-    with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
-        copy = SparseCopy(lake, file, Path(folder) / "part.parquet")
-        copy.fetch_footer()
-        yield copy
+class Footers:
+    """The footers of Parquet files, each fetched once: planning asks for them several times.
 
+    Keeps ``limit`` bytes of them at most; beyond that they are fetched each time.
+    """
 
-@contextmanager
-def footer_copy(lake: Lake, file: Entry) -> Iterator[Path]:
-    """A local path to a Parquet file of which only the footer is there."""
-    with sparse_copy(lake, file) as copy:
-        yield copy.path
+    def __init__(self, lake: Lake, limit: int = _FOOTERS_BYTES) -> None:
+        self._lake = lake
+        self._left = limit
+        self._known: dict[tuple[str, str], bytes] = {}
+
+    @contextmanager
+    def copy(self, file: Entry) -> Iterator[SparseCopy]:
+        """A sparse copy with the footer in it, for the length of the block."""
+        footer = self._of(file)
+        with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
+            copy = SparseCopy(self._lake, file, Path(folder) / "part.parquet")
+            copy.put(file.bytes - len(footer), footer)
+            yield copy
+
+    def _of(self, file: Entry) -> bytes:
+        key = file.name, file.etag
+        known = self._known.get(key)
+        if known is None:
+            known = self._fetched(file)
+            if len(known) <= self._left:
+                self._left -= len(known)
+                self._known[key] = known
+        return known
+
+    def _fetched(self, file: Entry) -> bytes:
+        """The footer of a Parquet file; of any other file, its end."""
+        tail = self._end(file, _TAIL_BYTES)
+        length = int.from_bytes(tail[-_MAGIC_BYTES:-4], "little") + _MAGIC_BYTES
+        if not tail.endswith(b"PAR1") or length > file.bytes:
+            return tail
+        return tail[-length:] if length <= len(tail) else self._end(file, length)
+
+    def _end(self, file: Entry, length: int) -> bytes:
+        start = max(0, file.bytes - length)
+        if start == file.bytes:
+            return b""
+        return self._lake.read(file.name, start, file.bytes - start, etag=file.etag)

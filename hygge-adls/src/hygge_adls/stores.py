@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ import polars as pl
 from attrs import evolve
 
 from hygge_adls.account import Account, opened
-from hygge_adls.ranged import footer_copy
+from hygge_adls.ranged import Footers
 from hygge_adls.shelf import LakeShelf
+from hygge_core.errors import StoreError
 from hygge_core.files import writing
 from hygge_core.files.sources import skipped
 from hygge_core.files.text import refuse_types
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _SCHEMA_MARK = "hygge.schema"
 _FEW = 3
+#: Seconds between looks at a load that is half published; then it is an error.
+_LOOKS = (0.2, 1.0, None)
 
 
 class LakeStore(StagedWriter):
@@ -66,6 +70,18 @@ class LakeStore(StagedWriter):
         if load.mode == "full_drop":
             more["folder"] = self.shelf.folder_etag(self.places.live) or ""
         return super().remembered(load) | more
+
+    def replace(self, manifest: Manifest) -> None:
+        """As ever; but what went wrong may be that somebody else finishes this very load."""
+        for seconds in _LOOKS:
+            try:
+                super().replace(manifest)
+            except StoreError:
+                if seconds is None or self.status(manifest) == "none":
+                    raise
+                time.sleep(seconds)  # between the two renames nobody finds anything
+            else:
+                return
 
     def swap(self, manifest: Manifest) -> None:
         """Compare and set: a folder that another coordinator swapped in meanwhile stays."""
@@ -105,11 +121,11 @@ class LakeParquetStore(LakeStore):
         # Run ids begin with their time, so the last name is the newest file.
         newest = max(files, key=lambda entry: entry.name.rpartition("/")[2])
         whole = evolve(newest, name=self.shelf.path(newest.name))
-        with footer_copy(self.shelf.lake, whole) as footer:
-            marked = pl.read_parquet_metadata(footer).get(_SCHEMA_MARK)
+        with Footers(self.shelf.lake).copy(whole) as copy:
+            marked = pl.read_parquet_metadata(copy.path).get(_SCHEMA_MARK)
             if marked:
                 return parse_schema(json.loads(marked))
-            return pl.Schema(pl.read_parquet_schema(footer))
+            return pl.Schema(pl.read_parquet_schema(copy.path))
 
 
 class LakeCsvStore(LakeStore):

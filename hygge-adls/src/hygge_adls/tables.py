@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Literal
 
 from attrs import Attribute, field, fields, frozen
@@ -164,3 +165,18 @@ class OneLakeStoreConfig(WritesFiles, InOneLake, _OneLakePath):
 
     * ``path`` below the item, the entity's directory; hygge's own files lie beside it.
     """
+
+
+@frozen(kw_only=True)
+class ParquetJournalConfig(_AdlsPath, InAdls):
+    """``journal = { type = "parquet", connection = "lake", filesystem = "raw", path = "j" }``.
+
+    * ``path`` the journal's folder from the root of the filesystem. In OneLake ``filesystem`` is
+      the workspace, and ``path`` begins with the item.
+    * ``retention`` finished runs and events older than this are forgotten when it is opened.
+    * ``lease_seconds`` how long an owner that stopped renewing keeps an entity.
+    """
+
+    path: str = field(validator=_sound)
+    retention: timedelta | None = None
+    lease_seconds: float = field(default=60.0, validator=gt(0))

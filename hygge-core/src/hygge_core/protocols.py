@@ -267,6 +267,19 @@ class KnowsSchema(Protocol):
 
 
 @runtime_checkable
+class KnowsContent(Protocol):
+    """A store that can tell whether its destination holds anything, whatever its columns are.
+
+    Where neither the journal nor ``KnowsSchema`` remembers a table, this alone keeps an incremental
+    run from appending a second copy of it.
+    """
+
+    def has_content(self) -> bool:
+        """Whether readers find anything at the destination now."""
+        ...
+
+
+@runtime_checkable
 class Locks(Protocol):
     """A store on this host that can shut out other processes while an entity is moved."""
 
@@ -325,6 +338,7 @@ __all__ = [
     "Home",
     "Journal",
     "KeepsLedger",
+    "KnowsContent",
     "KnowsSchema",
     "Locks",
     "Mirrors",

@@ -45,7 +45,9 @@ class TestNdjsonHome(HomeContract):
     def subject(self) -> HomeSubject:
         def write(rows, path):
             no_such(rows, "Binary", "Duration", "Decimal")
-            finite = [rows[name].is_finite().all() for name in rows.columns if rows[name].dtype.is_float()]
+            finite = [
+                rows[name].is_finite().all() for name in rows.columns if rows[name].dtype.is_float()
+            ]
             if not rows.height or not all(finite):
                 raise NotImplementedError("JSON has no NaN, and no columns without an object")
             rows.write_ndjson(path)

@@ -258,18 +258,37 @@ def interrupts_its_own_commit(step: str, batch: Any, scene: Any) -> None:
 STUMBLES["interrupts its own commit"] = interrupts_its_own_commit
 
 
-def pauses_at(wanted: str) -> Callable[[str, Any, Any], None]:
-    """The whole process is stopped at this step, until somebody lets it go on."""
+_RENEWING = threading.Lock()
 
-    def pause(step: str, batch: Any, scene: Any) -> None:
-        if step == wanted:
+
+def pauses(step: str, batch: Any, scene: Any) -> None:
+    """The whole process is stopped at the step that it is told, until somebody lets it go on."""
+    wanted = os.environ.get("STRANGER_PAUSES_AT")
+    if wanted and step == "begin":
+        _renew_alone()
+    elif wanted == step:
+        with _RENEWING:
             os.kill(os.getpid(), signal.SIGSTOP)
 
-    return pause
+
+STUMBLES["pauses"] = pauses
 
 
-for _step in ("seal", "commit"):
-    STUMBLES[f"pauses at {_step}"] = pauses_at(_step)
+def _renew_alone() -> None:
+    """Let no renewal of the lease be under way when the process is stopped.
+
+    SQLite's lock would be held for as long as the process stands still, and all others would wait
+    for that and not for the lease.
+    """
+    from hygge_journal_sqlite.journal import SqliteJournal
+
+    renew = SqliteJournal.renew
+
+    def renewed(self: Any, lease: Any) -> Any:
+        with _RENEWING:
+            return renew(self, lease)
+
+    SqliteJournal.renew = renewed  # type: ignore[method-assign]
 
 
 # --- the connection ---------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 import polars as pl
@@ -22,7 +22,7 @@ from attrs import define, evolve, field
 
 from hygge_adls.journal.state import Change, State
 from hygge_adls.lake import Lake
-from hygge_core.errors import FlowError, JournalError
+from hygge_core.errors import JournalError
 from hygge_core.faults import around
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.shelf import NameMissing
@@ -81,7 +81,7 @@ class Log:
     def read(self, ask: Callable[[State], T]) -> T:
         """What ``ask`` finds in the journal as it is now."""
         with self._lock:
-            self._follow(self._head()[0])
+            self._current()
             return ask(self._state)
 
     def write(self, name: str, decide: Callable[[State], tuple[list[Change], T]]) -> T:
@@ -90,52 +90,44 @@ class Log:
         ``decide`` looks at the state and raises what speaks against it; it is asked again when
         somebody else was faster.
         """
+        mine, given = uuid4().hex, None
         with self._lock, around("journal.write", name):
-            mine = uuid4().hex
             for _ in range(_TRIES):
-                head, etag = self._head()
-                self._follow(head)
-                if head.has(mine):  # an answer was lost, the transaction was not
-                    return result
-                changes, result = decide(self._state)
-                if not changes:
-                    return result
-                transaction = Transaction(mine, head.version + 1, changes)
-                if self._replaced(self._grown(head, transaction), etag):
-                    return result
-            raise JournalError(f"{self.address} is too busy", transient=True)
+                head, etag = self._current()
+                if given is not None and head.has(mine):
+                    return given[1]  # an answer was lost, the transaction was not
+                given = decide(self._state)
+                if not given[0]:
+                    return given[1]
+                transaction = Transaction(mine, head.version + 1, given[0])
+                if self._replaced(head, etag, self._grown(head, transaction)):
+                    return given[1]
+        raise JournalError(f"{self.address} is too busy", transient=True)
 
     def rewrite(self, change: Callable[[State], T]) -> T:
         """Write the whole journal anew, as ``change`` leaves it: to forget."""
         with self._lock, around("journal.write", "rewrite"):
             for _ in range(_TRIES):
-                head, etag = self._head()
-                self._state = State()
-                self._follow(head)
-                result = change(self._state)
-                fresh = self._merged(head, self._state)
-                if self._replaced(fresh, etag):
-                    self._drop(name for name, _ in head.segments)
+                head, etag = self._current()
+                self._state, mine = State(), self._state
+                result = change(mine)
+                if self._replaced(head, etag, self._merged(head, mine, head.version + 1)):
                     return result
-            raise JournalError(f"{self.address} is too busy", transient=True)
+        raise JournalError(f"{self.address} is too busy", transient=True)
 
     # --- the head ----------------------------------------------------------------------------
 
-    def _head(self) -> tuple[Head, str]:
-        """The head and its etag; an empty one with none where there is no journal yet."""
-        path = f"{self._folder}/head.json"
+    def _current(self) -> tuple[Head, str]:
+        """The head and its etag, with the state brought up to it."""
         for _ in range(_TRIES):
-            entry = self._lake.entry(path)
-            if entry is None:
-                return Head(), ""
+            found = self._lake.fetch(f"{self._folder}/head.json")
+            head, etag = (self._understood(found[0]), found[1]) if found else (Head(), "")
             try:
-                content = self._lake.read(path, etag=entry.etag)
-            except FlowError as exc:
-                if isinstance(exc, NameMissing) or exc.transient:
-                    continue  # it was replaced between the look and the reading
-                raise
-            return self._understood(content), entry.etag
-        raise JournalError(f"{self._lake.address(path)} is too busy", transient=True)
+                self._follow(head)
+            except NameMissing:  # somebody made one of many segments meanwhile
+                continue
+            return head, etag
+        raise JournalError(f"{self.address}: a segment is missing", hint="restore it from a copy")
 
     def _understood(self, content: bytes) -> Head:
         try:
@@ -152,15 +144,18 @@ class Log:
             )
         return from_plain(plain, Head)
 
-    def _replaced(self, head: Head, etag: str) -> bool:
-        """Whether the head is ``head`` now; false when somebody else was faster, or perhaps was."""
+    def _replaced(self, old: Head, etag: str, new: Head) -> bool:
+        """Whether the head is ``new`` now; false when somebody else was faster, or perhaps was."""
         torn = f"{self._folder}/{uuid4().hex}.part"
-        self._lake.upload(torn, json.dumps(to_plain(head), ensure_ascii=False).encode("utf-8"))
-        try:
-            return self._lake.replace(torn, f"{self._folder}/head.json", etag=etag)
-        finally:
-            if self._lake.entry(torn) is not None:
-                self._lake.delete(torn)
+        self._lake.upload(torn, json.dumps(to_plain(new), ensure_ascii=False).encode("utf-8"))
+        done = self._lake.replace(torn, f"{self._folder}/head.json", etag=etag)
+        if not done:
+            self._lake.delete(torn)
+        needed = {name for name, _ in new.segments}
+        needless = {name for name, _ in old.segments} - needed if done else set()
+        for name in sorted(needless):
+            self._lake.delete(f"{self._folder}/{name}")
+        return done
 
     # --- segments ----------------------------------------------------------------------------
 
@@ -170,19 +165,16 @@ class Log:
         if len(head.tail) < HEAD_TRANSACTIONS and size < HEAD_BYTES:
             return evolve(head, tail=[*head.tail, transaction])
         if len(head.segments) >= SEGMENTS:
-            merged = self._merged(head, self._state)
+            merged = self._merged(head, self._state, head.version)
             return evolve(merged, tail=[transaction])
         changes = [(each.version, change) for each in head.tail for change in each.changes]
-        name = self._segment(changes)
-        segments = [*head.segments, (name, head.version)]
-        settled = [each.id for each in head.tail]
-        return Head(segments=segments, settled=settled, tail=[transaction])
+        segments = [*head.segments, (self._segment(changes), head.version)]
+        return Head(segments=segments, settled=_ids(head), tail=[transaction])
 
-    def _merged(self, head: Head, state: State) -> Head:
-        """One segment of everything; older files stay for those who still read them."""
-        name = self._segment([(head.version, change) for change in state.changes()])
-        settled = [each.id for each in head.tail]
-        return Head(segments=[(name, head.version)], settled=settled)
+    def _merged(self, head: Head, state: State, version: int) -> Head:
+        """One segment of all that is known."""
+        name = self._segment([(version, change) for change in state.changes()])
+        return Head(segments=[(name, version)], settled=_ids(head))
 
     def _segment(self, changes: list[tuple[int, Change]]) -> str:
         name = f"segment-{changes[-1][0]:020d}-{uuid4().hex[:8]}.parquet"
@@ -192,35 +184,30 @@ class Log:
             self._lake.upload(f"{self._folder}/{name}", path)
         return name
 
-    def _drop(self, names: Any) -> None:
-        for name in names:
-            self._lake.delete(f"{self._folder}/{name}")
-
     # --- following ---------------------------------------------------------------------------
 
     def _follow(self, head: Head) -> None:
-        """Take in what is new since the last time."""
-        state = self._state
-        if head.version < state.version:  # somebody put an older journal back
-            state = self._state = State()
+        """Take in what is new since the last time; all of it when the tail does not reach back."""
         first = head.tail[0].version if head.tail else head.version + 1
-        if first > state.version + 1:
+        if head.version < self._state.version or first > self._state.version + 1:
+            self._state = State()
             for name, last in head.segments:
-                if last > state.version:
-                    self._take(state, name)
-                    state.version = last
+                self._take(name)
+                self._state.version = last
         for transaction in head.tail:
-            if transaction.version > state.version:
+            if transaction.version > self._state.version:
                 for change in transaction.changes:
-                    state.apply(change)
-                state.version = transaction.version
+                    self._state.apply(change)
+                self._state.version = transaction.version
 
-    def _take(self, state: State, name: str) -> None:
+    def _take(self, name: str) -> None:
         content = self._lake.read(f"{self._folder}/{name}")
-        # Changes that are known already are in there too; taken in again they change nothing,
-        # since whatever came after them is in there as well, or follows.
         for (text,) in pl.read_parquet(content).select("change").iter_rows():
-            state.apply(json.loads(text))
+            self._state.apply(json.loads(text))
+
+
+def _ids(head: Head) -> list[str]:
+    return [each.id for each in head.tail]
 
 
 def _frame(changes: list[tuple[int, Change]]) -> pl.DataFrame:

@@ -23,13 +23,13 @@ ENDING = ("complete", "fail", "skip")
 class Held:
     """The lease of an entity; ``owner`` is ``None`` when it was given back. Epochs never fall.
 
-    ``place`` names the journal object that took it, so that its own process knows if it is gone.
+    ``taking`` is unique: by it a process knows a lease of its own that it has lost sight of.
     """
 
     epoch: int
     owner: Owner | None
     expires: datetime
-    place: str = ""
+    taking: str = ""
 
 
 @define

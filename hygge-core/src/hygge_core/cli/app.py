@@ -9,6 +9,7 @@ import typer
 from hygge_core.cli.commands import config, journal
 from hygge_core.cli.commands.check import check
 from hygge_core.cli.commands.init import init
+from hygge_core.cli.commands.new_plugin import new_plugin
 from hygge_core.cli.commands.plan import plan
 from hygge_core.cli.commands.plugins import plugins
 from hygge_core.cli.commands.preview import preview
@@ -51,5 +52,6 @@ def program(
 app.callback()(with_globals(program, hidden=False))
 for sentence in (init, run, plan, check, preview, retry, recover, schema, plugins):
     command(app)(sentence)
+command(app, "new-plugin")(new_plugin)
 app.add_typer(config.app, name="config")
 app.add_typer(journal.app, name="journal")

@@ -45,6 +45,7 @@ def extract(trip: Trip, mode: Mode) -> Extracted:
     timeout = trip.task.timeout_seconds
     deadline = None if timeout is None else time.monotonic() + timeout
     for attempt in trip.attempts():
+        trip.cancel.check()
         with attempt, trip.visit(deadline) as visit:
             return _with_one_schema(trip, visit, mode)
     raise AssertionError("the attempts end by returning or raising")

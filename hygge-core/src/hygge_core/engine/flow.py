@@ -144,6 +144,8 @@ def _undo(trip: Trip, run: RunRecord, exc: BaseException) -> None:
         known = recorded(trip.ledger, run)
         if known is None:
             exc.add_note("another process has taken this run over and settled it")
+            if run.state == "open":  # it undid what was staged by then; this is the rest
+                trip.store.rollback(run.ref)
         elif known.state == "open":
             trip.store.rollback(run.ref)
             advance(trip.ledger, evolve(known, state="rolled_back", note=said(exc)), event=event)

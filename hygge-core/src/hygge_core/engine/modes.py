@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hygge_core.errors import ConfigError, FlowError, HomeError
-from hygge_core.protocols import KnowsSchema
+from hygge_core.protocols import KnowsContent, KnowsSchema
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
@@ -61,4 +61,7 @@ def _has_rows(trip: Trip) -> bool:
     last = trip.ledger.last_complete()
     if last is not None:
         return bool(last.row_count)
-    return isinstance(trip.store, KnowsSchema) and trip.store.known_schema() is not None
+    store = trip.store
+    if isinstance(store, KnowsSchema) and store.known_schema() is not None:
+        return True
+    return isinstance(store, KnowsContent) and store.has_content()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from hygge_core.engine.ledger import advance
-from hygge_core.errors import StoreError
+from hygge_core.errors import Cancelled, StoreError
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
@@ -31,7 +31,7 @@ def commit(trip: Trip, store: Store, run: RunRecord) -> Receipt:
     trip.voice.step("commit")
     for attempt in trip.attempts():
         with attempt:
-            receipt = store.commit(manifest)
+            receipt = _published(store, manifest)
     if receipt.rows != manifest.rows:
         raise StoreError(
             f"{manifest.rows:,} rows were staged but {receipt.rows:,} are visible at "
@@ -39,6 +39,14 @@ def commit(trip: Trip, store: Store, run: RunRecord) -> Receipt:
             hint="the destination was changed by somebody else while it was published",
         )
     return receipt
+
+
+def _published(store: Store, manifest: Manifest) -> Receipt:
+    """Past the decision nobody is only cancelled: some of the load may be visible already."""
+    try:
+        return store.commit(manifest)
+    except Cancelled as exc:
+        raise StoreError(f"{exc}, while its rows were being published") from exc
 
 
 def record(trip: Trip, run: RunRecord, receipt: Receipt) -> RunRecord:

@@ -11,7 +11,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
-    stop_after_attempt,
     wait_combine,
     wait_exponential,
     wait_random,
@@ -77,18 +76,23 @@ class Trip:
         """Attempts at something that may fail for a moment; the last failure is raised as it is.
 
         Waits about 1 s, 2 s, 4 s ... up to ``retry.max_wait`` and up to a second more, so that many
-        do not try again at once; asking to stop ends the wait.
+        do not try again at once. Asking to stop ends the wait, and no attempt but one follows.
         """
-        retry = self.task.retry
-        longest = retry.max_wait_seconds
+        longest = self.task.retry.max_wait_seconds
         return Retrying(
-            stop=stop_after_attempt(retry.attempts),
+            stop=self._enough,
             wait=wait_combine(wait_exponential(max=longest), wait_random(0, min(1.0, longest))),
             retry=retry_if_exception(lambda exc: isinstance(exc, FlowError) and exc.transient),
-            sleep=self.cancel.sleep,
+            sleep=self._rest,
             before_sleep=self._say_retrying,
             reraise=True,
         )
+
+    def _enough(self, state: RetryCallState) -> bool:
+        return self.cancel.requested or state.attempt_number >= self.task.retry.attempts
+
+    def _rest(self, seconds: float) -> None:
+        self.cancel.wait(seconds)
 
     def _say_retrying(self, state: RetryCallState) -> None:
         cause = state.outcome.exception() if state.outcome else None

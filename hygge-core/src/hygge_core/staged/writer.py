@@ -36,7 +36,7 @@ class StagedWriter(Settles, ShelfLedger, ABC):
     """A store over ``shelf``: files are staged in ``.hygge/stage/<run>``, then renamed to ``live``.
 
     ``suffix`` ends the files' names; ``cut`` says when a file is full. It also keeps the ledger of
-    flows without a journal (``KeepsLedger``), beside the staged data.
+    flows without a journal (``KeepsLedger``), beside the staged data, and is a ``KnowsContent``.
     """
 
     def __init__(self, shelf: Shelf, live: str, *, suffix: str, cut: Cut | None = None) -> None:
@@ -63,6 +63,11 @@ class StagedWriter(Settles, ShelfLedger, ABC):
                 raise StoreError(f"partition_by: {column!r} is {schema[column]}, not a plain value")
         if not set(schema) - set(self.cut.by):
             raise StoreError("no column would be left to write", hint="look at partition_by")
+
+    def has_content(self) -> bool:
+        """Whether a file of this format is at the destination (``KnowsContent``)."""
+        live = self.shelf.list(self.places.live)
+        return any(entry.name.endswith(self.suffix) for entry in live)
 
     # --- staging -----------------------------------------------------------------------------
 

@@ -60,9 +60,11 @@ class HomePlace(Ground):
     def opened(self, cancel: Cancel | None = None) -> Iterator[Home]:
         """The home as a new process would open it."""
         told = {"flow": FLOW, "entity": ENTITY, "cancel": cancel or Cancel()}
-        with World(self.plugins, root=self.root) as world:
-            with world.home(self.home, world.scene(self.home, **told)) as home:
-                yield home
+        with (
+            World(self.plugins, root=self.root) as world,
+            world.home(self.home, world.scene(self.home, **told)) as home,
+        ):
+            yield home
 
     def read(self, ask: Ask | None = None) -> pl.DataFrame:
         """All that it yields, in one frame."""

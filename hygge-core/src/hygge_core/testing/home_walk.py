@@ -36,7 +36,11 @@ class HomeWalk:
             place.offer(source)
             for _ in range(2):
                 result = place.run("incremental")
-                keep(result and result.outcome in ("complete", "skip"), "it is moved", told_of(result))
+                keep(
+                    result and result.outcome in ("complete", "skip"),
+                    "it is moved",
+                    told_of(result),
+                )
             same(place.visible(), source, "rows at the watermark are neither lost nor doubled")
 
     @pytest.mark.parametrize("run_type", ["full_drop", "incremental"])
@@ -56,4 +60,3 @@ class HomeWalk:
             place.run(run_type)
             promise = f"what failed is read again, whole (point {k}, {counted.points[k][0]})"
             same(place.visible(), pl.concat([OLD, MORE]), promise)
-

@@ -36,6 +36,8 @@ class HomeContract(HomeRanges, HomeWalk, Contract):
             @pytest.fixture
             def subject(self) -> HomeSubject:
                 return HomeSubject(plugin=..., type="lake", table=..., offer=...)
+
+    Each failure names the promise that is broken, and what was found instead of it.
     """
 
     @pytest.fixture
@@ -44,9 +46,9 @@ class HomeContract(HomeRanges, HomeWalk, Contract):
         raise NotImplementedError("give a fixture 'subject' that returns a HomeSubject")
 
     @pytest.fixture
-    def place(self, subject: HomeSubject, root: Path) -> Iterator[HomePlace]:
+    def place(self, subject: HomeSubject, root: Path) -> HomePlace:
         """A fresh source that holds nothing yet."""
-        yield HomePlace(subject, root)
+        return HomePlace(subject, root)
 
     def test_it_is_a_home(self, place: HomePlace) -> None:
         place.offer(OLD)

@@ -64,9 +64,7 @@ class JournalFaults:
                     keep(lease.epoch in (1, 2), "a dead owner's lease is taken over", lease)
 
 
-def _committed(
-    place: JournalPlace, plan: faults.Plan
-) -> tuple[BaseException | None, list[str]]:
+def _committed(place: JournalPlace, plan: faults.Plan) -> tuple[BaseException | None, list[str]]:
     """T6 under ``plan``, in a process that is over afterwards."""
     try:
         with place.opened() as journal:

@@ -40,7 +40,10 @@ def die(journal: Journal) -> None:
 def main(module: str, opened: str, root: str, verb: str, *words: str) -> None:
     plugins = Plugins.of(*dict.fromkeys((files, memory_journal, import_module(module))))
     with World(plugins, root=Path(root)) as world:
-        {"record": record, "die": die}[verb](world.journal(from_json(opened, Opened)), *words)
+        journal = world.journal(from_json(opened, Opened))
+        if verb == "die":
+            die(journal)
+        record(journal, *words)
 
 
 if __name__ == "__main__":

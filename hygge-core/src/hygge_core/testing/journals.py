@@ -16,12 +16,20 @@ from hygge_core.protocols import Journal
 from hygge_core.testing.contract import Contract
 from hygge_core.testing.journal_faults import JournalFaults
 from hygge_core.testing.journal_leases import JournalLeases
-from hygge_core.testing.journal_place import ENTITY, FLOW, JournalPlace, event, rich_event, watermark
+from hygge_core.testing.journal_place import (
+    ENTITY,
+    FLOW,
+    JournalPlace,
+    event,
+    rich_event,
+    watermark,
+)
 from hygge_core.testing.journal_runs import JournalRuns
 from hygge_core.testing.promises import keep
 from hygge_core.testing.store_place import fresh_root
 
 if TYPE_CHECKING:
+    from hygge_core.records import EventType
     from hygge_core.testing.subjects import JournalSubject
 
 
@@ -32,6 +40,8 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
             @pytest.fixture
             def subject(self) -> JournalSubject:
                 return JournalSubject(plugin=..., type="lake", table=...)
+
+    Each failure names the promise that is broken, and what was found instead of it.
     """
 
     @pytest.fixture
@@ -45,9 +55,7 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
         return JournalPlace(subject, root)
 
     @pytest.fixture
-    def fresh(
-        self, subject: JournalSubject
-    ) -> Callable[[], AbstractContextManager[JournalPlace]]:
+    def fresh(self, subject: JournalSubject) -> Callable[[], AbstractContextManager[JournalPlace]]:
         """Makes as many of them as one likes."""
 
         @contextmanager
@@ -93,18 +101,19 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
 
     def test_the_last_run_is_the_newest_that_ended(self, journal: Journal) -> None:
         keep(journal.get_last_run(FLOW) is None, "without any event there is no last run")
-        for kind in ("complete", "fail", "start", "edit"):
-            journal.record_event(event(kind))  # type: ignore[arg-type]  # words of EventType
+        kinds: tuple[EventType, ...] = ("complete", "fail", "start", "edit")
+        for kind in kinds:
+            journal.record_event(event(kind))
         journal.record_event(event("skip", entity="lines"))
         journal.record_event(event("complete", flow_name="stock"))
 
-        def last(*named: str, **asked: str) -> str | None:
-            found = journal.get_last_run(*named, **asked)  # type: ignore[arg-type]
-            return found and found.event_type
+        def last(entity: str | None = None, only: EventType | None = None) -> str | None:
+            found = journal.get_last_run(FLOW, entity, event_type=only)
+            return found.event_type if found else None
 
-        keep(last(FLOW, ENTITY) == "fail", "get_last_run is complete, fail or skip", last(FLOW))
-        keep(last(FLOW) == "skip", "without an entity it is the whole flow's", last(FLOW))
-        found = last(FLOW, ENTITY, event_type="complete")
+        keep(last(ENTITY) == "fail", "get_last_run is complete, fail or skip", last())
+        keep(last() == "skip", "without an entity it is the whole flow's", last())
+        found = last(ENTITY, "complete")
         keep(found == "complete", "get_last_run(event_type) gives only those", found)
 
     def test_a_watermark_comes_back_exactly(self, journal: Journal) -> None:

@@ -4,6 +4,8 @@ A case in ``MUST`` has to be kept by everybody; one in ``NEEDS`` by those who de
 capability; all others are kept exactly, or refused before anything is visible.
 """
 
+# ruff: noqa: DTZ001  # moments without a zone are among what is tried
+
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
@@ -69,7 +71,17 @@ VALUES: dict[str, tuple[str, list[Any]]] = {
     "no_rows": ("string", []),
 }
 MUST = frozenset(
-    "boolean int64 float64 string huge_string date datetime_us only_nulls no_rows".split()
+    [
+        "boolean",
+        "int64",
+        "float64",
+        "string",
+        "huge_string",
+        "date",
+        "datetime_us",
+        "only_nulls",
+        "no_rows",
+    ]
 )
 NEEDS = {
     "nan": "nan",

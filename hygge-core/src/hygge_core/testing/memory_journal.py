@@ -8,13 +8,11 @@ process. Journals of one ``table`` are one journal, as files of one path would b
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.faults import around
@@ -30,46 +28,9 @@ from hygge_core.records import (
     now,
 )
 from hygge_core.scene import Scene
+from hygge_core.testing.memory_book import FOLLOWS, OVER, Book, Held, finished, newest
 
-#: Which states may follow a recorded one (``None``: not recorded yet).
-FOLLOWS: dict[RunState | None, tuple[RunState, ...]] = {
-    None: ("open",),
-    "open": ("decided", "rolled_back"),
-    "decided": ("committed", "blocked", "rolled_back"),
-    "blocked": ("decided", "rolled_back"),
-    "committed": ("done",),
-    "done": (),
-    "rolled_back": (),
-}
-_OVER = ("done", "rolled_back")
-T = TypeVar("T")
-_Key = tuple[str, str]
-
-
-@define
-class _Held:
-    """A lease as the book has it; ``by`` is the opened journal that holds it, if any does."""
-
-    epoch: int = 0
-    owner: Owner | None = None
-    expires: datetime = field(factory=now)
-    by: object = None
-
-
-@define
-class _Book:
-    """Everything that one journal remembers."""
-
-    events: list[FlowEvent] = field(factory=list)
-    watermarks: dict[_Key, Watermark] = field(factory=dict)
-    runs: dict[str, RunRecord] = field(factory=dict)
-    leases: dict[_Key, _Held] = field(factory=dict)
-    committed: int = 0
-    published: int = 0
-    turn: threading.RLock = field(factory=threading.RLock)
-
-
-_books: dict[str, _Book] = {}
+_books: dict[str, Book] = {}
 
 
 @frozen(kw_only=True)
@@ -89,7 +50,7 @@ def forget(table: str) -> None:
 def open_journal(config: MemoryJournalConfig, scene: Scene) -> Iterator[MemoryJournal]:
     """Open the journal of this name, a new one where there is none."""
     journal = MemoryJournal(
-        _books.setdefault(config.table, _Book()), timedelta(seconds=config.lease_seconds)
+        _books.setdefault(config.table, Book()), timedelta(seconds=config.lease_seconds)
     )
     try:
         yield journal
@@ -100,12 +61,12 @@ def open_journal(config: MemoryJournalConfig, scene: Scene) -> Iterator[MemoryJo
 class MemoryJournal:
     """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors``."""
 
-    def __init__(self, book: _Book, life: timedelta) -> None:
+    def __init__(self, book: Book, life: timedelta) -> None:
         self._book = book
         self._life = life
 
     @contextmanager
-    def _verb(self, name: str, detail: object = "") -> Iterator[_Book]:
+    def _verb(self, name: str, detail: object = "") -> Iterator[Book]:
         with around(f"memory_journal.{name}", detail), self._book.turn:
             yield self._book
 
@@ -142,7 +103,7 @@ class MemoryJournal:
 
     def acquire(self, flow: str, entity: str, owner: Owner) -> Lease:
         with self._verb("acquire", flow) as book:
-            held = book.leases.setdefault((flow, entity), _Held())
+            held = book.leases.setdefault((flow, entity), Held())
             if held.by is not None and held.owner is not None and held.expires > now():
                 raise LeaseHeld(f"{flow}.{entity} is being moved", owner=str(held.owner))
             held.epoch += 1
@@ -163,7 +124,7 @@ class MemoryJournal:
             if held is not None and held.epoch == lease.epoch:
                 held.owner, held.by = None, None
 
-    def _current(self, lease: Lease) -> _Held:
+    def _current(self, lease: Lease) -> Held:
         held = self._book.leases.get((lease.flow, lease.entity))
         if held is None or held.owner is None or held.epoch != lease.epoch:
             raise JournalError(f"the lease on {lease.flow}.{lease.entity} was lost")
@@ -200,7 +161,7 @@ class MemoryJournal:
         return [
             run
             for run in self._book.runs.values()
-            if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in _OVER
+            if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in OVER
         ]
 
     # looking back
@@ -217,7 +178,7 @@ class MemoryJournal:
             ids = (None, run.ref.run_id, run.coordinator_run_id)
             return run_id in ids and flow in (None, run.ref.flow) and state in (None, run.state)
 
-        return _newest(self._book.runs.values(), wanted, limit)
+        return newest(self._book.runs.values(), wanted, limit)
 
     def events(
         self,
@@ -232,7 +193,7 @@ class MemoryJournal:
             named = flow in (None, event.flow_name) and entity in (None, event.entity)
             return named and run_id in ids
 
-        return _newest(self._book.events, wanted, limit)
+        return newest(self._book.events, wanted, limit)
 
     def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
         known = sorted(self._book.watermarks.items(), key=lambda each: each[0])
@@ -240,10 +201,10 @@ class MemoryJournal:
 
     def prune(self, keep: timedelta) -> int:
         with self._verb("prune", keep) as book:
-            last = {(r.ref.flow, r.ref.entity): id(r) for r in _finished(book.runs.values())}
+            last = {(r.ref.flow, r.ref.entity): id(r) for r in finished(book.runs.values())}
             old = [
                 run.ref.run_id
-                for run in _finished(book.runs.values())
+                for run in finished(book.runs.values())
                 if run.updated < now() - keep and id(run) not in last.values()
             ]
             for run_id in old:
@@ -267,14 +228,6 @@ class MemoryJournal:
         for held in self._book.leases.values():
             if held.by is self:
                 held.by = None
-
-
-def _newest(kept: Iterable[T], wanted: Callable[[T], bool], limit: int) -> list[T]:
-    return [each for each in reversed(list(kept)) if wanted(each)][:limit]
-
-
-def _finished(runs: Iterable[RunRecord]) -> Iterator[RunRecord]:
-    return (run for run in runs if run.state in _OVER)
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -14,7 +14,16 @@ from hygge_core.faults import planned
 from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count, Crash
 from hygge_core.testing.promises import keep, none_of, promised, same
-from hygge_core.testing.store_place import StorePlace, expected, incoming, reference, stage
+from hygge_core.testing.store_place import (
+    StorePlace,
+    committing,
+    expected,
+    incoming,
+    reference,
+    rolling_back,
+    staging,
+    tidying,
+)
 from hygge_core.testing.walk import OLD, never_mixed, persistent_error, steps
 
 if TYPE_CHECKING:
@@ -48,10 +57,12 @@ class StoreFaults:
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 plan = At(k, action, error=persistent_error)
-                raised = place.dies(plan, lambda store, m=manifest: store.commit(m))
+                raised = place.dies(plan, committing(manifest))
                 at = f"({action} at point {k} of commit, {plan.points[k][0]})"
                 _passes_through(raised, action, at)
-                never_mixed(place.seen(OLD), OLD, expected(mode), atomic=_atomic(place, mode), place=at)
+                never_mixed(
+                    place.seen(OLD), OLD, expected(mode), atomic=_atomic(place, mode), place=at
+                )
                 if raised is None:
                     same(place.seen(OLD), expected(mode), f"a commit that returns is done {at}")
                 _finished(place, manifest, mode, at)
@@ -63,27 +74,22 @@ class StoreFaults:
                 place.settle(OLD, place.first)
                 run_id = new_run_id()
                 plan = At(k, action, error=persistent_error)
-                raised = place.dies(
-                    plan, lambda store, r=run_id: stage(store, incoming(mode), mode, r)
-                )
+                raised = place.dies(plan, staging(incoming(mode), mode, run_id))
                 at = f"({action} at point {k} of begin, write or seal, {plan.points[k][0]})"
                 _passes_through(raised, action, at)
                 same(place.seen(OLD), OLD, f"nothing is visible before the commit {at}")
                 with promised(f"what was not committed can be rolled back {at}"):
-                    place.with_store(lambda store, r=run_id: store.rollback(reference(r)))
+                    place.with_store(rolling_back(reference(run_id)))
                 none_of(place.leftovers(), f"a rollback removes what a crash left {at}")
                 manifest = place.staged(incoming(mode), mode, run_id)
                 _finished(place, manifest, mode, at)
 
     @MODES
     def test_a_rollback_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        def roll(place: StorePlace, manifest: Manifest) -> Callable[[Store], object]:
-            return lambda store: store.rollback(manifest.ref)
-
-        for k, action in _steps_of(fresh, mode, roll, commit=False)[:: self.every_step]:
+        for k, action in _steps_of(fresh, mode, _undoing, commit=False)[:: self.every_step]:
             with fresh() as place:
                 manifest = _prepared(place, mode)
-                act = roll(place, manifest)
+                act = _undoing(manifest)
                 raised = place.dies(At(k, action, error=persistent_error), act)
                 at = f"({action} at point {k} of rollback)"
                 _passes_through(raised, action, at)
@@ -94,16 +100,11 @@ class StoreFaults:
 
     @MODES
     def test_a_cleanup_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        def tidy(place: StorePlace, manifest: Manifest) -> Callable[[Store], object]:
-            return lambda store: store.cleanup(manifest)
-
-        for k, action in _steps_of(fresh, mode, tidy, commit=True)[:: self.every_step]:
+        for k, action in _steps_of(fresh, mode, tidying, commit=True)[:: self.every_step]:
             with fresh() as place:
                 manifest = _prepared(place, mode)
-                place.with_store(lambda store, m=manifest: store.commit(m))
-                raised = place.dies(
-                    At(k, action, error=persistent_error), tidy(place, manifest)
-                )
+                place.with_store(committing(manifest))
+                raised = place.dies(At(k, action, error=persistent_error), tidying(manifest))
                 at = f"({action} at point {k} of cleanup)"
                 _passes_through(raised, action, at)
                 same(place.seen(OLD), expected(mode), f"a cleanup changes nothing visible {at}")
@@ -121,14 +122,16 @@ class StoreFaults:
                 _finished(place, manifest, mode, at)
 
 
+def _undoing(manifest: Manifest) -> Callable[[Store], object]:
+    return rolling_back(manifest.ref)
+
+
 def _overtaken(place: StorePlace, manifest: Manifest, plan: At) -> None:
     """One owner pauses within its commit; another commits the same load, unless shut out."""
 
     def commit() -> None:
-        try:
-            place.with_store(lambda store: store.commit(manifest))
-        except Exception:  # noqa: BLE001, S110  # either of two may be refused: the end counts
-            pass
+        with suppress(Exception):  # either of the two may be refused: the end counts
+            place.with_store(committing(manifest))
 
     with planned(plan):
         first, second = threading.Thread(target=commit), threading.Thread(target=commit)
@@ -177,7 +180,7 @@ def _atomic(place: StorePlace, mode: Mode) -> bool:
 def _points_of_commit(place: StorePlace, mode: Mode) -> list[str]:
     manifest = _prepared(place, mode)
     counted = Count()
-    place.dies(counted, lambda store: store.commit(manifest))
+    place.dies(counted, committing(manifest))
     return counted.names()
 
 
@@ -191,21 +194,21 @@ def _steps_of_staging(fresh: Fresh, mode: Mode) -> Sequence[tuple[int, Action]]:
     with fresh() as place:
         _prepared(place, mode)
         counted = Count()
-        place.dies(counted, lambda store: stage(store, incoming(mode), mode, new_run_id()))
+        place.dies(counted, staging(incoming(mode), mode, new_run_id()))
     return list(steps(counted.names(), ACTIONS))
 
 
 def _steps_of(
     fresh: Fresh,
     mode: Mode,
-    act: Callable[[StorePlace, Manifest], Callable[[Store], object]],
+    act: Callable[[Manifest], Callable[[Store], object]],
     *,
     commit: bool,
 ) -> Sequence[tuple[int, Action]]:
     with fresh() as place:
         manifest = _prepared(place, mode)
         if commit:
-            place.with_store(lambda store: store.commit(manifest))
+            place.with_store(committing(manifest))
         counted = Count()
-        place.dies(counted, act(place, manifest))
+        place.dies(counted, act(manifest))
     return list(steps(counted.names(), ACTIONS))

@@ -9,8 +9,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, TypeVar
 
+import pytest
+
 from hygge_core import faults
 from hygge_core.engine.coordinator import new_run_id
+from hygge_core.engine.world import World
 from hygge_core.files.memory import tables
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import Load, LoadRef, Manifest, Opened
@@ -19,13 +22,12 @@ from hygge_core.testing.ground import ENTITY, FLOW, Ground
 from hygge_core.testing.plans import Crash
 from hygge_core.testing.promises import promised
 from hygge_core.testing.walk import MORE, OLD, OTHER
-from hygge_core.engine.world import World
 
 if TYPE_CHECKING:
     import polars as pl
 
     from hygge_core.protocols import Store
-    from hygge_core.records import Mode, RunType
+    from hygge_core.records import Leftovers, Mode, Receipt, RunType
     from hygge_core.testing.subjects import StoreSubject
 
 T = TypeVar("T")
@@ -81,9 +83,11 @@ class StorePlace(Ground):
     def opened(self) -> Iterator[Store]:
         """The store as a new process would open it."""
         told = {"flow": FLOW, "entity": ENTITY}
-        with World(self.plugins, root=self.root) as world:
-            with world.store(self.store, world.scene(self.store, **told)) as store:
-                yield store
+        with (
+            World(self.plugins, root=self.root) as world,
+            world.store(self.store, world.scene(self.store, **told)) as store,
+        ):
+            yield store
 
     def with_store(self, act: Callable[[Store], T]) -> T:
         """``act`` in a process of its own."""
@@ -101,7 +105,7 @@ class StorePlace(Ground):
 
     def staged(self, frame: pl.DataFrame, mode: Mode, run_id: str = "") -> Manifest:
         """Begin, write in two batches, seal, in a process that is over afterwards."""
-        return self.with_store(lambda store: stage(store, frame, mode, run_id or new_run_id()))
+        return self.with_store(staging(frame, mode, run_id or new_run_id()))
 
     def settle(self, frame: pl.DataFrame, mode: Mode) -> Manifest:
         """A whole load, undisturbed."""
@@ -125,10 +129,36 @@ def reference(run_id: str) -> LoadRef:
 
 def stage(store: Store, frame: pl.DataFrame, mode: Mode, run_id: str) -> Manifest:
     """Begin, write in two batches, seal; the manifest comes back through its JSON."""
-    staging = store.begin(Load(ref=reference(run_id), mode=mode, schema=frame.schema, epoch=1))
+    load = store.begin(Load(ref=reference(run_id), mode=mode, schema=frame.schema, epoch=1))
     for batch in halves(frame):
-        staging.write(batch)
-    return from_json(to_json(staging.seal()), Manifest)
+        load.write(batch)
+    return from_json(to_json(load.seal()), Manifest)
+
+
+def declared(place: StorePlace, capability: str) -> None:
+    """Skip what the kind does not declare."""
+    if capability not in place.capabilities:
+        pytest.skip(f"{place.subject.type} does not declare {capability!r}")
+
+
+def committing(manifest: Manifest) -> Callable[[Store], Receipt]:
+    """What ``with_store`` and ``dies`` are to do."""
+    return lambda store: store.commit(manifest)
+
+
+def rolling_back(ref: LoadRef) -> Callable[[Store], None]:
+    """What ``with_store`` and ``dies`` are to do."""
+    return lambda store: store.rollback(ref)
+
+
+def tidying(manifest: Manifest) -> Callable[[Store], Leftovers]:
+    """What ``with_store`` and ``dies`` are to do."""
+    return lambda store: store.cleanup(manifest)
+
+
+def staging(frame: pl.DataFrame, mode: Mode, run_id: str) -> Callable[[Store], Manifest]:
+    """What ``with_store`` and ``dies`` are to do."""
+    return lambda store: stage(store, frame, mode, run_id)
 
 
 def halves(frame: pl.DataFrame) -> Iterable[pl.DataFrame]:

@@ -12,15 +12,15 @@ import pytest
 
 from hygge_core import faults
 from hygge_core.engine.flow import move
+from hygge_core.engine.world import World
 from hygge_core.jsons import to_json
 from hygge_core.protocols import KeepsLedger
 from hygge_core.scene import Cancel
 from hygge_core.testing.contract import MODES
-from hygge_core.testing.plans import Action, At, Count, Crash
+from hygge_core.testing.plans import Action, At, Count
 from hygge_core.testing.promises import keep, none_of, same
 from hygge_core.testing.store_place import StorePlace, expected, run_type_of
 from hygge_core.testing.walk import OLD, Walk, persistent_error, steps, told_of
-from hygge_core.engine.world import World
 
 if TYPE_CHECKING:
     from hygge_core.records import Mode
@@ -65,7 +65,11 @@ class StoreWalk:
             with fresh() as place:
                 walk.prepare(place)
                 result, at = _stopped(place, walk, k)
-                keep(result.outcome in ("cancelled", "complete"), f"a run asked to stop {at}", told_of(result))
+                keep(
+                    result.outcome in ("cancelled", "complete"),
+                    f"a run asked to stop {at}",
+                    told_of(result),
+                )
                 seen = expected(mode) if result.outcome == "complete" else OLD
                 same(place.seen(OLD), seen, f"a cancelled run publishes nothing {at}")
                 if result.outcome == "cancelled":
@@ -131,16 +135,16 @@ def _everything_told(place: StorePlace) -> Iterator[str]:
     counted = Count()
     place.run(run_type_of(place.first), counted)
     for k in range(0, len(counted.points), 3):
-        said: list[str] = []
-        plan = At(k, "error", error=persistent_error)
-        with World(place.plugins, root=place.root, emit=lambda e: said.append(repr(e))) as world:
-            yield repr(world.config_of("store", place.store))
-            yield world.address("store", place.store)
-            with faults.planned(plan):
-                try:
-                    yield to_json(move(place.task(run_type_of(place.first)), world))
-                except Crash:  # pragma: no cover  # only errors are planned here
-                    continue
-        yield from said
-        yield from map(str, plan.points)
-        yield from map(to_json, place.runs())
+        yield from _told_of_failure(place, At(k, "error", error=persistent_error))
+    yield from map(to_json, place.runs())
+
+
+def _told_of_failure(place: StorePlace, plan: At) -> Iterator[str]:
+    said: list[str] = []
+    emit = said.append
+    with World(place.plugins, root=place.root, emit=lambda event: emit(repr(event))) as world:
+        said += [repr(world.config_of("store", place.store)), world.address("store", place.store)]
+        with faults.planned(plan):
+            said.append(to_json(move(place.task(run_type_of(place.first)), world)))
+    yield from said
+    yield from map(str, plan.points)

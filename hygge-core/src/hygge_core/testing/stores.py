@@ -19,11 +19,13 @@ from hygge_core.testing.promises import broken, keep, none_of, promised, same
 from hygge_core.testing.store_faults import StoreFaults
 from hygge_core.testing.store_place import (
     StorePlace,
+    declared,
     expected,
     fresh_root,
     halves,
     incoming,
     reference,
+    rolling_back,
 )
 from hygge_core.testing.store_values import StoreValues
 from hygge_core.testing.store_walk import StoreWalk
@@ -38,6 +40,8 @@ class StoreContract(StoreFaults, StoreValues, StoreWalk, Contract):
             @pytest.fixture
             def subject(self) -> StoreSubject:
                 return StoreSubject(plugin=..., type="lake", table=..., visible=..., leftovers=...)
+
+    Each failure names the promise that is broken, and what was found instead of it.
     """
 
     @pytest.fixture
@@ -132,7 +136,7 @@ class StoreContract(StoreFaults, StoreValues, StoreWalk, Contract):
         sealed = place.staged(incoming(mode), mode).ref.run_id
         for run_id in (unsealed, sealed, unsealed, sealed, new_run_id()):
             with promised("a rollback may be repeated, and may come before anything was staged"):
-                place.with_store(lambda store, ref=reference(run_id): store.rollback(ref))
+                place.with_store(rolling_back(reference(run_id)))
             same(place.seen(OLD), OLD, "a rollback changes nothing visible")
         none_of(place.leftovers(), "a rollback removes everything that was staged")
 
@@ -207,48 +211,6 @@ class StoreContract(StoreFaults, StoreValues, StoreWalk, Contract):
             store.commit(manifest)
         kept = OLD.filter(~pl.col("id").is_in(OTHER["id"].to_list()))
         same(place.seen(OLD), kept.vstack(OTHER), "an appended row replaces the one with its key")
-
-    def test_an_empty_append_is_done(self, place: StorePlace) -> None:
-        declared(place, "append")
-        place.settle(OLD, place.first)
-        manifest = place.staged(OLD.clear(), "append")
-        receipt = place.with_store(lambda store: store.commit(manifest))
-        status = place.with_store(lambda store: store.status(manifest))
-        keep(receipt.rows == 0, "an empty append publishes no rows", receipt)
-        keep(status == "done", "an empty append is 'done': all of its nothing is visible", status)
-        same(place.seen(OLD), OLD, "an empty append changes nothing")
-
-    def test_an_empty_full_drop_replaces(self, place: StorePlace) -> None:
-        declared(place, "full_drop")
-        place.settle(OLD, "full_drop")
-        manifest = place.settle(OLD.clear(), "full_drop")
-        seen = place.seen(OLD)
-        rows = 0 if seen is None else seen.height
-        keep(rows == 0, "an empty full_drop leaves no row of the old content", seen)
-        status = place.with_store(lambda store: store.status(manifest))
-        keep(status == "done", "an empty full_drop is 'done' after its commit", status)
-
-    def test_a_new_column_is_taken_or_refused_before_the_decision(self, place: StorePlace) -> None:
-        declared(place, "append")
-        place.settle(OLD, place.first)
-        wider = MORE.with_columns(pl.lit(1.5).alias("extra"))
-        try:
-            manifest = place.staged(wider, "append")
-        except FlowError:
-            same(place.seen(OLD), OLD, "a refused load leaves the destination as it was")
-            return
-        try:
-            place.with_store(lambda store: store.commit(manifest))
-        except FlowError as exc:
-            broken("what the destination refuses is refused by seal(), not by commit()", exc)
-        both = pl.concat([OLD, wider], how="diagonal")
-        same(place.seen(both), both, "a new column is NULL in old rows and kept in new ones")
-
-
-def declared(place: StorePlace, capability: str) -> None:
-    """Skip what the kind does not declare."""
-    if capability not in place.capabilities:
-        pytest.skip(f"{place.subject.type} does not declare {capability!r}")
 
 
 def _load(mode: Mode, run_id: str = "") -> Load:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from hygge_core.engine.world import World
 from hygge_core.errors import HomeError
 from hygge_core.plugins import Plugins
 from hygge_core.records import Ask, DriftPolicy, Opened
-from hygge_core.engine.world import World
 
 if TYPE_CHECKING:
     import polars as pl

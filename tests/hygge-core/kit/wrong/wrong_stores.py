@@ -50,7 +50,7 @@ class SwallowsTheCrash(ParquetStore):
     def commit(self, manifest):
         try:
             return super().commit(manifest)
-        except BaseException:
+        except BaseException:  # noqa: BLE001  # this is what is wrong with it
             return Receipt(rows=manifest.rows)
 
 

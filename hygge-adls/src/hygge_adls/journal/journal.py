@@ -1,0 +1,279 @@
+"""The journal ``parquet``: every verb one compare-and-set of the journal's head on the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from attrs import evolve
+
+from hygge_adls.account import opened
+from hygge_adls.journal import leases
+from hygge_adls.journal.log import Log
+from hygge_adls.journal.state import (
+    ENDING,
+    FINISHED,
+    Change,
+    State,
+    event_change,
+    lease_change,
+    mirror_change,
+    run_change,
+    watermark_change,
+)
+from hygge_core.errors import HyggeError, JournalError
+from hygge_core.records import (
+    EventType,
+    FlowEvent,
+    Lease,
+    Owner,
+    RunRecord,
+    RunState,
+    Watermark,
+    now,
+)
+
+if TYPE_CHECKING:
+    from hygge_adls.tables import ParquetJournalConfig
+    from hygge_core.scene import Scene
+
+#: Which states may follow a recorded one; the same state again is always fine.
+_FOLLOWS: dict[str | None, tuple[str, ...]] = {
+    None: ("open",),
+    "open": ("decided", "rolled_back"),
+    "decided": ("committed", "blocked", "rolled_back"),
+    "blocked": ("decided", "rolled_back"),
+    "committed": ("done",),
+    "done": (),
+    "rolled_back": (),
+}
+
+
+@contextmanager
+def open_journal(config: ParquetJournalConfig, scene: Scene) -> Iterator[ParquetJournal]:
+    """Open the journal, forgetting what its retention says. Raises ``JournalError``."""
+    with opened(config, scene) as account:
+        log = Log(account.lake(config.container, JournalError), config.place)
+        journal = ParquetJournal(log, lease_life=timedelta(seconds=config.lease_seconds))
+        try:
+            if config.retention is not None:
+                journal.prune(config.retention)
+            yield journal
+        finally:
+            journal.let_go()
+
+
+class ParquetJournal:
+    """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors`` and a ``Checks``."""
+
+    def __init__(self, log: Log, *, lease_life: timedelta) -> None:
+        self._log = log
+        self._life = lease_life
+        self._takings: dict[tuple[str, str, int], str] = {}
+
+    # events and watermarks
+
+    def record_event(self, event: FlowEvent) -> None:
+        def decide(state: State) -> tuple[list[Change], None]:
+            return [] if event.id in state.events else [event_change(event)], None
+
+        self._log.write(f"event {event.event_type}", decide)
+
+    def get_last_run(
+        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
+    ) -> FlowEvent | None:
+        wanted = ENDING if event_type is None else (event_type,)
+        found = self._found(flow=flow_name, entity=entity)
+        return next((e for e in found if e.event_type in wanted and e.event_type in ENDING), None)
+
+    def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
+        return self._log.read(lambda state: state.watermarks.get((flow_name, entity)))
+
+    def update_watermark(
+        self, flow_name: str, entity: str, watermark: Watermark | None, *, event: FlowEvent
+    ) -> None:
+        edit = watermark_change(flow_name, entity, watermark)
+        self._log.write("watermark", lambda _: ([edit, event_change(event)], None))
+
+    def flush(self) -> None:
+        """Nothing waits: every verb has written its own transaction."""
+
+    # the ledger
+
+    def acquire(self, flow: str, entity: str, owner: Owner) -> Lease:
+        key, taking = (flow, entity), uuid4().hex
+
+        def decide(state: State) -> tuple[list[Change], Lease]:
+            held = leases.taken(state, key, owner, self._life, taking)
+            lease = Lease(
+                flow=flow, entity=entity, owner=owner, epoch=held.epoch, expires=held.expires
+            )
+            return [lease_change(key, held)], lease
+
+        leases.takings.add(taking)
+        try:
+            lease = self._log.write(f"acquire {flow}.{entity}", decide)
+        except BaseException:  # whether it was taken or not, nobody has it
+            leases.takings.discard(taking)
+            raise
+        self._takings[flow, entity, lease.epoch] = taking
+        return lease
+
+    def renew(self, lease: Lease) -> Lease:
+        def decide(state: State) -> tuple[list[Change], Lease]:
+            held = leases.extended(state, lease, self._life)
+            change = lease_change((lease.flow, lease.entity), held)
+            return [change], evolve(lease, expires=held.expires)
+
+        return self._log.write(f"renew {lease.flow}.{lease.entity}", decide)
+
+    def release(self, lease: Lease) -> None:
+        key = lease.flow, lease.entity
+
+        def decide(state: State) -> tuple[list[Change], None]:
+            held = state.leases.get(key)
+            mine = held is not None and held.epoch == lease.epoch and held.owner is not None
+            return [lease_change(key, evolve(held, owner=None))] if held and mine else [], None
+
+        leases.takings.discard(self._takings.pop((*key, lease.epoch), ""))
+        self._log.write(f"release {lease.flow}.{lease.entity}", decide)
+
+    def let_go(self) -> None:
+        """Leases that were not given back are nobody's from now on, as after a process's end."""
+        while self._takings:
+            leases.takings.discard(self._takings.popitem()[1])
+
+    def advance(
+        self,
+        lease: Lease,
+        run: RunRecord,
+        *,
+        event: FlowEvent | None = None,
+        watermark: Watermark | None = None,
+    ) -> None:
+        def decide(state: State) -> tuple[list[Change], None]:
+            leases.demanded(state, lease)
+            return list(_advanced(state, run, event, watermark)), None
+
+        self._log.write(f"{run.ref.run_id} {run.state}", decide)
+
+    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
+        def ask(state: State) -> list[RunRecord]:
+            return [
+                run
+                for run in state.runs.values()
+                if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in FINISHED
+            ]
+
+        return self._log.read(ask)
+
+    # looking back
+
+    def runs(
+        self,
+        *,
+        flow: str | None = None,
+        run_id: str | None = None,
+        state: RunState | None = None,
+        limit: int = 100,
+    ) -> Sequence[RunRecord]:
+        known = self._log.read(lambda journal: list(journal.runs.values()))
+        return [
+            run
+            for run in reversed(known)
+            if flow in (None, run.ref.flow)
+            and run_id in (None, run.ref.run_id, run.coordinator_run_id)
+            and state in (None, run.state)
+        ][:limit]
+
+    def events(
+        self,
+        *,
+        flow: str | None = None,
+        entity: str | None = None,
+        run_id: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[FlowEvent]:
+        found = self._found(flow=flow, entity=entity)
+        mine = (e for e in found if run_id in (None, e.run_id, e.coordinator_run_id))
+        return [event for _, event in zip(range(limit), mine, strict=False)]
+
+    def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
+        known = self._log.read(lambda state: sorted(state.watermarks.items(), key=lambda e: e[0]))
+        return [(*key, watermark) for key, watermark in known if flow in (None, key[0])]
+
+    def prune(self, keep: timedelta) -> int:
+        before = now() - keep
+        return self._log.rewrite(lambda state: state.forget(before))
+
+    def _found(self, *, flow: str | None, entity: str | None) -> Iterator[FlowEvent]:
+        known = self._log.read(lambda state: list(state.events.values()))
+        return (
+            event
+            for event in reversed(known)
+            if flow in (None, event.flow_name) and entity in (None, event.entity)
+        )
+
+    # the mirrored copy
+
+    def counters(self) -> tuple[int, int]:
+        return self._log.read(lambda state: (state.committed, state.published))
+
+    def published(self, version: int) -> None:
+        def decide(state: State) -> tuple[list[Change], None]:
+            return [mirror_change(state.committed, max(state.published, version))], None
+
+        self._log.write("published", decide)
+
+    # the doctor
+
+    def check(self) -> Iterable[tuple[str, str, str]]:
+        tries: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("can be read", self.counters),
+            ("can be written", self._touch),
+        )
+        for what, attempt in tries:
+            try:
+                attempt()
+            except HyggeError as exc:
+                yield f"the journal {self._log.address} {what}", str(exc), exc.hint or ""
+                return
+            yield f"the journal {self._log.address} {what}", "ok", ""
+
+    def _touch(self) -> None:
+        """A transaction that changes nothing, and is written all the same."""
+        self._log.write(
+            "check", lambda state: ([mirror_change(state.committed, state.published)], None)
+        )
+
+
+def _advanced(
+    state: State, run: RunRecord, event: FlowEvent | None, watermark: Watermark | None
+) -> Iterator[Change]:
+    """The changes of one step. Raises ``JournalError`` for one that may not be."""
+    known = state.runs.get(run.ref.run_id)
+    before: Any = known.state if known else None
+    repeated = run.state == before
+    if not repeated and run.state not in _FOLLOWS[before]:
+        raise JournalError(
+            f"run {run.ref.run_id} of {run.ref.flow}.{run.ref.entity} cannot become {run.state}:"
+            f" it is {before or 'not recorded'}",
+            hint="nothing was recorded; `hygge journal show` tells what happened to it",
+        )
+    yield run_change(run)
+    if watermark is not None:
+        current = state.watermarks.get((run.ref.flow, run.ref.entity))
+        if current != run.watermark_before and not (repeated and current == watermark):
+            raise JournalError(
+                f"the watermark of {run.ref.flow}.{run.ref.entity} was changed while run "
+                f"{run.ref.run_id} was moving",
+                hint="nothing was recorded; `hygge journal events` tells who changed it",
+            )
+        yield watermark_change(run.ref.flow, run.ref.entity, watermark)
+    if event is not None:
+        yield event_change(event)
+    if run.state == "committed" and not repeated:
+        yield mirror_change(state.committed + 1, state.published)

@@ -1,0 +1,70 @@
+"""Leases: the right to move one entity, as a row with an epoch, an owner and an end.
+
+A lake has no locks that die with their holder. A lease is taken over when it has ended, or when its
+owner is on this host and provably dead; whoever was only paused loses by its epoch in the next
+transaction that it tries. Ends are told by the holder's clock: hosts should agree to some seconds.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from attrs import evolve
+
+from hygge_adls.journal.state import Held, Key, State
+from hygge_core.errors import JournalError, LeaseHeld
+from hygge_core.records import Lease, Owner, now
+
+#: The takings whose leases this process holds: any other one of its own is nobody's.
+takings: set[str] = set()
+
+
+def taken(state: State, key: Key, owner: Owner, life: timedelta, taking: str) -> Held:
+    """The lease with the next epoch. Raises ``LeaseHeld`` naming the owner."""
+    held = state.leases.get(key)
+    if held is not None and held.expires > now() and not _free(held, owner):
+        raise LeaseHeld(
+            f"{'.'.join(key)} is being moved by {held.owner}",
+            owner=str(held.owner),
+            hint=f"wait until it has finished; if it died, until {held.expires:%H:%M:%S} UTC",
+        )
+    epoch = held.epoch if held else 0
+    return Held(epoch=epoch + 1, owner=owner, expires=now() + life, taking=taking)
+
+
+def _free(held: Held, asking: Owner) -> bool:
+    """Whether nobody has it, or its owner is known to be gone; what cannot be known is no."""
+    owner = held.owner
+    if owner is None:
+        return True
+    if owner == asking or (owner.host, owner.pid) == (os.uname().nodename, os.getpid()):
+        return held.taking not in takings
+    return owner.host == os.uname().nodename and not _lives(owner.pid)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is there, and somebody else's
+        return True
+    return True
+
+
+def demanded(state: State, lease: Lease) -> Held:
+    """The lease as it is recorded. Raises ``JournalError`` unless ``lease`` is the current one."""
+    held = state.leases.get((lease.flow, lease.entity))
+    if held is not None and held.epoch == lease.epoch and held.owner is not None:
+        return held
+    taker = f"taken over by {held.owner}" if held and held.owner else "given back"
+    raise JournalError(
+        f"the lease on {lease.flow}.{lease.entity} was lost: epoch {lease.epoch} was {taker}",
+        hint="nothing was recorded; this process was paused for too long, the other one goes on",
+    )
+
+
+def extended(state: State, lease: Lease, life: timedelta) -> Held:
+    """The lease with a new end."""
+    return evolve(demanded(state, lease), expires=now() + life)

@@ -1,0 +1,113 @@
+"""``hygge new-plugin``: a distribution that works, passes its tests, and waits to be changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from importlib.util import find_spec
+from keyword import iskeyword
+from pathlib import Path
+from typing import Literal
+
+from attrs import frozen
+
+from hygge_core.errors import ConfigError
+
+Offer = Literal["store", "home", "journal"]
+
+_NAME = re.compile(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", re.IGNORECASE)
+_RENAMED = {"gitignore": ".gitignore"}
+_EXAMPLES = {
+    "store": '[flows.NAME]\nstore = { type = "WORD", path = "landing" }',
+    "home": '[flows.NAME]\nhome = { type = "WORD", path = "incoming" }',
+    "journal": '[journal]\ntype = "WORD"\npath = ".hygge/journal"',
+}
+
+
+@frozen(kw_only=True)
+class Written:
+    """What was written: ``files`` are paths within ``directory``; ``word`` follows ``type =``."""
+
+    directory: Path
+    distribution: str
+    word: str
+    files: tuple[str, ...]
+
+
+def write(offer: Offer, name: str, parent: Path) -> Written:
+    """Write the distribution ``name`` into a directory of that name below ``parent``.
+
+    Raises ``ConfigError``, and writes nothing, for a name that cannot be one, or is taken.
+    """
+    distribution = re.sub(r"[-_.]+", "-", name).lower()
+    package = distribution.replace("-", "_")
+    directory = parent / distribution
+    _refuse(name, package, directory)
+    word = package.removeprefix("hygge_")
+    told = {
+        "DISTRIBUTION": distribution,
+        "PACKAGE": package,
+        "EXAMPLE": _EXAMPLES[offer].replace("WORD", word),
+        "OFFER": offer,
+        "WORD": word,
+        **_bounds(version("hygge-core")),
+    }
+    contents = {
+        _filled(path, told): _filled(text, told)
+        for folder in ("every", offer)
+        for path, text in _templates(files(__name__) / "files" / folder)
+    }
+    _write(directory, contents)
+    return Written(
+        directory=directory, distribution=distribution, word=word, files=tuple(sorted(contents))
+    )
+
+
+def _refuse(name: str, package: str, directory: Path) -> None:
+    if not _NAME.fullmatch(name) or iskeyword(package):
+        raise ConfigError(
+            f"{name!r} cannot name a distribution", hint="letters, digits and -: acme-lake"
+        )
+    if package == "hygge" or find_spec(package) is not None:
+        raise ConfigError(
+            f"a package {package!r} is installed already", hint="choose another name: acme-lake"
+        )
+    if directory.exists():
+        raise ConfigError(f"{directory} is there already; nothing was written")
+
+
+def _bounds(core: str) -> dict[str, str]:
+    """The core that it is made for: from this one's minor version up to the next."""
+    major, minor = (int(piece) for piece in core.split(".")[:2])
+    return {"LOWEST": f"{major}.{minor}", "HIGHEST": f"{major}.{minor + 1}"}
+
+
+def _templates(folder: Traversable, above: str = "") -> Iterator[tuple[str, str]]:
+    """Path within the distribution and text of each template; all of them end in ``.txt``."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _templates(entry, f"{above}{entry.name}/")
+        else:
+            name = entry.name.removesuffix(".txt")
+            yield above + _RENAMED.get(name, name), entry.read_text(encoding="utf-8")
+
+
+def _filled(text: str, told: dict[str, str]) -> str:
+    return re.sub("|".join(rf"\b{word}\b" for word in told), lambda m: told[m[0]], text)
+
+
+def _write(directory: Path, contents: dict[str, str]) -> None:
+    try:
+        for name, text in contents.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    except OSError as exc:
+        raise ConfigError(
+            f"nothing can be written to {directory}: {exc.strerror or exc}",
+            hint="run it in a directory that you may write to",
+        ) from exc

@@ -1,0 +1,58 @@
+"""What the journal in memory remembers, and how it looks back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import TypeVar
+
+from attrs import define, field
+
+from hygge_core.records import FlowEvent, Owner, RunRecord, RunState, Watermark, now
+
+T = TypeVar("T")
+Key = tuple[str, str]
+OVER = ("done", "rolled_back")
+
+#: Which states may follow a recorded one (``None``: not recorded yet).
+FOLLOWS: dict[RunState | None, tuple[RunState, ...]] = {
+    None: ("open",),
+    "open": ("decided", "rolled_back"),
+    "decided": ("committed", "blocked", "rolled_back"),
+    "blocked": ("decided", "rolled_back"),
+    "committed": ("done",),
+    "done": (),
+    "rolled_back": (),
+}
+
+
+@define
+class Held:
+    """A lease as the book has it; ``by`` is the opened journal that holds it, if any does."""
+
+    epoch: int = 0
+    owner: Owner | None = None
+    expires: datetime = field(factory=now)
+    by: object = None
+
+
+@define
+class Book:
+    """Everything that one journal remembers."""
+
+    events: list[FlowEvent] = field(factory=list)
+    watermarks: dict[Key, Watermark] = field(factory=dict)
+    runs: dict[str, RunRecord] = field(factory=dict)
+    leases: dict[Key, Held] = field(factory=dict)
+    committed: int = 0
+    published: int = 0
+    turn: threading.RLock = field(factory=threading.RLock)
+
+
+def newest(kept: Iterable[T], wanted: Callable[[T], bool], limit: int) -> list[T]:
+    return [each for each in reversed(list(kept)) if wanted(each)][:limit]
+
+
+def finished(runs: Iterable[RunRecord]) -> Iterator[RunRecord]:
+    return (run for run in runs if run.state in OVER)

@@ -1,0 +1,1 @@
+"""A store for hygge over DuckDB."""

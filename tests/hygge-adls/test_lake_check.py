@@ -1,0 +1,93 @@
+"""``hygge check`` says what is wrong between here and the lake, and what to do about it."""
+
+import subprocess
+import sys
+
+import pytest
+from lakes import PLUGINS, issued, sign_in
+
+from hygge_adls.account import Account
+from hygge_adls.settings import AdlsConnection
+from hygge_core.config import structure
+from hygge_core.engine.world import World
+from hygge_core.records import Opened
+from hygge_core.scene import Scene
+
+
+@pytest.fixture
+def check(dfs, tmp_path):
+    """What the store finds; the first thing that is wrong, or ``None``."""
+
+    def check(**told):
+        table = {**sign_in(dfs), "filesystem": "lake", "path": "out/orders", **told}
+        opened = Opened(type="adls", table=table)
+        with World(PLUGINS, root=tmp_path) as world, world.store(opened, Scene()) as store:
+            return next((each for each in store.check() if each[1] != "ok"), None)
+
+    return check
+
+
+def test_a_sound_lake_is_written_to_and_left_as_it_was(check, dfs):
+    assert check() is None
+    assert dfs.files("lake") == {}
+
+
+def test_a_host_that_is_not_there_is_named(check):
+    what, result, fix = check(account_url="http://127.0.0.1:9")
+    assert "can be reached" in what
+    assert "Connection refused" in result
+    assert "account_url" in fix
+
+
+def test_a_missing_filesystem_is_told(check):
+    _, result, fix = check(filesystem="nowhere")
+    assert "nowhere" in result
+    assert "filesystem" in fix
+
+
+def test_a_flat_account_is_told(check, dfs):
+    dfs.manners.flat = True
+    what, result, fix = check()
+    assert "hierarchical namespace" in what
+    assert "hns-migration" in fix
+    assert "half done" in result
+
+
+def test_a_path_that_may_not_be_written_names_the_role(check, dfs):
+    dfs.faults.add(operation="create", status=403, code="AuthorizationPermissionMismatch")
+    what, _, fix = check()
+    assert "out/orders can be written" in what
+    assert "Storage Blob Data Contributor" in fix
+
+
+def test_an_account_key_that_is_not_the_accounts_is_told(check, dfs):
+    dfs.manners.verify_keys = True
+    _, result, fix = check()
+    assert "AuthenticationFailed" in result
+    assert "auth" in fix
+
+
+@pytest.mark.parametrize(
+    ("audience", "seconds"), [("https://storage.azure.com", -1.0), ("https://example.com", 60.0)]
+)
+def test_an_expired_token_and_one_for_somebody_else_are_told(real_names, dfs, audience, seconds):
+    issued[:] = [dfs.tokens.issue(audience=audience, seconds=seconds)]
+    told = {"account_url": "https://contoso.dfs.core.windows.net", "auth": "token"}
+    account = Account(
+        structure(AdlsConnection, {**told, "token": "lakes:token"}), transport=real_names
+    )
+    with pytest.raises(Exception, match="InvalidAuthenticationInfo") as refused:
+        account.require_hierarchy("lake")
+    account.close()
+    assert "auth" in refused.value.hint
+
+
+def test_nothing_of_azure_is_imported_before_a_connection_is_opened():
+    code = (
+        "import sys; from hygge_core import plugins; p = plugins.load();"
+        "[p.kinds(offer) for offer in ('home', 'store', 'journal', 'connection')];"
+        "print([name for name in sys.modules if name.split('.')[0] in"
+        " ('azure', 'polars', 'pyarrow', 'requests')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,179 @@
+"""The journal on the lake itself: beside the data, never data, and safe for several at once."""
+
+import threading
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from attrs import evolve
+from lakes import Mover, account_at, sign_in
+
+from hygge_adls.journal import log as logs
+from hygge_adls.journal.journal import ParquetJournal
+from hygge_adls.journal.log import Log
+from hygge_adls.plugin import hygge_stores
+from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig, ParquetJournalConfig
+from hygge_core.config import structure
+from hygge_core.errors import JournalError
+from hygge_core.testing.journal_place import OTHER, OWNER, brought_to, event, long_ago, watermark
+
+FOLDER = "out/.hygge_journal"
+
+
+@pytest.fixture
+def opened(dfs):
+    with account_at(dfs) as account:
+
+        def opened() -> ParquetJournal:
+            log = Log(account.lake("lake", JournalError), FOLDER)
+            return ParquetJournal(log, lease_life=timedelta(seconds=60))
+
+        yield opened
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Segments after a few transactions."""
+    monkeypatch.setattr(logs, "HEAD_TRANSACTIONS", 4)
+    monkeypatch.setattr(logs, "SEGMENTS", 3)
+
+
+def test_nothing_is_lost_or_doubled_when_heads_become_segments_and_segments_one(opened, small, dfs):
+    journal, late = opened(), opened()
+    recorded = [event(run_id=f"r{number}") for number in range(50)]
+    for each in recorded:
+        journal.record_event(each)
+        if each.run_id == "r3":
+            assert len(late.events()) == 4
+    for reader in (journal, late, opened()):
+        assert list(reader.events(limit=100)) == recorded[::-1]
+    names = sorted(name.rpartition("/")[2] for name in dfs.files("lake", FOLDER))
+    assert names[0] == "head.json"
+    assert 1 <= len(names) - 1 <= logs.SEGMENTS
+    assert all(name.endswith(".parquet") for name in names[1:])
+
+
+def test_segments_are_tables_that_people_can_read(opened, small, dfs, tmp_path):
+    journal = opened()
+    for _ in range(6):
+        journal.record_event(event())
+    (content,) = (b for n, b in dfs.files("lake", FOLDER).items() if n.endswith(".parquet"))
+    rows = pl.read_parquet(content)
+    assert rows.columns == ["version", "kind", "about", "change"]
+    assert rows["about"].unique().to_list() == ["walk.walk"]
+
+
+def test_two_coordinators_at_once_lose_nothing(opened, small):
+    journals = [opened() for _ in range(3)]
+
+    def record(at: int) -> None:
+        for number in range(8):
+            journals[at].record_event(event(run_id=f"{at}-{number}"))
+
+    threads = [threading.Thread(target=record, args=(at,)) for at in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = [each.run_id for each in opened().events(limit=100)]
+    assert sorted(found) == sorted(f"{at}-{number}" for at in range(3) for number in range(8))
+
+
+def test_a_transaction_whose_answer_was_lost_is_recorded_once(opened, dfs):
+    journal = opened()
+    journal.record_event(event())
+    fault = dfs.faults.add(operation="rename", moment="after", reset=True)
+    lease = journal.acquire("walk", "walk", OWNER)
+    assert fault.struck == 1
+    assert lease.epoch == 1
+    run = brought_to(journal, lease, "decided")
+    dfs.faults.add(operation="rename", moment="after", reset=True)
+    journal.advance(lease, evolve(run, state="committed"), event=event(), watermark=watermark())
+    assert journal.counters() == (1, 0)
+    assert len(journal.events()) == 2
+
+
+def test_a_paused_coordinator_loses_by_its_epoch(opened, monkeypatch):
+    paused, other = opened(), opened()
+    paused._life = timedelta(seconds=-1)
+    old = paused.acquire("walk", "walk", evolve(OWNER, host="elsewhere"))
+    new = other.acquire("walk", "walk", OTHER)
+    assert new.epoch == old.epoch + 1
+    with pytest.raises(JournalError, match="was taken over by the other"):
+        brought_to(paused, old, "open")
+    brought_to(other, new, "open")
+
+
+def test_what_was_forgotten_stays_forgotten_for_those_who_knew_it(opened, small):
+    journal, other = opened(), opened()
+    lease = journal.acquire("walk", "walk", OWNER)
+    for _ in range(3):
+        brought_to(journal, lease, "done", **long_ago(400))
+    assert len(other.runs()) == 3
+    assert journal.prune(timedelta(days=180)) == 2
+    for _ in range(10):
+        other.record_event(event())
+    assert len(opened().runs()) == len(other.runs()) == 1
+
+
+def test_a_damaged_head_is_told_and_left_alone(opened, dfs):
+    dfs.seed("lake", {f"{FOLDER}/head.json": b"{"})
+    with pytest.raises(JournalError, match=r"head\.json is damaged"):
+        opened().record_event(event())
+    assert dfs.files("lake", FOLDER) == {f"{FOLDER}/head.json": b"{"}
+
+
+def test_a_newer_journal_is_refused_with_advice(opened, dfs):
+    dfs.seed("lake", {f"{FOLDER}/head.json": b'{"format": 99}'})
+    with pytest.raises(JournalError, match="newer hygge-adls") as newer:
+        opened().events()
+    assert "upgrade" in newer.value.hint
+
+
+def test_the_doctor_finds_a_sound_journal_and_one_that_cannot_be_written(opened, dfs):
+    assert [verdict for _, verdict, _ in opened().check()] == ["ok", "ok"]
+    dfs.faults.add(operation="create", status=403, code="AuthorizationPermissionMismatch")
+    _, (what, verdict, fix) = opened().check()
+    assert "can be written" in what
+    assert "AuthorizationPermissionMismatch" in verdict
+    assert "Contributor" in fix
+
+
+def beside(config):
+    return {kind.name: kind for kind in hygge_stores()}[_word(config)].journal_beside(config)
+
+
+def _word(config) -> str:
+    return "adls" if isinstance(config, AdlsStoreConfig) else "onelake"
+
+
+def test_the_journal_beside_a_store_is_above_what_names_an_entity(dfs):
+    told = {**sign_in(dfs), "filesystem": "lake", "path": "out/{entity}/now"}
+    table = beside(structure(AdlsStoreConfig, told))
+    assert table["type"] == "parquet"
+    assert table["path"] == "out/.hygge_journal"
+    words = {key: value for key, value in table.items() if key != "type"}
+    assert structure(ParquetJournalConfig, words).key.env == sign_in(dfs)["key"]["env"]
+
+
+def test_the_journal_beside_a_onelake_store_is_below_its_item():
+    told = {"connection": "fabric", "workspace": "Sales", "item": "Raw.Lakehouse"}
+    table = beside(structure(OneLakeStoreConfig, told))
+    assert table == {
+        "type": "parquet",
+        "connection": "fabric",
+        "filesystem": "Sales",
+        "path": "Raw.Lakehouse/Files/.hygge_journal",
+    }
+
+
+def test_a_flow_moves_with_the_journal_beside_its_data_and_never_reads_it(dfs, tmp_path):
+    lake = Mover(dfs, tmp_path, path="out/orders")
+    lake.journal = {**sign_in(dfs), "filesystem": "lake", "path": FOLDER}
+    rows = pl.DataFrame({"id": [1, 2, 3]})
+    assert lake.store(rows).outcome == "complete"
+    more = pl.DataFrame({"id": [1, 2, 3, 4]})
+    moved = lake.store(more, "incremental")
+    assert (moved.outcome, moved.rows_written) == ("complete", 1)
+    assert sorted(lake.rows()["id"]) == [1, 2, 3, 4]
+    assert sorted(lake.rows(path="out")["id"]) == [1, 2, 3, 4]

@@ -1,0 +1,79 @@
+"""A project as a user writes it: TOML in, a lake out, the journal beside the data."""
+
+import json
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+TOML = """
+[project]
+name = "contoso"
+
+[connections.lake]
+type = "adls"
+account_url = "{url}"
+auth = "key"
+key = {{ env = "HYGGE_TEST_LAKE_KEY" }}
+max_connections = 2
+
+[flows.up]
+home = {{ type = "parquet", path = "in" }}
+store = {{ type = "adls", connection = "lake", filesystem = "lake", path = "shop" }}
+run_type = "incremental"
+watermark = {{ column = "id" }}
+journal = {{ location = "store" }}
+
+[flows.up.entities.orders]
+[flows.up.entities.lines]
+
+[flows.down]
+home = {{ type = "adls", connection = "lake", filesystem = "lake", path = "shop/orders" }}
+store = {{ type = "parquet", path = "back" }}
+"""
+
+
+@pytest.fixture
+def project(dfs, tmp_path):
+    (tmp_path / "hygge.toml").write_text(TOML.format(url=dfs.url))
+    for name in ("orders", "lines"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        pl.DataFrame({"id": [1, 2, 3], "name": name}).write_parquet(
+            tmp_path / "in" / name / "1.parquet"
+        )
+    return tmp_path
+
+
+def hygge(project, *words, code=0):
+    done = subprocess.run(
+        [sys.executable, "-m", "hygge_core", "-C", str(project), *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_project_moves_up_and_down_and_checks_itself(project, dfs):
+    hygge(project, "check")
+    hygge(project, "run", "-s", "up")
+    pl.DataFrame({"id": [3, 4], "name": "orders"}).write_parquet(
+        project / "in" / "orders" / "2.parquet"
+    )
+    hygge(project, "run", "-s", "up")
+    hygge(project, "run", "-s", "down")
+    back = pl.read_parquet(project / "back" / "*.parquet").sort("id")
+    assert back["id"].to_list() == [1, 2, 3, 3, 4]
+    assert "shop/.hygge_journal/head.json" in dfs.files("lake")
+    runs = json.loads(hygge(project, "--json", "journal", "runs", "-s", "up"))
+    assert len(runs) >= 3
+
+
+def test_what_is_wrong_with_the_lake_is_said_with_what_to_do(project, dfs):
+    dfs.faults.add(
+        operation="create", status=403, code="AuthorizationPermissionMismatch", times=None
+    )
+    out = hygge(project, "check", "up.orders", code=1)
+    assert "Storage Blob Data Contributor" in " ".join(out.split())
