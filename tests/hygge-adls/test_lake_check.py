@@ -6,6 +6,7 @@ import sys
 import pytest
 from lakes import PLUGINS, issued, sign_in
 
+from hygge_adls import auth, diagnosis
 from hygge_adls.account import Account
 from hygge_adls.settings import AdlsConnection
 from hygge_core.config import structure
@@ -91,3 +92,18 @@ def test_nothing_of_azure_is_imported_before_a_connection_is_opened():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_identity_that_gives_no_token_is_told_at_the_connection(real_names, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # no host is looked for by itself
+    auth._made.clear()
+    issued[:] = []
+    told = {"account_url": "https://contoso.dfs.core.windows.net", "auth": "token"}
+    account = Account(
+        structure(AdlsConnection, {**told, "token": "lakes:token"}), transport=real_names
+    )
+    findings = [each for each in diagnosis.examined(account) if "signs in" in each[0]]
+    account.close()
+    ((what, result, _),) = findings
+    assert what == "token signs in"
+    assert "gave no token" in result

@@ -51,13 +51,14 @@ def hygge(project, *words, code=0):
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
 
 def test_a_project_moves_up_and_down_and_checks_itself(project, dfs):
-    hygge(project, "check")
+    hygge(project, "check", "up")
     hygge(project, "run", "-s", "up")
     pl.DataFrame({"id": [3, 4], "name": "orders"}).write_parquet(
         project / "in" / "orders" / "2.parquet"

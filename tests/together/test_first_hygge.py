@@ -410,13 +410,14 @@ def test_entities_move_at_the_same_time_even_while_one_blocks_in_its_commit(hous
 
 def test_no_more_entities_than_concurrency_publish_at_once(household, stranger):
     """D23: what each of them holds in memory is bounded by that."""
-    now, most = [], []
+    now, most, meeting = [], [], threading.Barrier(2)
 
     def stumbles(step, batch, scene):
         if step == "commit":
             now.append(scene.entity)
             most.append(len(now))
-            time.sleep(0.1)
+            meeting.wait(10)
+            time.sleep(0.1)  # time enough for a third, if there were one
             now.remove(scene.entity)
 
     stranger.STUMBLES["stumbles"] = stumbles

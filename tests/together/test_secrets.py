@@ -266,7 +266,7 @@ def test_whatever_a_plugin_does_with_a_secret_it_is_not_shown(
 def test_a_secret_of_odd_signs_is_known_however_it_is_spelled(
     household, stranger, canary, monkeypatch, tmp_path_factory, capsys, spelled
 ):
-    odd = f"Pä\\ss\"w'o+r/d =&%\t{canary}\\"
+    odd = f"Pä\\ss\"w'o+r/d =&%\t\n\x07{canary}\\"
     keep(odd, "env", household, monkeypatch, tmp_path_factory)
     monkeypatch.setenv("SCRIPT", "spells")
 
@@ -276,7 +276,12 @@ def test_a_secret_of_odd_signs_is_known_however_it_is_spelled(
         raise errors.HomeError(f"bad login: {spelled(play.config.password.reveal())} was refused")
 
     spells.schema = NAMED
-    commands = (["run", "-vv"], ["--json", "run"], ["journal", "events", "--json"])
+    commands = (
+        ["run", "-vv"],
+        ["--json", "run"],
+        ["preview", "-s", "f", "-vv"],
+        ["journal", "events", "--json"],
+    )
     said = everything_said(household, capsys, commands)
     assert "was refused" in said
     assert canary not in said

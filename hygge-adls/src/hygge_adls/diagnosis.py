@@ -33,15 +33,14 @@ def examined(account: Account) -> Iterator[Finding]:
             yield f"{host} can be reached", f"{host}:{port}: {exc}", _HOST
             return
         yield f"{host} can be reached", "ok", ""
-    yield _tried(f"{account.config.auth} signs in", lambda: _sign_in(account))
+    # Keys and signatures are tried by the first request; tokens can be asked for right here.
+    if hasattr(account.service.credential, "get_token"):
+        yield _tried(f"{account.config.auth} signs in", lambda: _sign_in(account))
 
 
 def _sign_in(account: Account) -> None:
-    """Tokens are asked for right here; keys and signatures are tried by the first request."""
-    credential = account.service.credential
-    if hasattr(credential, "get_token"):
-        with speaking(StoreError, account.url):
-            credential.get_token("https://storage.azure.com/.default")
+    with speaking(StoreError, account.url):
+        account.service.credential.get_token("https://storage.azure.com/.default")
 
 
 def examined_store(store: LakeStore) -> Iterator[Finding]:

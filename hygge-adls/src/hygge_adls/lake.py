@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
-from attrs import evolve
 from azure.core import MatchConditions
 from azure.core.exceptions import (
     HttpResponseError,
@@ -27,12 +25,12 @@ from azure.core.exceptions import (
 )
 
 from hygge_adls.border import code_of, speaking
-from hygge_core.errors import FlowError, StoreError
+from hygge_adls.reading import GONE, Reads
 from hygge_core.faults import around
-from hygge_core.shelf import Entry, NameMissing, NameTaken
+from hygge_core.shelf import NameMissing, NameTaken
 
 if TYPE_CHECKING:
-    from azure.storage.filedatalake import DataLakeFileClient, FileSystemClient
+    pass
 
 #: A file is uploaded in blocks of so many bytes, so many of them at once. Measured: a file of any
 #: size takes about 3 * BLOCK_BYTES * BLOCKS_AT_ONCE of memory at most.
@@ -41,61 +39,11 @@ BLOCKS_AT_ONCE = 4
 
 _TAKEN = ("PathAlreadyExists", "BlobAlreadyExists")
 _NO_PARENT = "RenameDestinationParentPathNotFound"
-_GONE = ("SourcePathNotFound", "PathNotFound", "BlobNotFound")
 _TORN = ".part"
 
 
-class Lake:
+class Lake(Reads):
     """One filesystem. Safe to use from several threads."""
-
-    def __init__(self, filesystem: FileSystemClient, raising: type[FlowError] = StoreError) -> None:
-        self.filesystem = filesystem
-        self._raising = raising
-
-    def address(self, path: str) -> str:
-        """``path`` as a URL."""
-        host = self.filesystem.primary_endpoint.partition("?")[0].rstrip("/")
-        return f"{host}/{path}".rstrip("/")
-
-    # --- looking -----------------------------------------------------------------------------
-
-    def entry(self, path: str) -> Entry | None:
-        """The file ``path`` as it is now; ``None``: there is none."""
-        return self._seen(path, folders=False)
-
-    def folder_etag(self, path: str) -> str | None:
-        """The etag of the folder ``path``, which a rename keeps; ``None``: there is no folder."""
-        found = self._seen(path, folders=True)
-        return None if found is None else found.etag
-
-    def _seen(self, path: str, *, folders: bool) -> Entry | None:
-        with speaking(self._raising, self.address(path)):
-            try:
-                found = self._file(path).get_file_properties()
-            except ResourceNotFoundError as exc:
-                if code_of(exc) in ("ContainerNotFound", "FilesystemNotFound"):
-                    raise
-                return None
-        is_folder = (found.metadata or {}).get("hdi_isfolder") == "true"
-        if is_folder != folders:
-            return None
-        return Entry(path, int(found.size), str(found.etag).strip('"'))
-
-    def list(self, folder: str, *, recursive: bool = True) -> Iterator[Entry]:
-        """The files below ``folder``, however many pages they take, in the service's order.
-
-        None where there is no such folder.
-        """
-        with speaking(self._raising, self.address(folder)):
-            try:
-                for found in self.filesystem.get_paths(folder or None, recursive=recursive):
-                    if not found.is_directory:
-                        yield Entry(found.name, int(found.content_length), found.etag.strip('"'))
-            except ResourceNotFoundError as exc:
-                if code_of(exc) not in _GONE:
-                    raise
-
-    # --- writing -----------------------------------------------------------------------------
 
     def upload(self, path: str, content: Path | bytes) -> None:
         """Write or replace a whole file. Not in one step: readers may see it empty meanwhile."""
@@ -170,7 +118,7 @@ class Lake:
                     raise NameTaken(f"{self.address(target)} exists already") from exc
                 if code == _NO_PARENT:
                     raise _NoParent from exc
-                if code in _GONE:
+                if code in GONE:
                     raise NameMissing(f"{self.address(source)} is not there any more") from exc
                 if code == "SourceConditionNotMet":
                     raise self._raising(
@@ -191,7 +139,7 @@ class Lake:
             try:
                 self._file(quote(source)).rename_file(name, **condition)
             except HttpResponseError as exc:
-                if code_of(exc) in (*_TAKEN, *_GONE, "ConditionNotMet"):
+                if code_of(exc) in (*_TAKEN, *GONE, "ConditionNotMet"):
                     return False
                 raise
         return True
@@ -204,7 +152,7 @@ class Lake:
             try:
                 self._file(path).delete_file()
             except ResourceNotFoundError as exc:
-                if code_of(exc) not in _GONE:
+                if code_of(exc) not in GONE:
                     raise
 
     def delete_tree(self, path: str) -> None:
@@ -213,50 +161,8 @@ class Lake:
             try:
                 self.filesystem.get_directory_client(path).delete_directory()
             except ResourceNotFoundError as exc:
-                if code_of(exc) not in _GONE:
+                if code_of(exc) not in GONE:
                     raise
-
-    # --- reading -----------------------------------------------------------------------------
-
-    def read(
-        self, path: str, offset: int = 0, length: int | None = None, *, etag: str = ""
-    ) -> bytes:
-        """Some bytes, or the whole of a small file. ``etag``: only if it is still that one.
-
-        Raises ``NameMissing``.
-        """
-        same: dict[str, Any] = {
-            "etag": f'"{etag}"',
-            "match_condition": MatchConditions.IfNotModified,
-        }
-        with speaking(self._raising, self.address(path)):
-            try:
-                got = self._file(path).download_file(offset, length, **(same if etag else {}))
-                return bytes(got.readall())
-            except ResourceNotFoundError as exc:
-                if code_of(exc) not in _GONE:
-                    raise
-                raise NameMissing(f"{self.address(path)} is not there") from exc
-
-    def fetch(self, path: str) -> tuple[bytes, str] | None:
-        """The whole of a small file with its etag; ``None``: there is none."""
-        with speaking(self._raising, self.address(path)):
-            try:
-                got = self._file(path).download_file()
-                return bytes(got.readall()), str(got.properties.etag).strip('"')
-            except ResourceNotFoundError as exc:
-                if code_of(exc) not in _GONE:
-                    raise
-                return None
-
-    def read_json(self, path: str) -> Any | None:
-        """A small file's content; ``None``: there is no such file."""
-        try:
-            return json.loads(self.read(path))
-        except NameMissing:
-            return None
-        except ValueError as exc:
-            raise self._raising(f"{self.address(path)} is damaged: {exc}") from exc
 
     def write_json(self, path: str, value: Any) -> None:
         """Write or replace a small file in one step."""
@@ -268,9 +174,6 @@ class Lake:
             if self.read_json(path) != json.loads(json.dumps(value)):
                 raise
 
-    def _file(self, path: str) -> DataLakeFileClient:
-        return self.filesystem.get_file_client(path)
-
 
 class _NoParent(Exception):  # it never leaves this module
     """The folder above a rename's target is missing."""
@@ -278,9 +181,3 @@ class _NoParent(Exception):  # it never leaves this module
 
 def _opened(content: Path | bytes) -> BinaryIO:
     return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
-
-
-def below(entries: Iterable[Entry], root: str) -> Iterator[Entry]:
-    """The same entries with names relative to the folder ``root``."""
-    cut = len(root) + 1 if root else 0
-    return (evolve(entry, name=entry.name[cut:]) for entry in entries)

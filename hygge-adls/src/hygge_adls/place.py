@@ -11,7 +11,8 @@ from typing import BinaryIO, cast
 from attrs import field, frozen
 
 from hygge_adls import ranged
-from hygge_adls.lake import Lake, below
+from hygge_adls.lake import Lake
+from hygge_adls.reading import below
 from hygge_core.errors import HomeError
 from hygge_core.files.sources import Source, skipped
 from hygge_core.shelf import Entry

@@ -11,7 +11,8 @@ from typing import Any
 
 from attrs import evolve
 
-from hygge_adls.lake import Lake, below
+from hygge_adls.lake import Lake
+from hygge_adls.reading import below
 from hygge_core.errors import StoreError
 from hygge_core.shelf import Entry, NameMissing, NameTaken
 

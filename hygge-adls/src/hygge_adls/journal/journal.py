@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,8 @@ from attrs import evolve
 from hygge_adls.account import opened
 from hygge_adls.journal import leases
 from hygge_adls.journal.log import Log
+from hygge_adls.journal.recalling import Recalls
 from hygge_adls.journal.state import (
-    ENDING,
-    FINISHED,
     Change,
     State,
     event_change,
@@ -26,12 +25,10 @@ from hygge_adls.journal.state import (
 )
 from hygge_core.errors import HyggeError, JournalError
 from hygge_core.records import (
-    EventType,
     FlowEvent,
     Lease,
     Owner,
     RunRecord,
-    RunState,
     Watermark,
     now,
 )
@@ -66,7 +63,7 @@ def open_journal(config: ParquetJournalConfig, scene: Scene) -> Iterator[Parquet
             journal.let_go()
 
 
-class ParquetJournal:
+class ParquetJournal(Recalls):
     """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors`` and a ``Checks``."""
 
     def __init__(self, log: Log, *, lease_life: timedelta) -> None:
@@ -81,16 +78,6 @@ class ParquetJournal:
             return [] if event.id in state.events else [event_change(event)], None
 
         self._log.write(f"event {event.event_type}", decide)
-
-    def get_last_run(
-        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
-    ) -> FlowEvent | None:
-        wanted = ENDING if event_type is None else (event_type,)
-        found = self._found(flow=flow_name, entity=entity)
-        return next((e for e in found if e.event_type in wanted and e.event_type in ENDING), None)
-
-    def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
-        return self._log.read(lambda state: state.watermarks.get((flow_name, entity)))
 
     def update_watermark(
         self, flow_name: str, entity: str, watermark: Watermark | None, *, event: FlowEvent
@@ -160,67 +147,11 @@ class ParquetJournal:
 
         self._log.write(f"{run.ref.run_id} {run.state}", decide)
 
-    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
-        def ask(state: State) -> list[RunRecord]:
-            return [
-                run
-                for run in state.runs.values()
-                if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in FINISHED
-            ]
-
-        return self._log.read(ask)
-
-    # looking back
-
-    def runs(
-        self,
-        *,
-        flow: str | None = None,
-        run_id: str | None = None,
-        state: RunState | None = None,
-        limit: int = 100,
-    ) -> Sequence[RunRecord]:
-        known = self._log.read(lambda journal: list(journal.runs.values()))
-        return [
-            run
-            for run in reversed(known)
-            if flow in (None, run.ref.flow)
-            and run_id in (None, run.ref.run_id, run.coordinator_run_id)
-            and state in (None, run.state)
-        ][:limit]
-
-    def events(
-        self,
-        *,
-        flow: str | None = None,
-        entity: str | None = None,
-        run_id: str | None = None,
-        limit: int = 100,
-    ) -> Sequence[FlowEvent]:
-        found = self._found(flow=flow, entity=entity)
-        mine = (e for e in found if run_id in (None, e.run_id, e.coordinator_run_id))
-        return [event for _, event in zip(range(limit), mine, strict=False)]
-
-    def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
-        known = self._log.read(lambda state: sorted(state.watermarks.items(), key=lambda e: e[0]))
-        return [(*key, watermark) for key, watermark in known if flow in (None, key[0])]
+    # forgetting, and the mirrored copy
 
     def prune(self, keep: timedelta) -> int:
         before = now() - keep
         return self._log.rewrite(lambda state: state.forget(before))
-
-    def _found(self, *, flow: str | None, entity: str | None) -> Iterator[FlowEvent]:
-        known = self._log.read(lambda state: list(state.events.values()))
-        return (
-            event
-            for event in reversed(known)
-            if flow in (None, event.flow_name) and entity in (None, event.entity)
-        )
-
-    # the mirrored copy
-
-    def counters(self) -> tuple[int, int]:
-        return self._log.read(lambda state: (state.committed, state.published))
 
     def published(self, version: int) -> None:
         def decide(state: State) -> tuple[list[Change], None]:

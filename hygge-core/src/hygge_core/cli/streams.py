@@ -55,7 +55,7 @@ def _flush() -> None:
 
 def give(text: str, *, mark: str = "", style: str = "") -> None:
     """Print data; ``mark`` stands before it, in a house style where there are colours."""
-    shown = wording.tame(text) if sys.stdout.isatty() else text
+    shown = wording.tame(scrub(text)) if sys.stdout.isatty() else text
     sys.stdout.write(f"{paint(mark, style, sys.stdout)}{shown}\n")
 
 
@@ -83,7 +83,7 @@ def _as_text(value: Any) -> str:
 
 def say(text: str, style: str = "") -> None:
     """Print talk, in a house style (see :mod:`hygge_core.cli.terminal`) where there are colours."""
-    sys.stderr.write(f"{paint(wording.tame(text), style, sys.stderr)}\n")
+    sys.stderr.write(f"{paint(wording.tame(scrub(text)), style, sys.stderr)}\n")
     sys.stderr.flush()
 
 

@@ -60,7 +60,10 @@ def _with_one_schema(trip: Trip, visit: Visit, mode: Mode) -> Extracted:
         try:
             return _stage(trip, reading)
         except SchemaChanged as change:
-            settled = reading.grown(change)
+            grown = reading.grown(change)
+            if grown == settled:  # the home was asked for it and did not heed: it never will
+                raise
+            settled = grown
 
 
 def _stage(trip: Trip, reading: Reading) -> Extracted:

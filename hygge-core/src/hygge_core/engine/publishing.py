@@ -88,8 +88,12 @@ def tidy(trip: Trip, store: Store, run: RunRecord) -> tuple[str, ...]:
 def verdict(manifest: Manifest, receipt: Receipt) -> str:
     """What was compared, in words that claim no more than was seen."""
     digests = sum(1 for part in manifest.parts if part.sha256)
-    files = f", sha256 of {digests:,} file{'s' if digests != 1 else ''} recorded" if digests else ""
-    return f"{receipt.rows:,} rows read = staged = visible{files}"
+    files = f", sha256 of {_count(digests, 'file')} recorded" if digests else ""
+    return f"{_count(receipt.rows, 'row')} read = staged = visible{files}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def manifest_of(run: RunRecord) -> Manifest:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import frozen
 
@@ -29,10 +30,15 @@ def footer_of(path: Path) -> Footer:
     """Raises what polars and pyarrow raise for a file that is no Parquet."""
     found = pq.read_metadata(path)
     groups = (found.row_group(number) for number in range(found.num_row_groups))
-    return Footer(
+    footer = Footer(
         pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema(),
         tuple((group.num_rows, group.total_byte_size) for group in groups),
     )
+    if footer.rows != found.num_rows:
+        raise pa.ArrowInvalid(
+            f"the footer tells of {found.num_rows:,} rows, its row groups of {footer.rows:,}"
+        )
+    return footer
 
 
 def highest_in(path: Path, column: str, dtype: pl.DataType) -> Mark | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from hygge_core.errors import HomeError
 from hygge_core.files.batches import BATCH_BYTES
 from hygge_core.files.file_home import FileHome, Portion
 from hygge_core.files.home_border import speaking_hygge
@@ -79,9 +80,11 @@ class ParquetFormat:
             names = [n for n in portion.schema if n in footer.schema] or footer.schema.names()[:1]
             rows = _batch_rows(footer, portion.batch_rows)
             if _is_giant(footer, path, names):
-                yield from _by_pages(path, names, rows)
+                yield from _counted(_by_pages(path, names, rows), footer, source.name)
+            elif (wanted := _filter(portion.range, footer)) is not None:
+                yield from _filtered(path, names, rows, wanted)
             else:
-                yield from _by_groups(path, names, rows, footer, portion.range)
+                yield from _counted(_by_groups(path, names, rows, footer), footer, source.name)
 
     def estimated_rows(self, sources: Sequence[Source]) -> int | None:
         return sum(_footer(source).rows for source in sources)
@@ -106,19 +109,47 @@ def _batch_rows(footer: Footer, wanted: int) -> int:
     return max(1, min(wanted, round(BATCH_BYTES / each) if each else wanted))
 
 
-def _by_groups(
-    path: Path, names: Sequence[str], rows: int, footer: Footer, asked: Range | None
-) -> Iterator[pl.DataFrame]:
-    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    parts = _parts(scan, footer)
-    if asked is not None and asked.low is not None and asked.column in footer.schema:
-        # Only a filter on the whole file is held against the statistics of its row groups.
-        parts = iter([scan.filter(in_range(asked, footer.schema[asked.column]))])
-    for part in parts:
-        batches = part.select(names).collect_batches(
-            chunk_size=rows, lazy=True, maintain_order=True, engine="streaming"
+def _counted(batches: Iterator[pl.DataFrame], footer: Footer, name: str) -> Iterator[pl.DataFrame]:
+    """All rows that the footer tells of: a damaged page may have lost or made some, unnoticed."""
+    found = 0
+    for batch in batches:
+        found += batch.height
+        yield batch
+    if found != footer.rows:
+        raise HomeError(
+            f"{name}: its footer tells of {footer.rows:,} rows, but {found:,} are there",
+            hint="the file is damaged; fetch or write it again",
         )
-        yield from batches
+
+
+def _filter(asked: Range | None, footer: Footer) -> pl.Expr | None:
+    """Only a filter on the whole file is held against the statistics of its row groups."""
+    if asked is None or asked.low is None or asked.column not in footer.schema:
+        return None
+    return in_range(asked, footer.schema[asked.column])
+
+
+def _filtered(
+    path: Path, names: Sequence[str], rows: int, wanted: pl.Expr
+) -> Iterator[pl.DataFrame]:
+    return _streamed(_scan(path).filter(wanted), names, rows)
+
+
+def _by_groups(
+    path: Path, names: Sequence[str], rows: int, footer: Footer
+) -> Iterator[pl.DataFrame]:
+    for part in _parts(_scan(path), footer):
+        yield from _streamed(part, names, rows)
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(path, glob=False, hive_partitioning=False)
+
+
+def _streamed(part: pl.LazyFrame, names: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
+    return part.select(names).collect_batches(
+        chunk_size=rows, lazy=True, maintain_order=True, engine="streaming"
+    )
 
 
 def _parts(scan: pl.LazyFrame, footer: Footer) -> Iterator[pl.LazyFrame]:

@@ -16,6 +16,7 @@ from hygge_core.protocols import Staging, Store
 from hygge_core.records import Load, Mode
 from hygge_core.testing.contract import MODES, Contract
 from hygge_core.testing.promises import broken, keep, none_of, promised, same
+from hygge_core.testing.store_abilities import StoreAbilities
 from hygge_core.testing.store_faults import StoreFaults
 from hygge_core.testing.store_place import (
     StorePlace,
@@ -33,7 +34,7 @@ from hygge_core.testing.subjects import StoreSubject
 from hygge_core.testing.walk import MORE, OLD, OTHER
 
 
-class StoreContract(StoreFaults, StoreValues, StoreWalk, Contract):
+class StoreContract(StoreAbilities, StoreFaults, StoreValues, StoreWalk, Contract):
     """Give ``subject``, a fixture that returns a ``StoreSubject``::
 
         class TestLakeStore(StoreContract):
@@ -166,7 +167,12 @@ class StoreContract(StoreFaults, StoreValues, StoreWalk, Contract):
 
     def test_a_cleanup_leaves_what_others_have_staged(self, place: StorePlace) -> None:
         declared(place, "append")
-        mine, other = place.staged(OLD, "append"), place.staged(MORE, "append")
+        mine = place.staged(OLD, "append")
+        with place.opened() as store:
+            another = evolve(_load("append"), ref=evolve(reference(new_run_id()), flow="another"))
+            staging = store.begin(another)
+            staging.write(MORE)
+            other = staging.seal()
         with place.opened() as store:
             store.commit(mine)
             store.cleanup(mine)

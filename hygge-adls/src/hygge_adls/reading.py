@@ -1,0 +1,119 @@
+"""Looking at a lake and reading from it; what changes something is in :mod:`hygge_adls.lake`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceNotFoundError
+
+from hygge_adls.border import code_of, speaking
+from hygge_core.errors import FlowError, StoreError
+from hygge_core.shelf import Entry, NameMissing
+
+if TYPE_CHECKING:
+    from azure.storage.filedatalake import DataLakeFileClient, FileSystemClient
+
+#: What the service says of a path that is not there; other 404s are about the filesystem.
+GONE = ("SourcePathNotFound", "PathNotFound", "BlobNotFound")
+
+
+class Reads:
+    """One filesystem, for readers."""
+
+    def __init__(self, filesystem: FileSystemClient, raising: type[FlowError] = StoreError) -> None:
+        self.filesystem = filesystem
+        self._raising = raising
+
+    def address(self, path: str) -> str:
+        """``path`` as a URL."""
+        host = self.filesystem.primary_endpoint.partition("?")[0].rstrip("/")
+        return f"{host}/{path}".rstrip("/")
+
+    def entry(self, path: str) -> Entry | None:
+        """The file ``path`` as it is now; ``None``: there is none."""
+        return self._seen(path, folders=False)
+
+    def folder_etag(self, path: str) -> str | None:
+        """The etag of the folder ``path``, which a rename keeps; ``None``: there is no folder."""
+        found = self._seen(path, folders=True)
+        return None if found is None else found.etag
+
+    def _seen(self, path: str, *, folders: bool) -> Entry | None:
+        with speaking(self._raising, self.address(path)):
+            try:
+                found = self._file(path).get_file_properties()
+            except ResourceNotFoundError as exc:
+                if code_of(exc) in ("ContainerNotFound", "FilesystemNotFound"):
+                    raise
+                return None
+        is_folder = (found.metadata or {}).get("hdi_isfolder") == "true"
+        if is_folder != folders:
+            return None
+        return Entry(path, int(found.size), str(found.etag).strip('"'))
+
+    def list(self, folder: str, *, recursive: bool = True) -> Iterator[Entry]:
+        """The files below ``folder``, however many pages they take, in the service's order.
+
+        None where there is no such folder.
+        """
+        with speaking(self._raising, self.address(folder)):
+            try:
+                for found in self.filesystem.get_paths(folder or None, recursive=recursive):
+                    if not found.is_directory:
+                        yield Entry(found.name, int(found.content_length), found.etag.strip('"'))
+            except ResourceNotFoundError as exc:
+                if code_of(exc) not in GONE:
+                    raise
+
+    def read(
+        self, path: str, offset: int = 0, length: int | None = None, *, etag: str = ""
+    ) -> bytes:
+        """Some bytes, or the whole of a small file. ``etag``: only if it is still that one.
+
+        Raises ``NameMissing``.
+        """
+        same: dict[str, Any] = {
+            "etag": f'"{etag}"',
+            "match_condition": MatchConditions.IfNotModified,
+        }
+        with speaking(self._raising, self.address(path)):
+            try:
+                got = self._file(path).download_file(offset, length, **(same if etag else {}))
+                return bytes(got.readall())
+            except ResourceNotFoundError as exc:
+                if code_of(exc) not in GONE:
+                    raise
+                raise NameMissing(f"{self.address(path)} is not there") from exc
+
+    def fetch(self, path: str) -> tuple[bytes, str] | None:
+        """The whole of a small file with its etag; ``None``: there is none."""
+        with speaking(self._raising, self.address(path)):
+            try:
+                got = self._file(path).download_file()
+                return bytes(got.readall()), str(got.properties.etag).strip('"')
+            except ResourceNotFoundError as exc:
+                if code_of(exc) not in GONE:
+                    raise
+                return None
+
+    def read_json(self, path: str) -> Any | None:
+        """A small file's content; ``None``: there is no such file."""
+        try:
+            return json.loads(self.read(path))
+        except NameMissing:
+            return None
+        except ValueError as exc:
+            raise self._raising(f"{self.address(path)} is damaged: {exc}") from exc
+
+    def _file(self, path: str) -> DataLakeFileClient:
+        return self.filesystem.get_file_client(path)
+
+
+def below(entries: Iterable[Entry], root: str) -> Iterator[Entry]:
+    """The same entries with names relative to the folder ``root``."""
+    cut = len(root) + 1 if root else 0
+    return (evolve(entry, name=entry.name[cut:]) for entry in entries)
