@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from lakes import Mover, account_at
-
 from hygge_adls.place import glob_pattern
 from hygge_adls.ranged import Ranged, opened
+from lakes import Mover, account_at
+
 from hygge_core.errors import HomeError
 from hygge_core.records import Ask, Mark, Range
 

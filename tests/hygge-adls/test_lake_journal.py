@@ -6,13 +6,13 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from attrs import evolve
-from lakes import Mover, account_at, sign_in
-
 from hygge_adls.journal import log as logs
 from hygge_adls.journal.journal import ParquetJournal
 from hygge_adls.journal.log import Log
 from hygge_adls.plugin import hygge_stores
 from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig, ParquetJournalConfig
+from lakes import Mover, account_at, sign_in
+
 from hygge_core.config import structure
 from hygge_core.errors import JournalError
 from hygge_core.testing.journal_place import OTHER, OWNER, brought_to, event, long_ago, watermark

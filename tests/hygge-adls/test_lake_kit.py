@@ -3,11 +3,11 @@
 import io
 from types import ModuleType
 
+import hygge_adls.plugin as adls
 import polars as pl
 import pytest
 from lakes import sign_in
 
-import hygge_adls.plugin as adls
 from hygge_core.testing import (
     HomeContract,
     HomeSubject,

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hygge_core.cli import main
 from hygge_core.engine.coordinator import Coordinator
 from hygge_core.engine.world import World
 from hygge_core.events import Event
+from hygge_core.plugins import Plugins
 from hygge_core.records import FlowEvent, RunRecord, Watermark
 from hygge_core.task import Result, Summary
 
@@ -114,7 +116,7 @@ class Household:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=before,
+            preexec_fn=before,  # noqa: PLW1509  # it only gives up rights
         )
         self._started.append(process)
         return process
@@ -148,17 +150,21 @@ class Household:
 
     def project(self, *sets: str) -> Any:
         """The configuration as it is now."""
-        return config.load(start=self.root, sets=sets, plugins=plugins.load())
+        return config.load(start=self.root, sets=sets, plugins=self.plugins)
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """What is installed, the stranger's included."""
+        return plugins.load()
 
     def run(self, *, sets: Sequence[str] = (), meanwhile: Any = None, **asked: Any) -> Summary:
         """A coordinator's run in this process; its events are in ``events``.
 
         ``meanwhile`` is called with the coordinator before it starts.
         """
-        loaded = plugins.load()
-        project = config.load(start=self.root, sets=sets, plugins=loaded)
+        project = self.project(*sets)
         self.events.clear()
-        coordinator = Coordinator(project, loaded, self.events.append)
+        coordinator = Coordinator(project, self.plugins, self.events.append)
         if meanwhile is not None:
             meanwhile(coordinator)
         return coordinator.run(project.entities, **asked)
@@ -173,7 +179,7 @@ class Household:
     @contextlib.contextmanager
     def journal(self) -> Iterator[Any]:
         project = self.project()
-        with World(plugins.load(), root=self.root) as world:
+        with World(self.plugins, root=self.root) as world:
             yield world.journal(project.entities[0].journal)
 
     def told(self, entity: str | None = None) -> list[FlowEvent]:

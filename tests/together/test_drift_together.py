@@ -120,7 +120,7 @@ def test_a_destination_is_not_widened_behind_its_readers_backs(drifting):
 
 def test_a_narrower_type_is_widened_to_the_destinations(drifting):
     household = drifting('type_changes = "widen"', more=INCREMENTAL)
-    result = two_runs(household, pl.DataFrame({"id": [3], "price": [30]}, schema_overrides={"price": pl.Int8}))
+    result = two_runs(household, pl.DataFrame({"id": [3], "price": [30]}).cast({"price": pl.Int8}))
     assert result.failure is None
     assert household.rows()["price"].to_list() == [10, 20, 30]
 

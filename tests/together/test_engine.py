@@ -224,7 +224,7 @@ def test_a_store_that_fails_stops_a_home_with_more_to_say_than_the_pipe_holds(
     """D18."""
     stranger.STUMBLES["trips"] = fails_at("write")
     one(endless, store=STUMBLING)
-    assert took(lambda: household.run()) < 2
+    assert took(household.run) < 2
     assert household.told()[0].metadata["error"] == "write says no"
 
 
@@ -387,7 +387,7 @@ def test_shards_are_disjoint_complete_and_stable_by_name(household, many):
     names = [f"e{number}" for number in range(20)]
     many(*names)
     shares = [
-        {line for line in household.call("plan", "--offline", "--shard", f"{i}/3").out.split()}
+        set(household.call("plan", "--offline", "--shard", f"{i}/3").out.split())
         & {f"f.{name}:" for name in names}
         for i in (1, 2, 3)
     ]

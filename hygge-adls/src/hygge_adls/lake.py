@@ -13,7 +13,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from azure.core import MatchConditions
@@ -28,9 +28,6 @@ from hygge_adls.border import code_of, speaking
 from hygge_adls.reading import GONE, Reads
 from hygge_core.faults import around
 from hygge_core.shelf import NameMissing, NameTaken
-
-if TYPE_CHECKING:
-    pass
 
 #: A file is uploaded in blocks of so many bytes, so many of them at once. Measured: a file of any
 #: size takes about 3 * BLOCK_BYTES * BLOCKS_AT_ONCE of memory at most.

@@ -1,4 +1,4 @@
-"""A store's abilities: what it has beyond the verbs is found by ``isinstance``, and has to be so."""
+"""A store's abilities: what it has beyond its verbs, found by ``isinstance``, has to be so."""
 
 from __future__ import annotations
 
