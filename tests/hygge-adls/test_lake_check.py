@@ -4,11 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from lakes import PLUGINS, issued, sign_in
+
 from hygge_adls import auth, diagnosis
 from hygge_adls.account import Account
 from hygge_adls.settings import AdlsConnection
-from lakes import PLUGINS, issued, sign_in
-
 from hygge_core.config import structure
 from hygge_core.engine.world import World
 from hygge_core.records import Opened

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from hygge_adls.place import glob_pattern
-from hygge_adls.ranged import Ranged, opened
 from lakes import Mover, account_at
 
+from hygge_adls.place import glob_pattern
+from hygge_adls.ranged import Ranged, opened
 from hygge_core.errors import HomeError
 from hygge_core.records import Ask, Mark, Range
 
@@ -109,6 +109,15 @@ def test_row_groups_that_are_too_old_do_not_travel(lake, dfs):
     got = lake.rows(Ask(entity="e", range=asked))
     assert got.equals(rows[95_000:])
     assert sum(request.sent for request in dfs.log.select(operation="read")) < len(content) / 3
+
+
+def test_dots_in_names_are_no_paths(lake, dfs):
+    rows = pl.DataFrame({"a": [{"b": 1}, {"b": 2}], "a.b": [9, 10], "x.": [1, None]})
+    seeded(dfs, **{"a.parquet": parquet(rows)})
+    for columns in (("a",), ("a.b",), ("x.",), ("a", "a.b", "x.")):
+        assert lake.rows(Ask(entity="e", columns=columns)).equals(rows.select(columns))
+    asked = Range(column="a.b", low=Mark("int64", "8"))
+    assert lake.rows(Ask(entity="e", range=asked)).equals(rows)
 
 
 def test_rows_without_a_watermark_are_read_whatever_the_range(lake, dfs):

@@ -6,13 +6,13 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from attrs import evolve
+from lakes import Mover, account_at, sign_in
+
 from hygge_adls.journal import log as logs
 from hygge_adls.journal.journal import ParquetJournal
 from hygge_adls.journal.log import Log
 from hygge_adls.plugin import hygge_stores
 from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig, ParquetJournalConfig
-from lakes import Mover, account_at, sign_in
-
 from hygge_core.config import structure
 from hygge_core.errors import JournalError
 from hygge_core.testing.journal_place import OTHER, OWNER, brought_to, event, long_ago, watermark
@@ -51,6 +51,17 @@ def test_nothing_is_lost_or_doubled_when_heads_become_segments_and_segments_one(
     assert names[0] == "head.json"
     assert 1 <= len(names) - 1 <= logs.SEGMENTS
     assert all(name.endswith(".parquet") for name in names[1:])
+
+
+def test_a_transaction_costs_the_same_requests_however_long_the_journal_is(opened, small, dfs):
+    journal = opened()
+    costs = []
+    for _ in range(60):
+        dfs.log.clear()
+        journal.record_event(event())
+        costs.append(len(dfs.log))
+    assert sorted(costs)[30] == 5
+    assert max(costs[20:]) <= 15  # when a segment is written, or several become one
 
 
 def test_segments_are_tables_that_people_can_read(opened, small, dfs, tmp_path):

@@ -3,11 +3,12 @@
 import io
 from types import ModuleType
 
-import hygge_adls.plugin as adls
 import polars as pl
 import pytest
 from lakes import sign_in
 
+import hygge_adls.plugin as adls
+from hygge_core.protocols import Journal
 from hygge_core.testing import (
     HomeContract,
     HomeSubject,
@@ -34,6 +35,11 @@ def table(root):
 
 
 class TestLakeJournal(JournalContract):
+    @pytest.mark.slow  # 1,600 transactions of six requests; the requests are counted elsewhere
+    @pytest.mark.timeout(600)
+    def test_an_event_costs_the_same_later(self, journal: Journal) -> None:
+        super().test_an_event_costs_the_same_later(journal)
+
     @pytest.fixture
     def subject(self, dfs) -> JournalSubject:
         def journal(root):

@@ -4,10 +4,10 @@ import tracemalloc
 
 import pytest
 from azure.core.pipeline.transport import HttpTransport
-from hygge_adls import lake as lakes
-from hygge_adls import retries
 from lakes import account_at
 
+from hygge_adls import lake as lakes
+from hygge_adls import retries
 from hygge_core.errors import AuthError, HomeError, StoreError
 from hygge_core.shelf import NameMissing, NameTaken
 

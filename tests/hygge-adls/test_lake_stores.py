@@ -6,10 +6,10 @@ from datetime import date
 import polars as pl
 import pytest
 from attrs import evolve
-from hygge_adls.stores import LakeParquetStore
-from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
 from lakes import Mover, account_at, sign_in
 
+from hygge_adls.stores import LakeParquetStore
+from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
 from hygge_core.config import structure
 from hygge_core.errors import ConfigError, StoreError
 from hygge_core.records import Load, LoadRef

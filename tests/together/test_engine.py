@@ -3,11 +3,13 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 
 import polars as pl
 import pytest
@@ -186,6 +188,73 @@ def test_a_plugin_that_calls_exit_fails_its_entity_and_nothing_else(household, s
     assert household.leftovers() == []
 
 
+@pytest.mark.parametrize(
+    "why", [errors.StoreError("it is gone"), errors.AuthError("revoked"), KeyError("odd")], ids=repr
+)
+def test_a_decided_run_that_cannot_be_finished_waits_for_an_operator_while_others_run(
+    household, stranger, many, why
+):
+    def trips(step, batch, scene):
+        if step == "commit" and scene.entity == "a":
+            raise type(why)(*why.args)
+
+    stranger.STUMBLES["trips"] = trips
+    many("a", "b", store=STUMBLING)
+
+    def outcomes() -> list[str]:
+        return [r.outcome for r in sorted(household.run().results, key=lambda r: r.entity)]
+
+    assert [outcomes() for _ in range(4)] == [["fail", "complete"]] * 4
+    assert outcomes() == ["blocked", "complete"]
+    [blocked] = [run for run in household.records() if run.state == "blocked"]
+    done = household.call("run")
+    assert done.code == 1
+    assert f"hygge recover --forward {blocked.ref.run_id}" in done.err
+    stranger.STUMBLES.clear()
+    assert household.call("recover", "--forward", blocked.ref.run_id).code == 0
+    assert household.ids("out/a") == TEN
+    assert household.call("run").code == 0
+    assert household.leftovers() == []
+
+
+def test_a_recovery_uses_the_store_and_the_connection_of_then(household, stranger, many):
+    committed = []
+
+    def trips(step, batch, scene):
+        if step == "commit":
+            committed.append(scene.connection("erp").config.max_connections)
+            if len(committed) == 1:
+                raise errors.StoreError("the lake is gone")
+
+    stranger.STUMBLES["trips"] = trips
+    many("a.store.connection = 'erp'", store=STUMBLING)
+    first = household.move()
+    assert first.failure.text == "the lake is gone"
+    toml = household.root / "hygge.toml"
+    then = toml.read_text()
+    toml.write_text(then.replace("max_connections = 3", "max_connections = 2"))
+    second = household.move()
+    assert second.recovered == (first.run_id,)
+    assert committed == [3, 3, 2]
+
+
+def test_what_cannot_be_tidied_up_is_told_and_is_no_failure(household, stranger, one):
+    def trips(step, batch, scene):
+        if step == "cleanup":
+            raise errors.StoreError("out/.hygge: not allowed to delete")
+
+    stranger.STUMBLES["trips"] = trips
+    one("ten", store=STUMBLING)
+    result = household.move()
+    assert (result.outcome, result.rows_written) == ("complete", 10)
+    assert any("not allowed to delete" in warning for warning in result.warnings)
+    assert household.records()[0].state == "committed"
+    stranger.STUMBLES.clear()
+    assert household.move().failure is None
+    assert {run.state for run in household.records()} == {"done"}
+    assert household.leftovers() == []
+
+
 # --- the other half ---------------------------------------------------------------------------
 
 
@@ -306,6 +375,37 @@ def test_an_extraction_that_never_waits_is_held_to_its_timeout_too(
     one(endless, store=STUMBLING, run='timeout = "400ms"')
     result = household.move()
     assert "longer than its timeout" in result.failure.text
+    assert result.seconds < 3
+
+
+@pytest.mark.parametrize("question", ["schema", "estimated_rows", "upper"])
+def test_a_home_that_does_not_answer_before_its_first_row_is_held_to_the_timeout(
+    household, stranger, one, monkeypatch, question
+):
+    hang = threading.Event()
+    monkeypatch.setattr(
+        stranger.ScriptedHome, question, lambda self, ask: hang.wait(20), raising=False
+    )
+    one("ten", run='timeout = "300ms"')
+    toml = household.root / "hygge.toml"
+    toml.write_text(toml.read_text() + 'watermark = { column = "id" }\n')
+    result = household.move()
+    hang.set()
+    assert "longer than its timeout" in result.failure.text
+    assert result.seconds < 3
+
+
+def test_a_home_that_does_not_answer_can_be_left(household, stranger, one, monkeypatch):
+    hang = threading.Event()
+    monkeypatch.setattr(stranger.ScriptedHome, "schema", lambda self, ask: hang.wait(20))
+    one("ten")
+
+    def soon(coordinator):
+        threading.Timer(0.3, coordinator.cancel.request, ["enough"]).start()
+
+    result = household.move(meanwhile=soon)
+    hang.set()
+    assert (result.outcome, result.failure.text) == ("cancelled", "enough")
     assert result.seconds < 3
 
 
@@ -430,6 +530,24 @@ def test_a_stopped_run_does_not_wait_for_a_store_that_waits(household, stranger,
     assert result.outcome == "cancelled"
     assert result.seconds < 5
     assert household.leftovers() == []
+
+
+def test_a_lease_that_is_lost_ends_a_wait_at_once(household, stranger, one):
+    def trips(step, batch, scene):
+        if step == "seal":
+            with closing(sqlite3.connect(household.root / ".hygge/journal.db")) as journal, journal:
+                journal.execute("UPDATE leases SET epoch = epoch + 1")
+            scene.wait(60, "the service needs an hour")
+
+    stranger.STUMBLES["trips"] = trips
+    one("ten", store=STUMBLING)
+    toml = household.root / "hygge.toml"
+    toml.write_text(toml.read_text().replace("[journal]", "[journal]\nlease_seconds = 0.6"))
+    result = household.move()
+    assert result.outcome == "cancelled"
+    assert "lease" in result.failure.text
+    assert "lost" in result.failure.text
+    assert result.seconds < 5
 
 
 def test_a_connection_is_never_used_by_more_than_its_cap_and_nobody_waits_for_ever(

@@ -89,10 +89,16 @@ def _groups(
         group = found.row_group(number)
         chunks = [group.column(at) for at in range(group.num_columns)]
         if asked is None or _may_have(chunks, asked, schema):
-            wanted = [each for each in chunks if each.path_in_schema.split(".")[0] in names]
+            wanted = [each for each in chunks if _is_of(each, names)]
             ranges = tuple(_range(each) for each in wanted)
             yield _Group(offset, group.num_rows, group.total_byte_size, ranges)
         offset += group.num_rows
+
+
+def _is_of(chunk: pq.ColumnChunkMetaData, names: Sequence[str]) -> bool:
+    """Whether it belongs to one of these columns; rather one too many, since names have dots."""
+    path = chunk.path_in_schema
+    return any(path == name or path.startswith(f"{name}.") for name in names)
 
 
 def _range(chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
@@ -105,9 +111,11 @@ def _range(chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
 def _may_have(chunks: Sequence[pq.ColumnChunkMetaData], asked: Range, schema: pl.Schema) -> bool:
     """False only where exact statistics say that every value is too old, and none is NULL."""
     dtype = schema.get(asked.column)
-    chunk = next((each for each in chunks if each.path_in_schema == asked.column), None)
-    if asked.low is None or dtype is None or chunk is None:
+    found = [each for each in chunks if each.path_in_schema == asked.column]
+    # Two are a column named "a.b", and the field b of a column a.
+    if asked.low is None or dtype is None or len(found) != 1:
         return True
+    chunk = found[0]
     known = chunk.statistics
     exact = dtype.is_signed_integer() or isinstance(dtype, pl.Date | pl.Datetime)
     if not exact or known is None or not known.has_min_max or chunk.physical_type not in _EXACT:

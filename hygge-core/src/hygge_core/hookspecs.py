@@ -74,8 +74,8 @@ class Kind:
     * ``config`` a frozen attrs class; its fields are the table's keys. Its module has no driver.
     * ``open`` called as ``open(config, scene)``; returns a context manager whose value implements
       the protocol of the offer (``Home``, ``Store``, ``Journal``, or anything for a connection).
-      It is entered in the thread that uses it and left when the entity (a connection: the run) is
-      over. Raises ``HomeError``, ``StoreError``, ``JournalError`` or ``AuthError``.
+      It is left when the entity is over; a home when the attempt to read is, and the next attempt
+      opens another one; a connection or a journal when the run is. Raises ``HomeError``, ``StoreError``, ``JournalError`` or ``AuthError``.
     * ``capabilities`` what it promises beyond the protocol; the conformance kit holds it to each
       word. Homes: ``range`` (honours ``Ask.range``, so it can be moved incrementally),
       ``discover`` (it, or its connection, implements ``Discovers``), ``nested`` (lists and

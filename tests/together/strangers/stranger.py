@@ -269,6 +269,7 @@ def pauses(step: str, batch: Any, scene: Any) -> None:
     elif wanted == step:
         with _RENEWING:
             os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(0.2)  # this thread may go on for a moment before all of them stand still
 
 
 STUMBLES["pauses"] = pauses
@@ -304,7 +305,8 @@ class PoolConfig:
 class Pool:
     """Counts who uses it at the same moment; nobody is ever made to wait, so all must be let in."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: PoolConfig) -> None:
+        self.config = config
         self._lock = threading.Lock()
         self._now = 0
         self.counts: Counter[str] = Counter()
@@ -327,7 +329,7 @@ POOLS: list[Pool] = []
 
 @contextmanager
 def _open_pool(config: PoolConfig, scene: Any) -> Iterator[Pool]:
-    POOLS.append(Pool())
+    POOLS.append(Pool(config))
     yield POOLS[-1]
 
 

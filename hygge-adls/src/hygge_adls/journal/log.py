@@ -31,9 +31,9 @@ T = TypeVar("T")
 
 FORMAT = 1
 #: A head of so many transactions or bytes is moved into a segment.
-HEAD_TRANSACTIONS = 200
-HEAD_BYTES = 256 << 10
-SEGMENTS = 8
+HEAD_TRANSACTIONS = 50
+HEAD_BYTES = 128 << 10
+SEGMENTS = 16
 _TRIES = 50
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -157,7 +158,7 @@ class Coordinator:
     def _start(self, world: World, entity: Entity, task: Task, slots: Slots) -> None:
         def work() -> None:
             try:
-                result = move(task, world, slots.given_away(entity.slots, self.cancel))
+                result = move(task, world, partial(slots.given_away, entity.slots))
             except BaseException as exc:  # noqa: BLE001  # a plugin's sys.exit must not hang the run
                 result = fallen(task, exc)
             with self._over:  # over and free at once: nobody may see it over and not yet free

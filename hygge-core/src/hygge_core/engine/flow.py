@@ -8,7 +8,6 @@ lost.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -28,16 +27,16 @@ from hygge_core.jsons import to_plain
 from hygge_core.records import Receipt, RunRecord, Watermark
 
 if TYPE_CHECKING:
-    from hygge_core.engine.trip import Trip
+    from hygge_core.engine.trip import Sleep, Trip
     from hygge_core.engine.world import World
     from hygge_core.records import Mode
     from hygge_core.task import Result, Task
 
 
-def move(task: Task, world: World, sleep: Callable[[float], None] | None = None) -> Result:
+def move(task: Task, world: World, sleep: Sleep | None = None) -> Result:
     """Move one entity; every failure becomes a result, told as it is.
 
-    ``sleep`` sleeps for a store that only waits, with the entity's slot given away meanwhile.
+    ``sleep`` is how it sleeps for a store that only waits, its slot given away meanwhile.
     """
     began = time.monotonic()
     try:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hygge_core.errors import FlowError
+from hygge_core.engine.patience import left
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,9 +64,9 @@ class Pipe:
         with self._turn:
             while not self._batches and not self._ended:
                 self._cancel.check()
-                self._turn.wait(self._patience())
+                self._turn.wait(left(self._deadline))
             self._cancel.check()
-            self._patience()  # a reader that is never late may still take too long in all
+            left(self._deadline)  # a reader that is never late may still take too long in all
             if self._failure is not None:
                 raise self._failure
             if not self._batches:
@@ -76,14 +75,3 @@ class Pipe:
             self._bytes -= size
             self._turn.notify_all()
             return batch
-
-    def _patience(self) -> float | None:
-        if self._deadline is None:
-            return None
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise FlowError(
-                "the extraction took longer than its timeout",
-                hint="raise `timeout` in [run] or in the flow, or move less at once",
-            )
-        return left

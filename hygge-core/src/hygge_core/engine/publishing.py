@@ -75,9 +75,15 @@ def record(trip: Trip, run: RunRecord, receipt: Receipt) -> RunRecord:
 
 
 def tidy(trip: Trip, store: Store, run: RunRecord) -> tuple[str, ...]:
-    """T7: remove staging and superseded content; only when it is gone the run is done."""
+    """T7: remove staging and superseded content; only when it is gone the run is done.
+
+    The rows are published and recorded: what could not be removed is told, and is no failure.
+    """
     trip.voice.step("cleanup")
-    leftovers = store.cleanup(manifest_of(run)).names
+    try:
+        leftovers = store.cleanup(manifest_of(run)).names
+    except StoreError as exc:
+        leftovers = (str(exc),)
     if leftovers:
         trip.voice.warn(f"could not remove {', '.join(leftovers)}; the next start tries again")
     else:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hygge_core.engine.ledger import advance
+from hygge_core.engine.failing import ENDS, said
+from hygge_core.engine.ledger import advance, recorded_state
 from hygge_core.engine.publishing import finish, manifest_of, tidy
 from hygge_core.errors import Blocked, ConfigError, FlowError, PluginError
 from hygge_core.events import Recovered
-from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
@@ -54,9 +54,11 @@ def _forward_or_block(trip: Trip, store: Store, run: RunRecord) -> None:
     run = advance(trip.ledger, evolve(run, attempts=run.attempts + 1))
     try:
         forward(trip, store, run)
-    except FlowError as exc:
-        if not exc.transient and run.attempts >= BLOCKED_AFTER:
-            advance(trip.ledger, evolve(run, state="blocked", note=scrub(str(exc))))
+    except ENDS as exc:
+        passing = isinstance(exc, FlowError) and exc.transient
+        undone = recorded_state(trip.ledger, run) == "decided"
+        if undone and not passing and run.attempts >= BLOCKED_AFTER:
+            advance(trip.ledger, evolve(run, state="blocked", note=said(exc)))
         exc.add_note(f"while finishing the decided run {run.ref.run_id}")
         raise
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 from tenacity import (
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from hygge_core.engine.world import World
     from hygge_core.protocols import Home, Store
     from hygge_core.task import Task
+
+
+#: Given an entity's cancel, how it sleeps while it only waits: seconds, or until asked to stop.
+Sleep: TypeAlias = Callable[[Cancel], Callable[[float], None]]
 
 
 @frozen(kw_only=True)
@@ -104,7 +108,7 @@ def embarked(
     task: Task,
     world: World,
     *,
-    sleep: Callable[[float], None] | None = None,
+    sleep: Sleep | None = None,
 ) -> Iterator[Trip]:
     """T0: open what the task names and hold its lease for the length of the block.
 
@@ -118,7 +122,7 @@ def embarked(
         "entity": task.entity,
         "cancel": cancel,
         "warn": voice.warn,
-        "wait": voice.waiting(sleep or cancel.sleep),
+        "wait": voice.waiting(sleep(cancel) if sleep else cancel.sleep),
     }
     journal = world.journal(task.journal) if task.journal else None
     with ExitStack() as closing:

@@ -1,0 +1,55 @@
+"""Waiting for a stranger's code, but no longer than anybody wants what it has to say."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from hygge_core.errors import FlowError
+
+if TYPE_CHECKING:
+    from hygge_core.scene import Cancel
+
+T = TypeVar("T")
+
+
+def left(deadline: float | None) -> float | None:
+    """Seconds until the ``time.monotonic()`` moment ``deadline``. Raises ``FlowError`` after it."""
+    if deadline is None:
+        return None
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise FlowError(
+            "the extraction took longer than its timeout",
+            hint="raise `timeout` in [run] or in the flow, or move less at once",
+        )
+    return seconds
+
+
+def patiently(call: Callable[[], T], cancel: Cancel, deadline: float | None) -> T:
+    """What ``call`` returns or raises; ``Cancelled`` or ``FlowError`` as soon as it is unwanted.
+
+    The call has a thread of its own. One that hangs in a driver is left behind there, and does not
+    keep the process from ending.
+    """
+    answer: list[T] = []
+    raised: list[BaseException] = []
+    over = threading.Event()
+
+    def run() -> None:
+        try:
+            answer.append(call())
+        except BaseException as exc:  # noqa: BLE001  # raised again in the thread that asked
+            raised.append(exc)
+        over.set()
+
+    threading.Thread(target=run, name="asked", daemon=True).start()
+    cancel.watch(over.set)
+    while not over.wait(left(deadline)):
+        pass
+    cancel.check()
+    if raised:
+        raise raised[0]
+    return answer[0]

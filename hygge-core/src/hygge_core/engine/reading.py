@@ -1,0 +1,160 @@
+"""What one attempt asks of the home, and what its rows become on their way to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import polars as pl
+from attrs import evolve
+
+from hygge_core import drift
+from hygge_core.engine.patience import patiently
+from hygge_core.errors import HomeError, SchemaChanged
+from hygge_core.polish import Polish
+from hygge_core.protocols import Bounds, Estimates, KnowsSchema
+from hygge_core.records import Ask, Load, Mode
+from hygge_core.types import parse_schema
+from hygge_core.watermark import Tracker
+
+if TYPE_CHECKING:
+    from hygge_core.engine.trip import Trip, Visit
+    from hygge_core.records import Mark
+
+T = TypeVar("T")
+
+
+class Reading:
+    """One reading of the home, under one schema. Raises what the home raises."""
+
+    def __init__(self, trip: Trip, visit: Visit, mode: Mode, settled: pl.Schema | None) -> None:
+        task = trip.task
+        self.visit = visit
+        self._trip = trip
+        self._mode = mode
+        self.tracker = self._make_tracker()
+        self._polish = Polish.of(task.polish, entity=task.entity)
+        ask = Ask(entity=task.entity, limit=task.limit, drift=task.drift, settled=settled)
+        if self.tracker is not None:
+            ask = evolve(ask, range=self.tracker.range(self._upper(ask)))
+        everything = self._asked(partial(visit.home.schema, ask))
+        if self.tracker is not None:
+            self.tracker.check(everything)
+        needed = self._needed(tuple(everything))
+        self.raw = pl.Schema({c: t for c, t in everything.items() if needed is None or c in needed})
+        self._unneeded = tuple(column for column in everything if column not in self.raw)
+        self.ask = evolve(ask, columns=needed, settled=self.raw)
+        self._settled = drift.settle(
+            known_schema(trip, mode), self._polish.schema(self.raw), task.drift
+        )
+        self.expected = self._expected()
+
+    def _make_tracker(self) -> Tracker | None:
+        setting = self._trip.task.watermark
+        if setting is None:
+            return None
+        before = self._trip.ledger.watermark if self._mode == "append" else None
+        return Tracker(setting, before)
+
+    def _asked(self, call: Callable[[], T]) -> T:
+        """What the home answers, while anybody wants to know."""
+        return patiently(call, self.visit.stop, self.visit.deadline)
+
+    def _upper(self, ask: Ask) -> Mark | None:
+        home = self.visit.home
+        assert self.tracker is not None
+        whole = evolve(ask, range=self.tracker.range(None))
+        return self._asked(partial(home.upper, whole)) if isinstance(home, Bounds) else None
+
+    def _needed(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:
+        needed = self._polish.needed(columns)
+        setting = self._trip.task.watermark
+        if needed is None or setting is None:
+            return needed
+        wanted = {*needed, setting.column, *setting.primary_key}
+        return tuple(column for column in columns if column in wanted)
+
+    def _expected(self) -> int | None:
+        home = self.visit.home
+        if not isinstance(home, Estimates):
+            return None
+        return self._asked(partial(home.estimated_rows, self.ask))
+
+    def load(self) -> Load:
+        """What the store is told before the first batch."""
+        kind = self._trip.world.plugins.kind("store", self._trip.task.store.type).kind
+        keys = kind.keys(self._trip.world.config_of("store", self._trip.task.store))
+        return Load(
+            ref=self._trip.ref,
+            mode=self._mode,
+            schema=self._settled.schema,
+            keys=self._polish.final(keys),
+            epoch=self._trip.ledger.epoch,
+        )
+
+    def batches(self) -> Generator[pl.DataFrame, None, None]:
+        """The rows as the store takes them: ties dropped, polished, of the load's exact schema."""
+        left = self.ask.limit
+        for given in self.visit.home.read(self.ask):
+            self._trip.cancel.check()
+            batch = drift.conform(as_frame(given), self.raw, self.ask.drift, ignored=self._unneeded)
+            if self.tracker is not None:
+                batch = self.tracker.take(batch)
+            if left is not None:
+                batch = batch.head(left)
+                left -= batch.height
+            if batch.height:
+                yield self._finished(batch)
+            if left == 0:
+                return
+
+    def _finished(self, batch: pl.DataFrame) -> pl.DataFrame:
+        polished = self._polish.apply(batch)
+        try:
+            return drift.conform(
+                polished,
+                self._settled.schema,
+                self.ask.drift,
+                ignored=self._settled.ignored,
+                filled=self._settled.filled,
+            )
+        except SchemaChanged as exc:  # reading again cannot help: the destination's type is fixed
+            raise HomeError(str(exc), hint=exc.hint) from exc
+
+    def grown(self, change: SchemaChanged) -> pl.Schema:
+        """A schema for another attempt that fits what was seen; raises ``change`` if none may."""
+        seen: dict[str, Any] = {**self.raw, **change.seen}
+        incoming = pl.Schema({column: dtype for column, dtype in seen.items() if dtype is not None})
+        try:
+            wider = drift.settle(self.raw, incoming, self._trip.task.drift).schema
+        except SchemaChanged as refused:
+            change.hint = change.hint or refused.hint
+            raise change from None
+        if wider == self.raw:
+            raise change
+        self._trip.voice.warn(f"the schema changed while reading; reading again: {change}")
+        return wider
+
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about the rows of this load."""
+        tracked = self.tracker.notes() if self.tracker else ()
+        return (*self._settled.notes, *self._polish.warnings, *tracked)
+
+
+def known_schema(trip: Trip, mode: Mode) -> pl.Schema | None:
+    """The destination's schema, where rows are added to what is there already."""
+    if mode != "append":
+        return None
+    if isinstance(trip.store, KnowsSchema):
+        known = trip.store.known_schema()
+        if known is not None:
+            return known
+    last = trip.ledger.last_complete()
+    pairs = last.metadata.get("schema") if last else None
+    return parse_schema(pairs) if pairs else None
+
+
+def as_frame(batch: Any) -> pl.DataFrame:
+    """A home's batch as a frame: the one place where foreign Arrow enters."""
+    return batch if isinstance(batch, pl.DataFrame) else pl.DataFrame(batch)
