@@ -35,6 +35,18 @@ def household(tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
+def one(household):
+    """Write a project of one flow; see ``Household.one``."""
+    return household.one
+
+
+@pytest.fixture
+def many(household):
+    """Write a project of many entities; see ``Household.many``."""
+    return household.many
+
+
+@pytest.fixture
 def stranger(household):
     """The stranger's module. What a test adds to its tables is gone afterwards."""
     module = importlib.import_module("stranger")

@@ -22,7 +22,7 @@ from hygge_core import config, plugins
 from hygge_core.cli import main
 from hygge_core.engine.coordinator import Coordinator
 from hygge_core.engine.world import World
-from hygge_core.events import Event
+from hygge_core.events import EntityFinished, EntityStarted, Event
 from hygge_core.plugins import Plugins
 from hygge_core.records import FlowEvent, RunRecord, Watermark
 from hygge_core.task import Result, Summary
@@ -31,6 +31,33 @@ STRANGERS = Path(__file__).parent / "strangers"
 #: Set in the environment of every test; whatever prints it has failed.
 CANARY = "c4n4ry-in-a-coal-mine"
 
+#: What the script ``ten`` yields.
+TEN = list(range(10))
+
+PARQUET = '{ type = "parquet", path = "out", rows_per_file = 2 }'
+STUMBLING = '{ type = "stumbling", path = "out", stumble = "trips" }'
+ONE = """
+[run]
+{run}
+[retry]
+attempts = 3
+max_wait = "0s"
+[flows.f]
+home = {{ type = "scripted", script = "{script}", diary = "diary"{home} }}
+store = {store}
+"""
+MANY = """
+[run]
+concurrency = {concurrency}
+[connections.erp]
+type = "pool"
+max_connections = 3
+[flows.f]
+home = {{ type = "scripted", script = "{script}" }}
+store = {store}
+[flows.f.entities]
+{entities}
+"""
 JOURNAL = '[journal]\ntype = "sqlite"\npath = ".hygge/journal.db"\n'
 
 
@@ -58,6 +85,21 @@ class Household:
         """Write ``hygge.toml``; by default with a SQLite journal."""
         said = textwrap.dedent(text)
         (self.root / "hygge.toml").write_text((JOURNAL if journal else "") + said)
+
+    def one(self, script: str, *, store: str = PARQUET, home: str = "", run: str = "") -> None:
+        """Write a project of one flow, ``f``, that plays ``script``."""
+        self.toml(ONE.format(script=script, store=store, home=home, run=run))
+
+    def many(
+        self,
+        *entities: str,
+        script: str = "ten",
+        store: str = '{ type = "parquet", path = "out" }',
+        concurrency: int = 4,
+    ) -> None:
+        """Write a project whose flow ``f`` has these entities: lines of TOML, or names alone."""
+        lines = "\n".join(each if "=" in each else f"{each} = {{}}" for each in entities)
+        self.toml(MANY.format(script=script, store=store, concurrency=concurrency, entities=lines))
 
     def put(self, name: str, rows: pl.DataFrame) -> Path:
         """Write a Parquet file."""
@@ -173,6 +215,14 @@ class Household:
         """``run`` where there is but one entity: its result."""
         [result] = self.run(**asked).results
         return result
+
+    def started(self) -> list[str]:
+        """The entities of the last ``run``, in the order in which they started."""
+        return [event.entity for event in self.events if isinstance(event, EntityStarted)]
+
+    def finished(self) -> list[str]:
+        """The same in the order in which they ended."""
+        return [event.entity for event in self.events if isinstance(event, EntityFinished)]
 
     # --- what is remembered ------------------------------------------------------------------
 

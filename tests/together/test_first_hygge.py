@@ -54,8 +54,10 @@ KEPT = {
     "D5": (
         OURS("test_a_journal_that_cannot_be_read_stops_the_run_and_appends_nothing"),
         OURS("test_three_incremental_runs_of_the_same_rows_move_them_once"),
-        ENGINE("test_a_moved_table_whose_watermark_is_not_known_is_not_appended_to"),
-        ENGINE("test_another_watermark_column_stops_the_run"),
+        TOGETHER(
+            "destinations", "test_a_moved_table_whose_watermark_is_not_known_is_not_appended_to"
+        ),
+        TOGETHER("destinations", "test_another_watermark_column_stops_the_run"),
         CONFIG("rules", "test_an_incremental_run_needs_a_watermark_and_a_journal"),
         CONFIG("rules", "test_an_incremental_run_needs_kinds_that_can"),
     ),
@@ -68,8 +70,8 @@ KEPT = {
         MSSQL,
     ),
     "D7": (
-        ENGINE("test_an_empty_source_fails_by_default_once_rows_were_seen"),
-        ENGINE("test_an_empty_source_keeps_the_old_rows_where_that_was_asked"),
+        TOGETHER("destinations", "test_an_empty_source_fails_by_default_once_rows_were_seen"),
+        TOGETHER("destinations", "test_an_empty_source_keeps_the_old_rows_where_that_was_asked"),
         MIRRORING,
     ),
     "D8": (
@@ -125,7 +127,10 @@ KEPT = {
     ),
     "D19": (ENGINE("test_an_abandoned_read_does_not_keep_the_process_alive"), MSSQL),
     "D20": (
-        ENGINE("test_a_connection_is_never_used_by_more_than_its_cap_and_nobody_waits_for_ever"),
+        TOGETHER(
+            "order",
+            "test_a_connection_is_never_used_by_more_than_its_cap_and_nobody_waits_for_ever",
+        ),
         CORE("engine_parts", "test_an_entity_takes_all_the_slots_it_needs_or_none"),
         CONFIG("rules", "test_an_entity_that_needs_more_connections_than_there_are_is_a_mistake"),
         MSSQL,
@@ -163,7 +168,7 @@ KEPT = {
     ),
     "D27": (
         OURS("test_looking_leaves_nothing_behind"),
-        ENGINE("test_a_connection_that_nobody_uses_is_not_opened"),
+        TOGETHER("order", "test_a_connection_that_nobody_uses_is_not_opened"),
         CORE("cli_start", "test_asking_for_help_imports_nothing_heavy"),
         PLUGINS("broken_plugins", "test_a_plugin_that_does_not_import_is_set_apart"),
     ),

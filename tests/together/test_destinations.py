@@ -1,0 +1,122 @@
+"""What may be done to a destination: never a second copy, never an empty one by accident."""
+
+import polars as pl
+import pytest
+from household import TEN
+
+from hygge_core.records import Mark
+
+FILES = """
+[flows.f]
+home = { type = "parquet", path = "in" }
+store = { type = "STORE", path = "out" }
+run_type = "incremental"
+watermark = { column = "id" }
+"""
+
+
+def numbers(first: int, count: int) -> pl.DataFrame:
+    return pl.DataFrame({"id": range(first, first + count)})
+
+
+@pytest.mark.parametrize("store", ["parquet", "csv", "ndjson", "sqlite"])
+def test_a_moved_table_whose_watermark_is_not_known_is_not_appended_to(household, store):
+    """D5: not after the journal was lost, which doubled every row."""
+    household.toml(FILES.replace("STORE", store))
+    household.put("in/1.parquet", numbers(0, 3))
+    assert household.move().rows_written == 3
+    before = (household.root / "out").stat().st_mtime_ns
+    for file in (household.root / ".hygge").glob("journal.db*"):
+        file.unlink() if file.is_file() else None
+    result = household.move()
+    assert result.outcome == "fail"
+    assert "appending would double them" in result.failure.text
+    assert "--full-drop -s f" in result.failure.hint
+    assert (household.root / "out").stat().st_mtime_ns == before
+
+
+def test_another_watermark_column_stops_the_run(household):
+    """D5."""
+    household.toml(FILES.replace("STORE", "parquet"))
+    household.put("in/1.parquet", numbers(0, 3).with_columns(at=pl.col("id")))
+    assert household.move().rows_written == 3
+    household.toml(FILES.replace("STORE", "parquet").replace('"id"', '"at"'))
+    before = household.snapshot()
+    result = household.move()
+    assert "kept for the column 'id', but the configuration says 'at'" in result.failure.text
+    assert household.snapshot() == before
+
+
+def test_a_full_drop_records_the_watermark_and_a_limited_one_forgets_it(household):
+    household.toml(FILES.replace("STORE", "parquet"))
+    household.put("in/1.parquet", numbers(0, 8))
+    assert household.move(run_type="full_drop").rows_written == 8
+    assert household.watermark("f").mark == Mark("int64", "7")
+    assert household.move(run_type="full_drop", limit=5).rows_written == 5
+    assert household.watermark("f").mark is None
+    refused = household.move()
+    assert "appending would double them" in refused.failure.text
+    assert household.move(run_type="full_drop").rows_written == 8
+    household.put("in/2.parquet", numbers(8, 2))
+    assert household.move().rows_written == 2
+    assert household.ids() == TEN
+
+
+def test_a_limit_and_an_incremental_run_do_not_go_together(household):
+    household.toml(FILES.replace("STORE", "parquet"))
+    household.put("in/1.parquet", numbers(0, 8))
+    result = household.move(limit=3)
+    assert (result.failure.kind, result.failure.exit_code) == ("ConfigError", 3)
+    assert not (household.root / "out").exists()
+
+
+# --- empty sources ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def emptied(household):
+    """A full_drop of three rows whose source is empty now; ``on_empty`` as asked."""
+
+    def run(on_empty: str | None, *, before: bool = True):
+        policy = f'on_empty = "{on_empty}"\n' if on_empty else ""
+        household.toml(
+            f"""
+            [flows.f]
+            home = {{ type = "parquet", path = "in.parquet" }}
+            store = {{ type = "parquet", path = "out" }}
+            {policy}
+            """
+        )
+        if before:
+            household.put("in.parquet", numbers(0, 3))
+            assert household.move().rows_written == 3
+        household.put("in.parquet", numbers(0, 0))
+        return household.move()
+
+    return run
+
+
+def test_an_empty_source_fails_by_default_once_rows_were_seen(household, emptied):
+    """D7."""
+    result = emptied(None)
+    assert "the source is empty, and its destination is not" in result.failure.text
+    assert 'on_empty = "replace"' in result.failure.hint
+    assert household.ids() == [0, 1, 2]
+    assert household.leftovers() == []
+
+
+def test_an_empty_source_that_never_had_rows_is_nothing_to_do(household, emptied):
+    assert emptied(None, before=False).outcome == "skip"
+    assert not list((household.root / "out").glob("*"))
+
+
+def test_an_empty_source_replaces_where_that_was_asked(household, emptied):
+    result = emptied("replace")
+    assert (result.outcome, result.rows_written) == ("complete", 0)
+    assert household.rows().schema == {"id": pl.Int64}
+    assert household.rows().height == 0
+
+
+def test_an_empty_source_keeps_the_old_rows_where_that_was_asked(household, emptied):
+    assert emptied("keep").outcome == "skip"
+    assert household.ids() == [0, 1, 2]
