@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import hashlib
 import os
 import subprocess
@@ -253,15 +252,3 @@ def until(true: Callable[[], Any], seconds: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.01)
-
-
-def without_rights() -> None:
-    """In a child before it starts: root loses the right to pass over permissions for good.
-
-    It stays root, so that a Python in root's own folders still runs; others lose nothing.
-    """
-    if os.getuid() == 0:
-        libc = ctypes.CDLL(None, use_errno=True)
-        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-            if libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
-                raise OSError(ctypes.get_errno(), "PR_CAPBSET_DROP")

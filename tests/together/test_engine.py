@@ -1,4 +1,4 @@
-"""What goes wrong with one entity: retries, failures, timeouts, and what the next run makes of it."""
+"""What goes wrong with an entity: retries, failures, timeouts, and what the next run does then."""
 
 import os
 import subprocess
