@@ -149,7 +149,7 @@ def test_a_parquet_file_with_a_flipped_bit_anywhere(filled, compression):
     footer = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
     chance = random.Random(7)
     told = 0
-    for at in [*range(0, footer, footer // 30), *range(footer, len(whole), 24)]:
+    for at in [*range(0, footer, footer // 20), *range(footer, len(whole), 40)]:
         damaged = bytearray(whole)
         damaged[at] ^= 1 << chance.randrange(8)
         household.text("in.parquet", bytes(damaged))
