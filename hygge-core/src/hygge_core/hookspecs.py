@@ -75,7 +75,8 @@ class Kind:
     * ``open`` called as ``open(config, scene)``; returns a context manager whose value implements
       the protocol of the offer (``Home``, ``Store``, ``Journal``, or anything for a connection).
       It is left when the entity is over; a home when the attempt to read is, and the next attempt
-      opens another one; a connection or a journal when the run is. Raises ``HomeError``, ``StoreError``, ``JournalError`` or ``AuthError``.
+      opens another one; a connection or a journal when the run is. Raises ``HomeError``,
+      ``StoreError``, ``JournalError`` or ``AuthError``.
     * ``capabilities`` what it promises beyond the protocol; the conformance kit holds it to each
       word. Homes: ``range`` (honours ``Ask.range``, so it can be moved incrementally),
       ``discover`` (it, or its connection, implements ``Discovers``), ``nested`` (lists and

@@ -4,7 +4,7 @@ The four protocols at the top never grow: a new ability is a small protocol of i
 down, found with ``isinstance``. Who calls when: a store is opened and used in its entity's writer
 thread; a home is opened there too, but asked and ``read`` in other threads, by one at a time; the
 journal is called in the writer thread and in a heartbeat thread (``renew`` only). Raise the errors
-of :mod:`hygge_core.errors`; set ``transient=True`` only where the same call may succeed in a moment.
+of :mod:`hygge_core.errors`; ``transient=True`` only where the same call may succeed in a moment.
 """
 
 from __future__ import annotations
