@@ -28,7 +28,7 @@ class Table:
     wrong: Sequence[str] = field(factory=tuple)
 
     def __str__(self) -> str:
-        widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
+        widths = [max(map(len, each)) for each in zip(self.head, *self.rows, strict=True)]
         lines = [_line(self.head, widths), _rule(widths)]
         lines += [_line(row, widths) for row in self.rows]
         notes = [f"\n{note}" for note in (*self.notes, *(f"**{each}**" for each in self.wrong))]

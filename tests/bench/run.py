@@ -4,6 +4,9 @@ A name is a benchmark (``move``) or a case of it (``move.mix``). All data is mad
 output is compared with its source, contestants run in turn and medians are told. What is printed
 are ratios: times of one machine say nothing about another. The exit code is 1 when an output was
 wrong or a ceiling of memory was broken, and never because something was slow.
+
+Peers that are not installed stand aside: ``pip install duckdb dlt adbc-driver-sqlite`` has them
+measured too.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench import Bench
+from cost import ChildFailed
 from journal import journal
 from memory import memory
 from move import move
@@ -61,6 +65,9 @@ def main(words: Sequence[str]) -> int:
     if said.out:
         text = "\n".join([f"Measured on {machine()}; {said.size} sizes.\n", *map(str, tables)])
         said.out.write_text(text, encoding="utf-8")
+    if not tables:
+        say(f"there is no case {' '.join(said.names)}")
+        return 2
     return 1 if any(table.wrong for table in tables) else 0
 
 
@@ -70,10 +77,18 @@ def _tables(bench: Bench, names: Sequence[str]) -> Iterator[Table]:
     for name, benchmark in BENCHMARKS.items():
         if name in wanted:
             say(f"{name}:")
-            for table in benchmark(bench):
+            for table in _told(name, benchmark(bench)):
                 sys.stdout.write(f"{table}\n")
                 sys.stdout.flush()
                 yield table
+
+
+def _told(name: str, tables: Iterator[Table]) -> Iterator[Table]:
+    """The tables; one that tells what went wrong where there could be none."""
+    try:
+        yield from tables
+    except ChildFailed as exc:
+        yield Table(title=name, head=("nothing was measured",), rows=(), wrong=(str(exc),))
 
 
 if __name__ == "__main__":
