@@ -1,6 +1,50 @@
-"""ADLS Gen2 and OneLake for hygge.
+"""ADLS Gen2 and OneLake for hygge: homes, stores, a journal, and what others build on.
 
-Other distributions build on :class:`hygge_adls.lake.Lake` (the operations on a filesystem),
-:class:`hygge_adls.shelf.LakeShelf` (the shelf of ``StagedWriter``) and
-:mod:`hygge_adls.settings` with :func:`hygge_adls.account.opened` (connections).
+The public API is what ``__all__`` lists; everything is imported when it is first used, so that
+importing this package loads nothing of azure:
+
+* ``Lake`` the operations on one filesystem (:mod:`hygge_adls.lake`);
+* ``LakeShelf`` the shelf of ``StagedWriter``: a folder of a lake;
+* ``InAdls``, ``InOneLake`` the keys of a config that says where in a lake something is;
+* ``opened(config, scene)`` gives the ``Account`` of such a config, whose ``lake`` gives a ``Lake``;
+* ``speaking`` translates what Azure says no to, for requests of one's own;
+* ``examined`` tells ``hygge check`` how far an account can be reached.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hygge_adls.account import Account as Account
+    from hygge_adls.account import opened as opened
+    from hygge_adls.border import speaking as speaking
+    from hygge_adls.diagnosis import examined as examined
+    from hygge_adls.lake import Lake as Lake
+    from hygge_adls.settings import InAdls as InAdls
+    from hygge_adls.settings import InOneLake as InOneLake
+    from hygge_adls.shelf import LakeShelf as LakeShelf
+
+_WHERE = {
+    "Account": "account",
+    "InAdls": "settings",
+    "InOneLake": "settings",
+    "Lake": "lake",
+    "LakeShelf": "shelf",
+    "examined": "diagnosis",
+    "opened": "account",
+    "speaking": "border",
+}
+
+__all__ = sorted(_WHERE)  # noqa: PLE0605  # one list, derived
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(f"hygge_adls.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'hygge_adls' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
