@@ -8,6 +8,7 @@ import sqlite3
 
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import RunRecord
+from hygge_core.states import OVER
 from hygge_journal_sqlite.names import RUNS
 
 
@@ -22,7 +23,7 @@ def put(connection: sqlite3.Connection, run: RunRecord) -> None:
             record TEXT NOT NULL)"""
     )
     ref = run.ref
-    if run.state in ("done", "rolled_back"):
+    if run.state in OVER:
         connection.execute(f"DELETE FROM {RUNS} WHERE run_id = ?", (ref.run_id,))
         return
     connection.execute(

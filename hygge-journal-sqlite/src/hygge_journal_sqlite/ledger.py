@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from hygge_core.errors import JournalError
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import FlowEvent, RunRecord, Watermark, now
+from hygge_core.states import demand_step, demand_watermark
 from hygge_journal_sqlite.rows import (
     EVENT_COLUMNS,
     RUN_COLUMNS,
@@ -18,31 +18,13 @@ from hygge_journal_sqlite.rows import (
     watermark_of,
 )
 
-#: Which states may follow a recorded one; the same state again is always fine. ``None``: not yet
-#: recorded. From ``decided`` and ``blocked`` to ``rolled_back`` is an operator's undo.
-_FOLLOWS: dict[str | None, tuple[str, ...]] = {
-    None: ("open",),
-    "open": ("decided", "rolled_back"),
-    "decided": ("committed", "blocked", "rolled_back"),
-    "blocked": ("decided", "rolled_back"),
-    "committed": ("done",),
-    "done": (),
-    "rolled_back": (),
-}
-
 
 def put_run(connection: sqlite3.Connection, run: RunRecord) -> bool:
     """Record the run's state; true when it had that state already. Raises ``JournalError``."""
     found = connection.execute(
         "SELECT state FROM runs WHERE run_id = ?", (run.ref.run_id,)
     ).fetchone()
-    before = found[0] if found else None
-    if run.state != before and run.state not in _FOLLOWS[before]:
-        raise JournalError(
-            f"run {run.ref.run_id} of {run.ref.flow}.{run.ref.entity} cannot become {run.state}:"
-            f" it is {before or 'not recorded'}",
-            hint="nothing was recorded; `hygge journal show` tells what happened to it",
-        )
+    repeated = demand_step(run, found[0] if found else None)
     connection.execute(
         f"""INSERT INTO runs ({RUN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run_id) DO UPDATE SET
@@ -50,7 +32,7 @@ def put_run(connection: sqlite3.Connection, run: RunRecord) -> bool:
             record = excluded.record""",
         run_row(run),
     )
-    return run.state == before
+    return repeated
 
 
 def advance_watermark(
@@ -59,11 +41,7 @@ def advance_watermark(
     """Compare and set. ``repeated``: an answer was lost, so it may be set already."""
     flow, entity = run.ref.flow, run.ref.entity
     current = get_watermark(connection, flow, entity)
-    if current != run.watermark_before and not (repeated and current == watermark):
-        raise JournalError(
-            f"the watermark of {flow}.{entity} was changed while run {run.ref.run_id} was moving",
-            hint="nothing was recorded; `hygge journal events` tells who changed it",
-        )
+    demand_watermark(run, current, watermark, repeated=repeated)
     set_watermark(connection, flow, entity, watermark, run_id=run.ref.run_id)
 
 

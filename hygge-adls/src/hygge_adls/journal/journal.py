@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from attrs import evolve
@@ -32,21 +32,11 @@ from hygge_core.records import (
     Watermark,
     now,
 )
+from hygge_core.states import demand_step, demand_watermark
 
 if TYPE_CHECKING:
     from hygge_adls.tables import ParquetJournalConfig
     from hygge_core.scene import Scene
-
-#: Which states may follow a recorded one; the same state again is always fine.
-_FOLLOWS: dict[str | None, tuple[str, ...]] = {
-    None: ("open",),
-    "open": ("decided", "rolled_back"),
-    "decided": ("committed", "blocked", "rolled_back"),
-    "blocked": ("decided", "rolled_back"),
-    "committed": ("done",),
-    "done": (),
-    "rolled_back": (),
-}
 
 
 @contextmanager
@@ -186,23 +176,11 @@ def _advanced(
 ) -> Iterator[Change]:
     """The changes of one step. Raises ``JournalError`` for one that may not be."""
     known = state.runs.get(run.ref.run_id)
-    before: Any = known.state if known else None
-    repeated = run.state == before
-    if not repeated and run.state not in _FOLLOWS[before]:
-        raise JournalError(
-            f"run {run.ref.run_id} of {run.ref.flow}.{run.ref.entity} cannot become {run.state}:"
-            f" it is {before or 'not recorded'}",
-            hint="nothing was recorded; `hygge journal show` tells what happened to it",
-        )
+    repeated = demand_step(run, known.state if known else None)
     yield run_change(run)
     if watermark is not None:
         current = state.watermarks.get((run.ref.flow, run.ref.entity))
-        if current != run.watermark_before and not (repeated and current == watermark):
-            raise JournalError(
-                f"the watermark of {run.ref.flow}.{run.ref.entity} was changed while run "
-                f"{run.ref.run_id} was moving",
-                hint="nothing was recorded; `hygge journal events` tells who changed it",
-            )
+        demand_watermark(run, current, watermark, repeated=repeated)
         yield watermark_change(run.ref.flow, run.ref.entity, watermark)
     if event is not None:
         yield event_change(event)

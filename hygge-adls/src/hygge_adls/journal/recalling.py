@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from hygge_adls.journal.log import Log
-from hygge_adls.journal.state import ENDING, FINISHED, State
+from hygge_adls.journal.state import ENDING, State
 from hygge_core.records import EventType, FlowEvent, RunRecord, RunState, Watermark
+from hygge_core.states import OVER
 
 
 class Recalls:
@@ -30,7 +31,7 @@ class Recalls:
             return [
                 run
                 for run in state.runs.values()
-                if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in FINISHED
+                if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in OVER
             ]
 
         return self._log.read(ask)

@@ -10,12 +10,12 @@ from attrs import define, field, frozen
 
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import FlowEvent, Owner, RunRecord, Watermark
+from hygge_core.states import OVER
 
 #: One change as JSON: ``kind``, ``key``, ``value``; a later one of the same key replaces it.
 Change = dict[str, Any]
 Key = tuple[str, str]
 
-FINISHED = ("done", "rolled_back")
 ENDING = ("complete", "fail", "skip")
 
 
@@ -122,4 +122,4 @@ def _entity(run: RunRecord) -> Key:
 
 
 def _over(run: RunRecord) -> bool:
-    return run.state in FINISHED
+    return run.state in OVER

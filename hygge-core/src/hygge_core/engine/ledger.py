@@ -12,6 +12,7 @@ from attrs import evolve
 from hygge_core.errors import ConfigError, FlowError, HyggeError
 from hygge_core.protocols import KeepsLedger, Locks
 from hygge_core.records import FlowEvent, Lease, RunRecord, RunState, Watermark, now
+from hygge_core.states import OVER
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal, Store
@@ -67,7 +68,7 @@ def advance(
 
 def settled(state: RunState) -> RunState | None:
     """What ``recorded_state`` tells of a run in ``state``: finished runs are not open any more."""
-    return None if state in ("done", "rolled_back") else state
+    return None if state in OVER else state
 
 
 def recorded_state(ledger: Ledger, run: RunRecord) -> RunState | None:

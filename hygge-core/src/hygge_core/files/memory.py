@@ -33,6 +33,7 @@ from hygge_core.records import (
     RunRecord,
     Status,
 )
+from hygge_core.states import OVER
 from hygge_core.types import spell_schema
 from hygge_core.watermark import highest, in_range
 
@@ -186,7 +187,7 @@ class MemoryStore:
 
     def advance(self, run: RunRecord) -> None:
         with around("memory.advance", run.state):
-            if run.state in ("rolled_back", "done"):
+            if run.state in OVER:
                 _runs.pop(run.ref.run_id, None)
             else:
                 _runs[run.ref.run_id] = run

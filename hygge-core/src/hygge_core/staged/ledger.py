@@ -6,6 +6,7 @@ from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import RunRecord
 from hygge_core.shelf import Shelf
 from hygge_core.staged.staging import Places
+from hygge_core.states import OVER
 
 
 class ShelfLedger:
@@ -31,7 +32,7 @@ class ShelfLedger:
     def advance(self, run: RunRecord) -> None:
         """Record the run's new state; ``rolled_back`` and ``done`` forget it."""
         name = f"{self.places.ledger}/{run.ref.run_id}.json"
-        if run.state in ("rolled_back", "done"):
+        if run.state in OVER:
             self.shelf.delete(name)
         else:
             self.shelf.write_json(name, to_plain(run))

@@ -27,6 +27,7 @@ from hygge_core.records import (
     Watermark,
     now,
 )
+from hygge_core.states import FOLLOWS
 from hygge_core.testing.store_place import reference
 
 if TYPE_CHECKING:
@@ -48,17 +49,6 @@ PATHS: dict[str, tuple[RunState, ...]] = {
     "rolled_back": ("open", "rolled_back"),
 }
 STATES: tuple[RunState, ...] = ("open", "decided", "blocked", "committed", "done", "rolled_back")
-ALLOWED = {
-    ("none", "open"),
-    ("open", "decided"),
-    ("open", "rolled_back"),
-    ("decided", "committed"),
-    ("decided", "blocked"),
-    ("decided", "rolled_back"),
-    ("blocked", "decided"),
-    ("blocked", "rolled_back"),
-    ("committed", "done"),
-}
 
 
 class JournalPlace:
@@ -153,6 +143,14 @@ def brought_to(journal: Journal, lease: Lease, state: str, **more: Any) -> RunRe
         record = evolve(record, state=step)
         journal.advance(lease, record)
     return record
+
+
+def following(before: str) -> set[str]:
+    """The states that may follow ``before``, the same again among them."""
+    known: dict[str, frozenset[RunState]] = {
+        state or "none": after for state, after in FOLLOWS.items()
+    }
+    return {before, *known[before]}
 
 
 def long_ago(days: int) -> dict[str, Any]:

@@ -9,22 +9,11 @@ from typing import TypeVar
 
 from attrs import define, field
 
-from hygge_core.records import FlowEvent, Owner, RunRecord, RunState, Watermark, now
+from hygge_core.records import FlowEvent, Owner, RunRecord, Watermark, now
+from hygge_core.states import OVER
 
 T = TypeVar("T")
 Key = tuple[str, str]
-OVER = ("done", "rolled_back")
-
-#: Which states may follow a recorded one (``None``: not recorded yet).
-FOLLOWS: dict[RunState | None, tuple[RunState, ...]] = {
-    None: ("open",),
-    "open": ("decided", "rolled_back"),
-    "decided": ("committed", "blocked", "rolled_back"),
-    "blocked": ("decided", "rolled_back"),
-    "committed": ("done",),
-    "done": (),
-    "rolled_back": (),
-}
 
 
 @define

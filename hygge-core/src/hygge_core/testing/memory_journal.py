@@ -28,7 +28,8 @@ from hygge_core.records import (
     now,
 )
 from hygge_core.scene import Scene
-from hygge_core.testing.memory_book import FOLLOWS, OVER, Book, Held, finished, newest
+from hygge_core.states import OVER, demand_step, demand_watermark
+from hygge_core.testing.memory_book import Book, Held, finished, newest
 
 _books: dict[str, Book] = {}
 
@@ -141,9 +142,7 @@ class MemoryJournal:
         with self._verb("advance", run.state) as book:
             self._current(lease)
             before = book.runs.get(run.ref.run_id)
-            again = before is not None and before.state == run.state
-            if not again and run.state not in FOLLOWS[before.state if before else None]:
-                raise JournalError(f"{run.ref.run_id} cannot become {run.state}")
+            again = demand_step(run, before.state if before else None)
             if watermark is not None:
                 self._set_watermark(run, watermark, again=again)
             book.runs[run.ref.run_id] = run
@@ -153,8 +152,7 @@ class MemoryJournal:
     def _set_watermark(self, run: RunRecord, watermark: Watermark, *, again: bool) -> None:
         key = (run.ref.flow, run.ref.entity)
         current = self._book.watermarks.get(key)
-        if current != run.watermark_before and not (again and current == watermark):
-            raise JournalError(f"the watermark of {key} was changed meanwhile")
+        demand_watermark(run, current, watermark, repeated=again)
         self._book.watermarks[key] = watermark
 
     def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:

@@ -19,6 +19,7 @@ import polars as pl
 from attrs import frozen
 
 from hygge_core.errors import FlowError
+from hygge_core.states import OVER
 from hygge_core.testing.plans import Action, At, Count
 from hygge_core.testing.promises import broken, difference, keep, none_of, same
 
@@ -150,7 +151,7 @@ class Walk:
     def _settled(self, ground: Ground, place: str) -> None:
         same(ground.visible(), self.after, f"no row is lost, and none is doubled. {place}")
         none_of(ground.leftovers(), f"nothing is left lying around. {place}")
-        unfinished = [run for run in ground.runs() if run.state not in ("done", "rolled_back")]
+        unfinished = [run for run in ground.runs() if run.state not in OVER]
         keep(not unfinished, f"the journal has no unfinished run in the end. {place}", unfinished)
         if ground.journal is not None:
             self._journal_agrees(ground, place)
