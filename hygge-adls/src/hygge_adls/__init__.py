@@ -5,7 +5,8 @@ importing this package loads nothing of azure:
 
 * ``Lake`` the operations on one filesystem (:mod:`hygge_adls.lake`);
 * ``LakeShelf`` the shelf of ``StagedWriter``: a folder of a lake;
-* ``InAdls``, ``InOneLake`` the keys of a config that says where in a lake something is;
+* ``InAdls``, ``InOneLake`` the keys of a config that says where in a lake something is, and
+  ``ToOneLake`` those of one that has words of its own for the where;
 * ``opened(config, scene)`` gives the ``Account`` of such a config, whose ``lake`` gives a ``Lake``;
 * ``speaking`` translates what Azure says no to, for requests of one's own;
 * ``examined`` tells ``hygge check`` how far an account can be reached.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from hygge_adls.lake import Lake as Lake
     from hygge_adls.settings import InAdls as InAdls
     from hygge_adls.settings import InOneLake as InOneLake
+    from hygge_adls.settings import ToOneLake as ToOneLake
     from hygge_adls.shelf import LakeShelf as LakeShelf
 
 _WHERE = {
@@ -32,6 +34,7 @@ _WHERE = {
     "InOneLake": "settings",
     "Lake": "lake",
     "LakeShelf": "shelf",
+    "ToOneLake": "settings",
     "examined": "diagnosis",
     "opened": "account",
     "speaking": "border",

@@ -17,7 +17,7 @@ from hygge_adls.settings import AdlsConnection, OneLakeConnection
 from hygge_core.errors import FlowError, StoreError
 
 if TYPE_CHECKING:
-    from hygge_adls.settings import InAdls, InOneLake
+    from hygge_adls.settings import InAdls, ToOneLake
     from hygge_core.scene import Scene
 
 _SHARED = ("tenant_id", "client_id", "client_secret", "sas", "token", "authority", "ca_bundle")
@@ -98,7 +98,7 @@ def open_connection(config: AdlsConnection | OneLakeConnection, _: Scene) -> Ite
 
 
 @contextmanager
-def opened(config: InAdls | InOneLake, scene: Scene) -> Iterator[Account]:
+def opened(config: InAdls | ToOneLake, scene: Scene) -> Iterator[Account]:
     """The account of a home or store: its named connection, or one of its own."""
     if config.connection is not None:
         account = scene.connection(config.connection)
@@ -113,7 +113,7 @@ def opened(config: InAdls | InOneLake, scene: Scene) -> Iterator[Account]:
         yield account
 
 
-def _own(config: InAdls | InOneLake) -> AdlsConnection | OneLakeConnection:
+def _own(config: InAdls | ToOneLake) -> AdlsConnection | OneLakeConnection:
     told: dict[str, Any] = {key: getattr(config, key) for key in _INLINE}
     if hasattr(config, "key"):
         return AdlsConnection(key=config.key, **told)

@@ -109,10 +109,10 @@ def _journal_beside(config: Any) -> Mapping[str, Any]:
     *above, _ = config.place.split("/")
     shared = takewhile(lambda piece: not set(piece) & set("{*?["), above)
     path = "/".join((*shared, ".hygge_journal"))
-    return {"type": "parquet", "filesystem": config.container, "path": path, **_reached(config)}
+    return {"type": "parquet", "filesystem": config.container, "path": path, **reached(config)}
 
 
-def _reached(config: Any) -> dict[str, Any]:
+def reached(config: Any) -> dict[str, Any]:
     """The keys that say how to get there, as they would be written in TOML."""
     if config.connection is not None:
         return {"connection": config.connection}

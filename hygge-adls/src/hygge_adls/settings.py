@@ -123,10 +123,21 @@ class InAdls(SignIn):
 
 
 @frozen(kw_only=True, slots=False)
-class InOneLake(SignIn):
-    """Where a home or store is in OneLake.
+class ToOneLake(SignIn):
+    """How to reach OneLake, whatever it is there.
 
     * ``connection`` a ``[connections.NAME]`` of type ``onelake``; or its keys right here.
+    """
+
+    account_url: str = field(default=ONELAKE_URL, validator=_url)
+    auth: OneLakeAuth = field(default="default", validator=has_what_it_needs)
+    connection: ConnectionName | None = field(default=None, validator=_connection_or_own)
+
+
+@frozen(kw_only=True, slots=False)
+class InOneLake(ToOneLake):
+    """Where a home or store is in OneLake.
+
     * ``workspace`` its name or its id.
     * ``item`` as OneLake calls it: ``Sales.Lakehouse``, or its id.
     * ``schema`` a folder ``SCHEMA.schema`` between ``Files`` and what comes below.
@@ -135,9 +146,6 @@ class InOneLake(SignIn):
     workspace: str = field(validator=matches_re(r"[^/]+"))
     item: str = field(validator=matches_re(r"[^/]+"))
     schema: str | None = field(default=None, validator=optional(matches_re(r"[^/]+")))
-    account_url: str = field(default=ONELAKE_URL, validator=_url)
-    auth: OneLakeAuth = field(default="default", validator=has_what_it_needs)
-    connection: ConnectionName | None = field(default=None, validator=_connection_or_own)
 
     @property
     def container(self) -> str:

@@ -35,7 +35,7 @@ API_LEVEL = 1
 CAPABILITIES: Mapping[str, frozenset[str]] = {
     "home": frozenset({"range", "discover", "nested"}),
     "store": frozenset(
-        {"append", "full_drop", "atomic", "upsert", "nested", "decimal", "binary", "nan"}
+        {"append", "full_drop", "atomic", "upsert", "markers", "nested", "decimal", "binary", "nan"}
     ),
     "journal": frozenset(),
     "connection": frozenset({"discover"}),
@@ -82,7 +82,8 @@ class Kind:
       ``discover`` (it, or its connection, implements ``Discovers``), ``nested`` (lists and
       structs). Stores: ``append``, ``full_drop``, ``atomic`` (all of a load
       becomes visible at once), ``upsert`` (an appended row replaces the one with its key, so that
-      a lookback doubles nothing), ``nested``, ``decimal``, ``binary``, ``nan``.
+      a lookback doubles nothing), ``markers`` (applies the column ``__rowMarker__``, see
+      :mod:`hygge_core.markers`), ``nested``, ``decimal``, ``binary``, ``nan``.
     * ``address`` where it is, as one line for a person (``hygge plan``). Touches nothing.
     * ``journal_beside`` for ``journal = { location = "store" }`` (or ``"home"``): the journal table
       that belongs beside this home or store (``{"type": "sqlite", "path": ...}``), or ``None``
