@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sqlite3
 import sys
 import urllib.parse
@@ -13,6 +14,7 @@ import pytest
 
 from hygge_core import errors, secrets
 from hygge_core.cli import main
+from hygge_core.engine.world import World
 from hygge_core.jsons import to_json
 
 PROJECT = """
@@ -183,6 +185,71 @@ def test_a_process_says_no_secret_and_tells_its_observers_none(household, canary
     assert "signing in with ***" in heard.read_text()
     assert canary not in heard.read_text()
     nowhere_in(household.root, canary)
+
+
+INTERPOLATED = """
+[flows.f]
+home = { type = "scripted", script = "ten" }
+[flows.f.store]
+type = "stumbling"
+path = "out"
+stumble = "trips"
+account = "https://$$lake/?${LAKE_SAS}$"
+"""
+
+
+def test_a_secret_inside_of_a_string_is_a_reference_in_what_is_kept_and_is_looked_up_anew(
+    household, stranger, canary, monkeypatch, capsys
+):
+    monkeypatch.setenv("LAKE_SAS", canary)
+    monkeypatch.setattr(stranger, "ACCOUNTS", [])
+    household.toml(INTERPOLATED)
+
+    def trips(step, batch, scene):
+        nowhere_in(household.root, canary)
+        if step == "commit" and os.environ["LAKE_SAS"] == canary:
+            raise errors.StoreError("the signature has expired")
+
+    monkeypatch.setitem(stranger.STUMBLES, "trips", trips)
+    said = everything_said(household, capsys, [["run", "-vv"], ["plan"], ["config", "show"]])
+    assert "the signature has expired" in said
+    assert canary not in said
+    [record] = household.records()
+    assert record.state == "decided"
+    assert record.store.table["account"] == "https://$$$$lake/?${LAKE_SAS}$$"
+    assert set(stranger.ACCOUNTS) == {f"https://$$lake/?{canary}$"}
+    monkeypatch.setenv("LAKE_SAS", "renewed")
+    household.toml(INTERPOLATED.replace('path = "out"', 'path = "elsewhere"'))
+    assert household.call("recover").code == 0
+    assert stranger.ACCOUNTS[-1] == "https://$$lake/?renewed$"
+    assert household.ids() == list(range(10))
+    nowhere_in(household.root, canary)
+
+
+def test_a_secret_inside_of_a_string_that_is_gone_is_named(household, stranger, monkeypatch):
+    monkeypatch.setenv("LAKE_SAS", "sooner-or-later")
+    household.toml(INTERPOLATED)
+    project = household.project()
+    monkeypatch.delenv("LAKE_SAS")
+    with (
+        World(household.plugins, root=household.root) as world,
+        pytest.raises(errors.AuthError, match="LAKE_SAS is not set"),
+    ):
+        world.config_of("store", project.entities[0].store)
+
+
+@pytest.mark.parametrize("place", ["password", "connection_string"])
+def test_every_variable_in_a_place_for_secrets_is_one(household, canary, monkeypatch, place):
+    monkeypatch.setenv("ERP", canary)
+    household.toml(f"""
+        [flows.f]
+        home = {{ type = "scripted", script = "ten" }}
+        store = {{ type = "stumbling", path = "out", {place} = "Server=x;${{ERP}}" }}
+        """)
+    done = household.call("run")
+    assert done.code == 3
+    assert canary not in done.err
+    assert secrets.scrub(canary) == "***"
 
 
 def raises(secret: str) -> None:

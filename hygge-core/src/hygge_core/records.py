@@ -262,8 +262,9 @@ class Lease:
 class Opened:
     """How a store was opened, so that recovery can open it again whatever today's TOML says.
 
-    ``table`` is the merged TOML table with secrets as references; ``connections`` the tables of
-    the named connections that it uses; ``plugin`` is ``distribution version``.
+    ``table`` is the merged TOML table with secrets as references, those in strings as ``${NAME}``
+    (and ``$`` beside them as ``$$``); ``connections`` the tables of the named connections that it
+    uses; ``plugin`` is ``distribution version``.
     """
 
     type: str

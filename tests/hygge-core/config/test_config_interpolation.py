@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hygge_core.config import filled
 from hygge_core.errors import ConfigError
 
 PROJECT = """
@@ -30,7 +31,7 @@ store = { type = "parquet", path = "out" }
 def test_variables_are_filled_in_once(desk, text, path):
     desk.environ |= {"WHERE": "here", "EMPTY": "", "NOT_A_REFERENCE": "${WHERE}"}
     [entity] = desk.load(PROJECT % text).entities
-    assert entity.home.table["path"] == path
+    assert filled(entity.home.table, {})["path"] == path
 
 
 @pytest.mark.parametrize("text", ["${", "${}", "${1A}", "${A B}", "${A:-${B}}", "${A"])

@@ -30,6 +30,8 @@ SCRIPTS: dict[str, Callable[[Play], Iterator[Any]]] = {}
 STUMBLES: dict[str, Callable[[str, Any, Any], None]] = {}
 #: Who is told of events, beside the file that ``STRANGER_EVENTS`` names.
 LISTENERS: list[Callable[[Any], None]] = []
+#: The account that each stumbling store was opened with.
+ACCOUNTS: list[str] = []
 
 
 # --- the home ---------------------------------------------------------------------------------
@@ -185,10 +187,12 @@ class StoreConfig:
     """``store = { type = "stumbling", path = "out", stumble = "name" }``: Parquet files, no lock.
 
     * ``stumble`` which one of ``STUMBLES`` is asked before each step; none by default.
+    * ``account`` an address as services have them, with the signature in it; ``ACCOUNTS`` notes it.
     """
 
     path: Path = field(metadata=PER_ENTITY)
     stumble: str = ""
+    account: str = ""
     connection: ConnectionName | None = None
 
 
@@ -199,6 +203,7 @@ class Stumbling:
         from hygge_core.files.store_settings import ParquetStoreConfig
         from hygge_core.files.stores import ParquetStore
 
+        ACCOUNTS.append(config.account)
         self._config, self._scene = config, scene
         self._inner = ParquetStore(ParquetStoreConfig(path=config.path))
 
@@ -349,6 +354,7 @@ def hygge_stores() -> list[Kind]:
             config=StoreConfig,
             open=lambda config, scene: nullcontext(Stumbling(config, scene)),
             capabilities=frozenset({"append", "full_drop"}),
+            address=lambda config: f"{config.account}{config.path}",
         )
     ]
 

@@ -2,7 +2,8 @@
 
 from hygge_core.config.load import load
 from hygge_core.config.project import Discovery, Entity, Project
+from hygge_core.config.references import filled
 from hygge_core.config.settings import RunSettings
 from hygge_core.config.structure import structure
 
-__all__ = ["Discovery", "Entity", "Project", "RunSettings", "load", "structure"]
+__all__ = ["Discovery", "Entity", "Project", "RunSettings", "filled", "load", "structure"]

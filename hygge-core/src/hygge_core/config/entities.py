@@ -23,6 +23,7 @@ from hygge_core.config.settings import (
 )
 from hygge_core.errors import Mistake
 from hygge_core.records import Opened, RunType
+from hygge_core.secrets import scrub
 from hygge_core.task import Retry
 
 _RUN_TYPES: tuple[RunType, ...] = ("full_drop", "incremental")
@@ -79,10 +80,10 @@ def _opened(part: Part | None, ground: Ground) -> Opened:
 
 
 def _address(part: Part | None) -> str:
-    """One line; the type where the kind has no address, or a variable is not set."""
+    """One line without secrets; the type where there is no address, or a variable is not set."""
     if part is None:
         return ""
-    return part.ask(lambda kind, config: kind.address(config), "") or part.word
+    return scrub(part.ask(lambda kind, config: kind.address(config), "")) or part.word
 
 
 def _lacking(draft: Draft, journal: FlowJournal | None, ground: Ground) -> Iterator[Mistake]:

@@ -23,13 +23,16 @@ class Interpolation:
     """Fills in one value and notes what went into it.
 
     ``variables`` were used, ``lacking`` are not set (their text stays as it is), and ``malformed``
-    says what is no variable at all.
+    says what is no variable at all. ``secrets`` are those that must not be written down, by name:
+    all of them where the value is ``hidden``, otherwise the ones that look so.
     """
 
     environ: Mapping[str, str]
+    hidden: bool = False
     variables: list[str] = field(factory=list)
     lacking: list[str] = field(factory=list)
     malformed: str = ""
+    secrets: dict[str, str] = field(factory=dict, repr=False)
 
     def of(self, value: Any) -> Any:
         """``value`` with its strings filled in, those in arrays and their tables too."""
@@ -55,8 +58,9 @@ class Interpolation:
         if text is None or not is_unicode(text):
             self.lacking.append(name)
             return match[0]
-        if looks_secret(name):
+        if self.hidden or looks_secret(name):
             secrets.remember(text)
+            self.secrets[name] = text
         return text
 
 

@@ -49,18 +49,18 @@ def journal_of(reading: Reading, node: Table, flow: Draft, entities: Parts) -> F
 
 def _beside(
     reading: Reading, node: Table, side: Side, flow: Draft, entities: Parts
-) -> Mapping[str, Any] | None:
-    """The table of the journal beside the flow's ``side``; ``None`` after a mistake.
+) -> dict[str, Node] | None:
+    """What the journal beside the flow's ``side`` is told; ``None`` after a mistake.
 
     Where the flow alone does not say enough, its entities must agree.
     """
     own: Part | None = getattr(flow, side)
     parts = [(flow.flow, own)] if own is not None and own.config is not None else entities(side)
-    answers = [(name, _answer(part)) for name, part in parts if part.config is not None]
+    answers = [(name, part, _answer(part)) for name, part in parts if part.config is not None]
     if not answers:
         return None
-    (first, answer), *others = answers
-    for other, different in others:
+    (first, part, answer), *others = answers
+    for other, _, different in others:
         if different != answer:
             problem = (
                 f"expected one {side} for the flow's journal to be beside, found others in {first} "
@@ -74,7 +74,11 @@ def _beside(
             'say location = "custom" with a type and a path'
         )
         reading.mistakes.once(node.origin.mistake(problem, "location"))
-    return answer or None
+    known = part.secrets
+    told: dict[str, Node] = {
+        key: Leaf(value, node.origin.child(key), secrets=known) for key, value in answer.items()
+    }
+    return told or None
 
 
 def _answer(part: Part) -> Mapping[str, Any]:
@@ -83,12 +87,10 @@ def _answer(part: Part) -> Mapping[str, Any]:
 
 
 def _joined(
-    reading: Reading, node: Table, beside: Mapping[str, Any], side: Side, names: Names
+    reading: Reading, node: Table, beside: Mapping[str, Node], side: Side, names: Names
 ) -> Part:
     """The table beside, with what the user says about it."""
-    entries: dict[str, Node] = {
-        key: Leaf(value, node.origin.child(key)) for key, value in beside.items()
-    }
+    entries = dict(beside)
     for key, inner in node.entries.items():
         if key in entries or key == "type":
             problem = f"chosen by location = {side!r}; leave it out, or say location = 'custom'"

@@ -74,7 +74,8 @@ class Leaf:
     """A scalar or an array, interpolated.
 
     ``raw`` is as it was written, ``variables`` the names that went into it, and ``lacking`` those
-    of them that are not set: ``value`` then still has their ``${...}``.
+    of them that are not set: ``value`` then still has their ``${...}``. ``secrets`` are the texts,
+    by name, of those that must not be written down.
     """
 
     value: Any
@@ -82,6 +83,7 @@ class Leaf:
     raw: Any = None
     variables: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(factory=dict, repr=False, eq=False)
 
 
 @frozen

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import frozen
 
 from hygge_core.config.nodes import Leaf, Table, leaves
+from hygge_core.config.references import recorded
 from hygge_core.errors import Mistake, PluginError
 from hygge_core.records import Opened
 
@@ -34,14 +35,25 @@ class Part:
     config: Any = None
     connections: tuple[str, ...] = ()
 
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """``values`` as they may be written down: secrets in strings are references again."""
+        table: dict[str, Any] = recorded(self.values, self.node)
+        return table
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The secrets that were filled into any of its strings, by name."""
+        return {name: text for leaf in leaves(self.node) for name, text in leaf.secrets.items()}
+
     def opened(self, connections: Mapping[str, Part]) -> Opened:
         """The record that opens it in any process; ``connections`` are the project's."""
         return Opened(
             type=self.word,
-            table=self.values,
+            table=self.recorded,
             plugin=str(self.offered.plugin) if self.offered else "",
             connections={
-                name: {"type": connections[name].word, **connections[name].values}
+                name: {"type": connections[name].word, **connections[name].recorded}
                 for name in self.connections
                 if name in connections
             },

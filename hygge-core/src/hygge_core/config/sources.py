@@ -13,6 +13,7 @@ from attrs import frozen
 from hygge_core.config.interpolate import Interpolation
 from hygge_core.config.mistakes import Mistakes
 from hygge_core.config.nodes import Leaf, Node, Origin, Table
+from hygge_core.config.redaction import any_secret
 from hygge_core.errors import ConfigError, Mistake
 
 FILE = "hygge.toml"
@@ -104,12 +105,12 @@ class Soil:
         if _depth(value) > _DEEPEST:
             self.mistakes.add(origin.mistake(f"nested deeper than {_DEEPEST} arrays or tables"))
             return Leaf(None, origin)
-        filling = Interpolation(self.environ)
+        filling = Interpolation(self.environ, hidden=any_secret(origin.path))
         filled = filling.of(value)
         if filling.malformed:
             self.mistakes.add(origin.mistake(filling.malformed))
         used, lacking = tuple(filling.variables), tuple(filling.lacking)
-        return Leaf(filled, origin, value, used, lacking)
+        return Leaf(filled, origin, value, used, lacking, filling.secrets)
 
 
 def _depth(value: Any) -> int:

@@ -25,6 +25,7 @@ from hygge_core.errors import HyggeError
 from hygge_core.events import EntityFinished, EntityStarted
 from hygge_core.jsons import to_plain
 from hygge_core.records import Receipt, RunRecord, Watermark
+from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Sleep, Trip
@@ -118,7 +119,11 @@ def _intend(trip: Trip) -> RunRecord:
 def _decide(trip: Trip, run: RunRecord, mode: Mode, loaded: Extracted) -> RunRecord:
     """T4: the manifest becomes durable. Up to here all can be undone, from here on nothing."""
     trip.cancel.check()
-    manifest = evolve(loaded.manifest, watermark=_watermark_after(trip, run, mode, loaded))
+    manifest = evolve(
+        loaded.manifest,
+        destination=scrub(loaded.manifest.destination),
+        watermark=_watermark_after(trip, run, mode, loaded),
+    )
     return advance(trip.ledger, evolve(run, state="decided", manifest=manifest))
 
 

@@ -10,11 +10,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hygge_core.config import structure
+from hygge_core.config import filled, structure
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
 from hygge_core.records import Opened, Owner, now
 from hygge_core.scene import Cancel, Scene
+from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
     from hygge_core.events import Event
@@ -101,17 +102,18 @@ class World:
         return self._once(key, lambda: self._open("connection", opened, Scene(root=self.root)))
 
     def address(self, offer: Offer, opened: Opened) -> str:
-        """Where a home or store is, as one line; its type where it cannot be told."""
+        """Where a home or store is, as one line without secrets; its type where none is known."""
         try:
             kind = self.plugins.kind(offer, opened.type).kind
-            return kind.address(self.config_of(offer, opened)) or opened.type
+            return scrub(kind.address(self.config_of(offer, opened))) or opened.type
         except HyggeError:
             return opened.type
 
     def config_of(self, offer: Offer, opened: Opened) -> Any:
-        """The kind's config class, made of the recorded table."""
+        """The kind's config class, made of the recorded table and today's secrets."""
         kind = self.plugins.kind(offer, opened.type).kind
-        return structure(kind.config, opened.table, place=f"{offer} {opened.type}")
+        table = filled(opened.table, os.environ)
+        return structure(kind.config, table, place=f"{offer} {opened.type}")
 
     def _open(self, offer: Offer, opened: Opened, scene: Scene) -> AbstractContextManager[Any]:
         kind = self.plugins.kind(offer, opened.type).kind

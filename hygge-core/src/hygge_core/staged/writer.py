@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from hygge_core.errors import StoreError
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part, Receipt, Status
+from hygge_core.secrets import scrub
 from hygge_core.shelf import Excludes, Shelf
 from hygge_core.staged.gathering import Cut
 from hygge_core.staged.ledger import ShelfLedger
@@ -107,7 +108,7 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         manifest = Manifest(
             ref=load.ref,
             mode=load.mode,
-            destination=self.at(self.places.live),
+            destination=scrub(self.at(self.places.live)),
             parts=parts,
             rows=sum(part.rows for part in parts),
             schema=spell_schema(load.schema),
