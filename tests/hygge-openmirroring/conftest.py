@@ -1,4 +1,4 @@
-"""What the tests here share: the words for a landing zone, and the storage account of hygge-adls."""
+"""What the tests here share: words for a landing zone, and the storage account of hygge-adls."""
 
 import sys
 from pathlib import Path

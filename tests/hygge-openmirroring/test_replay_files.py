@@ -7,8 +7,9 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hygge_openmirroring.replay import LocalZone, replay
 from zones import marked, plain, replayed
+
+from hygge_openmirroring.replay import LocalZone, replay
 
 NOON = 1_800_000_000.0
 TIMED = {"keyColumns": ["id"], "fileDetectionStrategy": "LastUpdateTimeFileDetection"}

@@ -129,7 +129,7 @@ VALUES = {
     "text": "æøå",
     "blob": b"\x00\xff",
     "day": date(2026, 1, 1),
-    "moment": datetime(2026, 1, 1, 12, 30, 0, 123456),
+    "moment": datetime.fromisoformat("2026-01-01T12:30:00.123456"),
     "instant": datetime(2026, 1, 1, 12, 30, tzinfo=UTC),
 }
 
@@ -155,7 +155,7 @@ def test_a9_categories_are_text_to_the_service(zone):
     [
         pl.Series([1], dtype=pl.UInt8),
         pl.Series([1], dtype=pl.UInt64),
-        pl.Series([datetime(2026, 1, 1)], dtype=pl.Datetime("ns")),
+        pl.Series([datetime.fromisoformat("2026-01-01")], dtype=pl.Datetime("ns")),
         pl.Series([time(1)]),
         pl.Series([None], dtype=pl.Null),
         pl.Series([[1]]),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from hygge_openmirroring.replay import LocalZone, TableState, replay
 
 __all__ = ["HandWritten", "replayed", "zone"]

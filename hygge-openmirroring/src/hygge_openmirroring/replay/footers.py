@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import frozen
+
 from hygge_openmirroring.replay.types import EngineType, engine_type
 from hygge_openmirroring.replay.verdicts import Failed, Unknown
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import polars as pl
 from attrs import frozen
+
 from hygge_openmirroring.replay.metadata import Metadata, Unreadable, metadata_of
 from hygge_openmirroring.replay.order import by_time, next_in_sequence, number_of
 from hygge_openmirroring.replay.replica import Replica

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 from attrs import frozen
+
 from hygge_openmirroring.replay.applying import FILE, OP, OWN, PARTIAL, TICK, UPSERT, Doubt, applied
 from hygge_openmirroring.replay.footers import CODECS, MARKER, Footer, footer_of
 from hygge_openmirroring.replay.merging import Known, merged

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from attrs import define, field, frozen
+
 from hygge_openmirroring.replay.zone import ZoneFile
 
 METADATA = "_metadata.json"

@@ -7,6 +7,7 @@ the bracket is its family.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -70,30 +71,49 @@ def _zone(name: str) -> str | None:
 def engine_type(leaf: Any) -> EngineType:
     """The type of a leaf of a Parquet schema (``pyarrow``'s ``ColumnSchema``)."""
     told = json.loads(leaf.logical_type.to_json())
-    match told["Type"]:
-        case "None":
-            plain = _PLAIN[leaf.physical_type]
-            return EngineType(plain, plain != "INT96")
-        case "String":
-            return EngineType("string")
-        case "Int" if told["isSigned"]:
-            return EngineType(_SIGNED[told["bitWidth"]])
-        case "Int":
-            return EngineType(f"unsigned({told['bitWidth']})", known=False)
-        case "Date":
-            # On any other physical type it is no valid pair (A9, D).
-            return EngineType("date", leaf.physical_type == "INT32")
-        case "Timestamp":
-            return _timestamp(told)
-        case "Decimal":
-            precision, scale = told["precision"], told["scale"]
-            sound = 1 <= precision <= 38 and 0 <= scale <= precision
-            return EngineType(f"decimal({precision},{scale})", sound)
-        case other:
-            return EngineType(str(other).lower(), known=False)
+    word = told["Type"]
+    if word in _TOLD:
+        return _TOLD[word](leaf, told)
+    return EngineType(str(word).lower(), known=False)
 
 
-def _timestamp(told: dict[str, Any]) -> EngineType:
+def _plain(leaf: Any, _: Any) -> EngineType:
+    name = _PLAIN[leaf.physical_type]
+    return EngineType(name, name != "INT96")
+
+
+def _string(*_: Any) -> EngineType:
+    return EngineType("string")
+
+
+def _int(_: Any, told: dict[str, Any]) -> EngineType:
+    if told["isSigned"]:
+        return EngineType(_SIGNED[told["bitWidth"]])
+    return EngineType(f"unsigned({told['bitWidth']})", known=False)
+
+
+def _date(leaf: Any, _: Any) -> EngineType:
+    # On any other physical type it is no valid pair (A9, D).
+    return EngineType("date", leaf.physical_type == "INT32")
+
+
+def _timestamp(_: Any, told: dict[str, Any]) -> EngineType:
     unit = _UNITS[told["timeUnit"]]
     flag = ", utc" if told["isAdjustedToUTC"] else ""
     return EngineType(f"timestamp({unit}{flag})", unit != "ns")
+
+
+def _decimal(_: Any, told: dict[str, Any]) -> EngineType:
+    precision, scale = told["precision"], told["scale"]
+    sound = 1 <= precision <= 38 and 0 <= scale <= precision
+    return EngineType(f"decimal({precision},{scale})", sound)
+
+
+_TOLD: dict[str, Callable[[Any, dict[str, Any]], EngineType]] = {
+    "None": _plain,
+    "String": _string,
+    "Int": _int,
+    "Date": _date,
+    "Timestamp": _timestamp,
+    "Decimal": _decimal,
+}

@@ -13,7 +13,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class ZoneFile:
-    """One file. ``path`` is ``/``-separated and relative to ``LandingZone``; ``modified`` in UTC."""
+    """One file. ``path`` is ``/``-separated, relative to ``LandingZone``; ``modified`` in UTC."""
 
     path: str
     bytes: int
