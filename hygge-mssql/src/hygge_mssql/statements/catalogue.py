@@ -1,0 +1,80 @@
+"""What the database says of its tables: columns, keys, sizes, indexes. Read, never written."""
+
+from __future__ import annotations
+
+from hygge_mssql.statements.statement import statement
+
+OBJECT_TYPE = statement(
+    "catalogue.object_type",
+    "SELECT RTRIM(type) FROM sys.objects WHERE object_id = OBJECT_ID(?)",
+    source="relational-databases/system-catalog-views/sys-objects-transact-sql",
+    does="tells whether a name is a table (U), a view (V), something else, or nothing",
+)
+COLUMNS = statement(
+    "catalogue.columns",
+    """SELECT c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)),
+              CAST(c.max_length AS int), CAST(c.precision AS int), CAST(c.scale AS int),
+              c.is_nullable, c.collation_name, c.is_identity, c.is_computed,
+              CAST(c.generated_always_type AS int), c.default_object_id
+       FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(?) ORDER BY c.column_id""",
+    source="relational-databases/system-catalog-views/sys-columns-transact-sql",
+    does="lists the columns of a table or view with their types",
+)
+DESCRIBE = statement(
+    "catalogue.describe",
+    """SELECT d.name, COALESCE(TYPE_NAME(d.system_type_id), d.user_type_name),
+              CAST(d.max_length AS int), CAST(d.precision AS int), CAST(d.scale AS int),
+              d.is_nullable, d.collation_name, d.error_message
+       FROM sys.dm_exec_describe_first_result_set(?, NULL, 0) AS d
+       WHERE COALESCE(d.is_hidden, 0) = 0 ORDER BY d.column_ordinal""",
+    source="relational-databases/system-dynamic-management-views/"
+    "sys-dm-exec-describe-first-result-set-transact-sql",
+    does="lists the columns of a query with their types, without running it",
+)
+TABLES = statement(
+    "catalogue.tables",
+    """SELECT s.name, t.name FROM sys.tables AS t
+       INNER JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+       WHERE t.is_ms_shipped = 0 ORDER BY s.name, t.name""",
+    source="relational-databases/system-catalog-views/sys-tables-transact-sql",
+    does="lists the tables that this login may see",
+)
+PRIMARY_KEYS = statement(
+    "catalogue.primary_keys",
+    """SELECT s.name, t.name, c.name FROM sys.key_constraints AS k
+       INNER JOIN sys.tables AS t ON t.object_id = k.parent_object_id
+       INNER JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+       INNER JOIN sys.index_columns AS i
+           ON i.object_id = k.parent_object_id AND i.index_id = k.unique_index_id
+       INNER JOIN sys.columns AS c ON c.object_id = i.object_id AND c.column_id = i.column_id
+       WHERE k.type = 'PK' ORDER BY s.name, t.name, i.key_ordinal""",
+    source="relational-databases/system-catalog-views/sys-key-constraints-transact-sql",
+    does="lists the primary key columns of all tables, in their order",
+)
+ROWS = statement(
+    "catalogue.rows",
+    "SELECT SUM(p.rows) FROM sys.partitions AS p"
+    " WHERE p.object_id = OBJECT_ID(?) AND p.index_id IN (0, 1)",
+    source="relational-databases/system-catalog-views/sys-partitions-transact-sql",
+    does="tells about how many rows a table has",
+)
+INDEXES = statement(
+    "catalogue.indexes",
+    "SELECT CAST(i.type AS int), i.is_unique FROM sys.indexes AS i"
+    " WHERE i.object_id = OBJECT_ID(?) AND i.type > 0",
+    source="relational-databases/system-catalog-views/sys-indexes-transact-sql",
+    does="tells what kinds of index a table has",
+)
+REFERENCED = statement(
+    "catalogue.referenced",
+    "SELECT COUNT(*) FROM sys.foreign_keys AS f WHERE f.referenced_object_id = OBJECT_ID(?)",
+    source="relational-databases/system-catalog-views/sys-foreign-keys-transact-sql",
+    does="tells whether other tables refer to one, which then cannot be truncated",
+)
+STAGED = statement(
+    "catalogue.staged",
+    "SELECT t.name FROM sys.tables AS t"
+    " WHERE t.schema_id = SCHEMA_ID(?) AND t.name LIKE '[_][_]hygge[_]stage[_]%' ORDER BY t.name",
+    source="relational-databases/system-catalog-views/sys-tables-transact-sql",
+    does="lists the staging tables of a schema",
+)

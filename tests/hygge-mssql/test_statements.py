@@ -1,0 +1,49 @@
+"""Every statement that hygge sends to SQL Server, with the page that documents it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import hygge_mssql
+from hygge_mssql.statements import Statement, every
+
+SOURCES = Path(hygge_mssql.__file__).parent
+#: What begins a statement of T-SQL that reads or changes something.
+VERBS = re.compile(
+    r"\b(SELECT .* FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|DELETE \w FROM|MERGE "
+    r"|CREATE (TABLE|INDEX)|ALTER TABLE|DROP TABLE|TRUNCATE|EXEC "
+    r"|DECLARE @|BEGIN TRAN|COMMIT TRAN|ROLLBACK TRAN)"
+)
+
+
+@pytest.mark.parametrize("each", every(), ids=lambda each: each.key)
+def test_a_statement_names_its_source_and_what_it_does(each: Statement) -> None:
+    assert each.source.startswith("https://learn.microsoft.com/sql/")
+    assert each.does
+    assert each.sql == " ".join(each.sql.split())
+
+
+@pytest.mark.parametrize("each", every(), ids=lambda each: each.key)
+def test_a_statement_holds_no_value_but_its_own_constants(each: Statement) -> None:
+    """Values are parameters; what is quoted in a text is a word of T-SQL or of hygge."""
+    for literal in re.findall(r"'([^']*)'", each.sql):
+        assert re.fullmatch(r"[A-Za-z_\[\]%]+", literal), literal
+
+
+def test_no_statement_is_hidden_outside_of_the_list() -> None:
+    hidden = {
+        f"{path.name}:{number}"
+        for path in SOURCES.rglob("*.py")
+        if path.parent.name != "statements"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if VERBS.search(line) and not line.lstrip().startswith("#") and "``" not in line
+    }
+    assert not hidden
+
+
+def test_nothing_is_read_that_is_not_committed_and_nothing_is_merged() -> None:
+    for each in every():
+        assert not re.search(r"NOLOCK|READ UNCOMMITTED|\bMERGE\b", each.sql), each.key
