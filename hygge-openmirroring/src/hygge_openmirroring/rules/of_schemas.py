@@ -54,11 +54,9 @@ def column_missing(table: TableFacts) -> Iterator[Told]:
     """A column that was declared non-nullable may never be missing."""
     required: dict[str, ZoneFile] = {}
     for each, footer in table.sound:
-        for name in required:
+        for name, by in required.items():
             if name not in footer.names:
-                what = (
-                    f"the column {name} is missing, which {required[name].name} declares required"
-                )
+                what = f"the column {name} is missing, which {by.name} declares required"
                 yield each.file.path, what, "write the column, or rebuild the table"
         for column in footer.columns:
             if not column.nullable and column.name != MARKER:
