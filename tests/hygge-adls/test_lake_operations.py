@@ -1,7 +1,5 @@
 """The operations on a lake: each does its work once, whatever happens to its answers."""
 
-import tracemalloc
-
 import pytest
 from azure.core.pipeline.transport import HttpTransport
 from lakes import account_at
@@ -31,24 +29,6 @@ def test_what_is_uploaded_is_there_byte_for_byte(lake, dfs, tmp_path, size):
     lake.upload("a/b.bin", tmp_path / "part")
     assert files(dfs) == {"a/b.bin": content}
     assert lake.entry("a/b.bin").bytes == size
-
-
-def test_blocks_travel_beside_each_other_and_memory_stays_small(lake, dfs, tmp_path):
-    size = 10 * lakes.BLOCK_BYTES * lakes.BLOCKS_AT_ONCE
-    path = tmp_path / "large"
-    with path.open("wb") as file:
-        file.truncate(size)
-    dfs.manners.latency_seconds = 0.02
-    tracemalloc.start()
-    try:
-        dfs.account.changes.clear()
-        lake.upload("large", path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert dfs.log.busiest(operation="append") == lakes.BLOCKS_AT_ONCE
-    # The server of the test holds the whole file in this very process.
-    assert peak - size < 4 * lakes.BLOCK_BYTES * lakes.BLOCKS_AT_ONCE
 
 
 def test_any_name_that_a_partition_can_have_goes_through_every_operation(lake, dfs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,12 @@ from hygge_core.errors import StoreError
 from hygge_core.shelf import Entry, NameMissing, NameTaken
 
 _PIECE_BYTES = 8 << 20
+#: Files of one entity that travel, or are encoded, at a time: so many lie on this host's disk.
+FILES_AT_ONCE = 4
+#: Staged files that this process uploads at a time, whatever it moves: this bounds its memory.
+UPLOADS_AT_ONCE = 8
+
+_uploading = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
 
 
 class LakeShelf:
@@ -25,7 +32,11 @@ class LakeShelf:
     A folder of a lake cannot be replaced in one step, so ``replace_tree`` takes two: readers find
     the old content, for a moment nothing, then the new. What was live is always there, in one
     place or the other.
+
+    Several files travel at once (``Overlaps``): they are uploaded while others are encoded.
     """
+
+    files_at_once = FILES_AT_ONCE
 
     def __init__(self, lake: Lake, root: str) -> None:
         self.lake = lake
@@ -47,7 +58,8 @@ class LakeShelf:
         with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
             path = Path(folder) / "part"
             yield path
-            self.lake.upload(self.path(name), path)
+            with _uploading:
+                self.lake.upload(self.path(name), path)
 
     def entry(self, name: str) -> Entry | None:
         found = self.lake.entry(self.path(name))

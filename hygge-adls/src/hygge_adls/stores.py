@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,5 +160,8 @@ _STORES: dict[str, Callable[[Account, StoreConfig], LakeStore]] = {
 @contextmanager
 def open_store(config: StoreConfig, scene: Scene) -> Iterator[LakeStore]:
     """The store of ``type = "adls"`` or ``"onelake"``."""
-    with opened(config, scene) as account:
-        yield _STORES[config.format](account, config)
+    with (
+        opened(config, scene) as account,
+        closing(_STORES[config.format](account, config)) as store,
+    ):
+        yield store

@@ -116,6 +116,18 @@ class Excludes(Protocol):
 
 
 @runtime_checkable
+class Overlaps(Protocol):
+    """A shelf that is far away: several files travel there at once, while others are encoded.
+
+    ``files_at_once`` blocks of ``staging_file`` are open at a time at most; each may be left in
+    another thread than the one that entered it, and ``entry`` is asked there too. A store of such a
+    shelf is closed (``StagedWriter.close``) before its shelf is.
+    """
+
+    files_at_once: int
+
+
+@runtime_checkable
 class Digests(Protocol):
     """A shelf that can tell a file's sha256, for when size and etag leave a doubt."""
 

@@ -6,13 +6,17 @@ It publishes nothing and decides nothing: leave it at any moment, and nobody eve
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest, Part
+from hygge_core.shelf import Overlaps
+from hygge_core.staged.convoy import Convoy
 from hygge_core.staged.gathering import Gathering, nothing
 
 if TYPE_CHECKING:
@@ -57,11 +61,15 @@ class StagedLoad:
     """What ``StagedWriter.begin`` returns."""
 
     def __init__(self, writer: StagedWriter, load: Load) -> None:
+        shelf = writer.shelf
         self._writer = writer
         self._load = load
         self._gathering = Gathering(writer.cut)
-        self._parts: list[Part] = []
+        self._files = 0
         self._handed = 0
+        self.convoy: Convoy[Part] = Convoy(
+            shelf.files_at_once if isinstance(shelf, Overlaps) else 0
+        )
 
     def write(self, batch: pl.DataFrame) -> None:
         """Stage ``batch``. Raises ``StoreError``, also when its schema is not the load's."""
@@ -78,30 +86,48 @@ class StagedLoad:
         """Stage what is left, make all of it durable, and write the manifest beside it."""
         for folder, frame in self._gathering.rest():
             self._stage(folder, frame)
-        if not self._parts and self._load.mode == "full_drop":
+        if not self._files and self._load.mode == "full_drop":
             self._stage(*nothing(self._load.schema, self._writer.cut.by))
-        staged = sum(part.rows for part in self._parts)
+        parts = tuple(self.convoy.arrived())
+        staged = sum(part.rows for part in parts)
         if staged != self._handed:
             raise StoreError(f"{self._handed:,} rows were handed over, {staged:,} are staged")
-        return self._writer.sealed(self._load, tuple(self._parts))
+        return self._writer.sealed(self._load, parts)
 
     def _stage(self, folder: str, frame: pl.DataFrame) -> None:
-        writer = self._writer
-        name = writer.staged_name(self._load, folder, len(self._parts) + 1)
-        with writer.shelf.staging_file(name) as path:
-            rows = writer.encode(self._load, frame, path)
-            size, digest = path.stat().st_size, _sha256(path)
-        entry = writer.shelf.entry(name)
-        if entry is None or entry.bytes != size or rows != frame.height:
+        """Encode a file here; it travels, where that takes long, while the next one is encoded."""
+        self.convoy.room()
+        self._files += 1
+        writer, load = self._writer, self._load
+        name = writer.staged_name(load, folder, self._files)
+        final = writer.final_name(load, folder, self._files)
+        with ExitStack() as inside:
+            path = inside.enter_context(writer.shelf.staging_file(name))
+            rows = writer.encode(load, frame, path)
+            if rows != frame.height:
+                where = writer.shelf.address(name)
+                raise StoreError(
+                    f"{where}: {frame.height:,} rows were written, but {rows:,} rows are there",
+                    transient=True,
+                )
+            part = Part(
+                staged=name, final=final, rows=rows, bytes=path.stat().st_size, sha256=_sha256(path)
+            )
+            leaving = inside.pop_all()
+        self.convoy.send(partial(self._left, leaving, part))
+
+    def _left(self, leaving: ExitStack, part: Part) -> Part:
+        """Make the file durable, and look at it."""
+        leaving.close()
+        shelf = self._writer.shelf
+        entry = shelf.entry(part.staged)
+        if entry is None or entry.bytes != part.bytes:
             raise StoreError(
-                f"{writer.shelf.address(name)}: {frame.height:,} rows ({size:,} bytes) were "
-                f"written, but {rows:,} rows ({entry.bytes if entry else 0:,} bytes) are there",
+                f"{shelf.address(part.staged)}: {part.bytes:,} bytes were written, but "
+                f"{entry.bytes if entry else 0:,} bytes are there",
                 transient=True,
             )
-        final = writer.final_name(self._load, folder, len(self._parts) + 1)
-        self._parts.append(
-            Part(staged=name, final=final, rows=rows, bytes=size, sha256=digest, etag=entry.etag)
-        )
+        return evolve(part, etag=entry.etag)
 
 
 def _sha256(path: Path) -> str:

@@ -19,6 +19,7 @@ from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part, Receipt, Status
 from hygge_core.secrets import scrub
 from hygge_core.shelf import Excludes, Shelf
+from hygge_core.staged.convoy import Convoy
 from hygge_core.staged.gathering import Cut
 from hygge_core.staged.ledger import ShelfLedger
 from hygge_core.staged.settling import Settles
@@ -45,6 +46,12 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         self.places = Places(live)
         self.suffix = suffix
         self.cut = cut or Cut()
+        self._convoy: Convoy[Part] | None = None
+
+    def close(self) -> None:
+        """Wait until nothing of a load that was given up is on its way any more."""
+        if self._convoy is not None:
+            self._convoy.end()
 
     # --- what a format gives -----------------------------------------------------------------
 
@@ -75,13 +82,16 @@ class StagedWriter(Settles, ShelfLedger, ABC):
     def begin(self, load: Load) -> StagedLoad:
         """Open an empty staging place. Raises ``StoreError`` for what could never be published."""
         self.check_schema(load.schema)
+        self.close()
         manifest = self.manifest_of(load.ref)
         if manifest is not None:
             self._refuse_visible(manifest)
         self.discard(load.ref)
         if load.mode == "full_drop":
             self.superseded()
-        return StagedLoad(self, load)
+        staged = StagedLoad(self, load)
+        self._convoy = staged.convoy
+        return staged
 
     def staged_name(self, load: Load, folder: str, number: int) -> str:
         """Hook: where file ``number`` (from 1), of ``folder``, is staged; no reader looks there."""
@@ -176,6 +186,7 @@ class StagedWriter(Settles, ShelfLedger, ABC):
 
     def rollback(self, ref: LoadRef) -> None:
         """Remove what was staged. Raises ``StoreError`` when readers see something of it."""
+        self.close()
         manifest = self.manifest_of(ref)
         if manifest is not None:
             self._refuse_visible(manifest)
