@@ -15,7 +15,6 @@ from hygge_adls.lake import BLOCK_BYTES, BLOCKS_AT_ONCE, UPLOAD_BYTES
 from hygge_adls.stores import LakeParquetStore
 from hygge_adls.tables import AdlsStoreConfig
 from hygge_core.config import structure
-
 from hygge_core.records import Load, LoadRef
 
 HERE = Path(__file__).parent
