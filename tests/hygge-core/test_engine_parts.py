@@ -135,6 +135,14 @@ def test_an_entity_takes_all_the_slots_it_needs_or_none():
     assert slots.try_take({"erp": 1})
 
 
+def test_a_connection_without_a_cap_is_as_wide_as_the_run():
+    slots = Slots(3, {})
+    assert slots.try_take({"lake": 2})
+    assert slots.try_take({"lake": 1})
+    slots.give({"lake": 2})
+    assert slots.try_take({"lake": 7})
+
+
 def test_a_slot_is_somebody_elses_while_its_owner_only_waits():
     freed = threading.Event()
     slots = Slots(1, {}, freed.set)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 
 from hygge_core.scene import Cancel
 
 
 class Slots:
-    """``total`` entities at once; ``caps`` bounds the slots of each connection.
+    """``total`` entities at once; ``caps`` bounds the slots of each connection that has a cap.
 
     An entity takes all that it needs at once or nothing, so two entities that need the same
     connection twice can never hold half each and wait for ever.
@@ -22,7 +21,7 @@ class Slots:
         # ``freed`` is called without the lock: it may call ``try_take`` again.
         self._free = total
         self._freed = freed
-        self._room = Counter(caps)
+        self._room = dict(caps)
         self._turn = threading.Condition()
 
     def try_take(self, needs: Mapping[str, int]) -> bool:
@@ -31,17 +30,20 @@ class Slots:
             return self._take(needs)
 
     def _take(self, needs: Mapping[str, int]) -> bool:
-        if self._free < 1 or any(self._room[name] < count for name, count in needs.items()):
+        capped = {name: count for name, count in needs.items() if name in self._room}
+        if self._free < 1 or any(self._room[name] < count for name, count in capped.items()):
             return False
         self._free -= 1
-        self._room.subtract(needs)
+        for name, count in capped.items():
+            self._room[name] -= count
         return True
 
     def give(self, needs: Mapping[str, int]) -> None:
         """Give back what ``try_take`` took, and say so to whoever starts entities."""
         with self._turn:
             self._free += 1
-            self._room.update(needs)
+            for name in needs.keys() & self._room.keys():
+                self._room[name] += needs[name]
             self._turn.notify_all()
         self._freed()
 
