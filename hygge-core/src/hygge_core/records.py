@@ -151,6 +151,27 @@ class Load:
     keys: tuple[str, ...] = ()
     epoch: int = 0
 
+    def sealed(
+        self, destination: str, *parts: Part, extra: dict[str, Any] | None = None
+    ) -> Manifest:
+        """What ``Staging.seal`` returns: ``parts``, their rows added up, and the store's own.
+
+        A secret within ``destination`` is not written down.
+        """
+        from hygge_core.secrets import scrub
+        from hygge_core.types import spell_schema
+
+        return Manifest(
+            ref=self.ref,
+            mode=self.mode,
+            destination=scrub(destination),
+            parts=parts,
+            rows=sum(part.rows for part in parts),
+            schema=spell_schema(self.schema),
+            epoch=self.epoch,
+            extra=extra or {},
+        )
+
 
 @frozen(kw_only=True)
 class Part:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 from hygge_core import faults
 from hygge_core.errors import StoreError
 from hygge_core.records import Load, Manifest, Part
-from hygge_core.types import spell_schema
 from hygge_journal_sqlite import catalog, loads
 from hygge_journal_sqlite.database import Database
 from hygge_journal_sqlite.encode import encode
@@ -73,17 +72,9 @@ class SqliteStaging:
         return manifest
 
     def _manifest(self, rows: int, after: str) -> Manifest:
-        load = self._load
-        return Manifest(
-            ref=load.ref,
-            mode=load.mode,
-            destination=f"{self._database.path}#{self._final}",
-            parts=(Part(staged=self._staged, final=self._final, rows=rows),),
-            rows=rows,
-            schema=spell_schema(load.schema),
-            epoch=load.epoch,
-            extra={"after": after, "keys": list(load.keys)},
-        )
+        part = Part(staged=self._staged, final=self._final, rows=rows)
+        extra = {"after": after, "keys": list(self._load.keys)}
+        return self._load.sealed(f"{self._database.path}#{self._final}", part, extra=extra)
 
     def _foresee(self, connection: sqlite3.Connection, manifest: Manifest) -> None:
         """Find out now what the destination would refuse: after DECIDE nobody could go back."""

@@ -20,6 +20,7 @@ BROKEN = {
     "CleansUpForOthers": "cleanup, rollback and begin touch only their own load",
     "TurnsNanIntoNull": "a value is kept exactly, or refused: never changed",
     "LosesTheRace": "a commit refuses when somebody else was faster: their data stays",
+    "WritesItsSecretDown": "a secret is shown nowhere",
     "ToldWrong": "the receipt counts this load's rows",
 }
 
@@ -30,6 +31,7 @@ def messages(tmp_path_factory) -> dict[str, list[str]]:
     report = tmp_path_factory.mktemp("wrong") / "report.xml"
     # The walks of whole runs say the same at length; single verbs are enough here.
     chosen = "staged or manifest or a_commit or a_rollback_leaves or cleanup or faster or nan"
+    chosen += " or (secret and (Honest or WritesItsSecretDown))"
     command = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider"]
     command += ["-k", chosen, f"--junitxml={report}", "-n2", str(CONTRACTS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

@@ -34,7 +34,6 @@ from hygge_core.records import (
     Status,
 )
 from hygge_core.states import OVER
-from hygge_core.types import spell_schema
 from hygge_core.watermark import highest, in_range
 
 if TYPE_CHECKING:
@@ -128,15 +127,8 @@ class MemoryStaging:
         with _turn, around("memory.seal", self.name):
             _staged[ref.run_id] = _Staged(frame, tables.get(self.name))
         size = int(frame.estimated_size())
-        return Manifest(
-            ref=ref,
-            mode=self.load.mode,
-            destination=f"memory:{self.name}",
-            parts=(Part(staged=ref.run_id, final=self.name, rows=frame.height, bytes=size),),
-            rows=frame.height,
-            schema=spell_schema(self.load.schema),
-            epoch=self.load.epoch,
-        )
+        part = Part(staged=ref.run_id, final=self.name, rows=frame.height, bytes=size)
+        return self.load.sealed(f"memory:{self.name}", part)
 
 
 @frozen

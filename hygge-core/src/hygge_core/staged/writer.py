@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 from hygge_core.errors import StoreError
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part, Receipt, Status
-from hygge_core.secrets import scrub
 from hygge_core.shelf import Excludes, Shelf
 from hygge_core.staged.convoy import Convoy
 from hygge_core.staged.gathering import Cut
 from hygge_core.staged.ledger import ShelfLedger
 from hygge_core.staged.settling import Settles
 from hygge_core.staged.staging import Places, StagedLoad
-from hygge_core.types import spell, spell_schema
+from hygge_core.types import spell
 
 if TYPE_CHECKING:
     import polars as pl
@@ -115,16 +114,7 @@ class StagedWriter(Settles, ShelfLedger, ABC):
     def sealed(self, load: Load, parts: tuple[Part, ...]) -> Manifest:
         """T3: everything staged is durable, and so is the manifest beside it."""
         parts = self.assigned(load, parts)
-        manifest = Manifest(
-            ref=load.ref,
-            mode=load.mode,
-            destination=scrub(self.at(self.places.live)),
-            parts=parts,
-            rows=sum(part.rows for part in parts),
-            schema=spell_schema(load.schema),
-            epoch=load.epoch,
-            extra=self.remembered(load),
-        )
+        manifest = load.sealed(self.at(self.places.live), *parts, extra=self.remembered(load))
         self.shelf.settle(part.staged for part in parts)
         self.shelf.write_json(self.places.manifest(load.ref.run_id), to_plain(manifest))
         return manifest

@@ -15,7 +15,6 @@ from hygge_core.files.memory import tables
 from hygge_core.records import Ask, Opened
 from hygge_core.scene import Cancel
 from hygge_core.testing.ground import ENTITY, FLOW, Ground
-from hygge_core.testing.store_walk import secrets_of
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Home
@@ -46,6 +45,15 @@ class HomePlace(Ground):
         except NotImplementedError as exc:
             pytest.skip(f"such a source cannot hold that: {exc}")
 
+    def offer_parts(self, *frames: pl.DataFrame) -> None:
+        """Frames that differ as the parts of one source; skips where a source has no parts."""
+        if self.subject.parts is None:
+            pytest.skip("its subject gives no parts: such a source is one table")
+        try:
+            self.subject.parts(self.root, frames)
+        except NotImplementedError as exc:
+            pytest.skip(f"such a source cannot hold that: {exc}")
+
     def visible(self) -> pl.DataFrame | None:
         return tables.get(f"{self.root}-out")
 
@@ -73,7 +81,3 @@ class HomePlace(Ground):
             schema = home.schema(ask)
             frames = [pl.DataFrame(batch) for batch in home.read(ask)]
         return pl.concat(frames) if frames else schema.to_frame()
-
-    def secrets(self) -> set[str]:
-        """The secrets that its table and its connections name."""
-        return {*secrets_of(self.home.table), *secrets_of(self.home.connections)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from hygge_core import faults
+from hygge_core.testing.canary import canaries, none_shown, told_by
 from hygge_core.testing.journal_place import (
     ENTITY,
     FLOW,
@@ -23,7 +24,8 @@ from hygge_core.testing.walk import persistent_error, steps
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
-    from hygge_core.testing.journal_place import JournalPlace
+    from hygge_core.testing.canary import canaries, none_shown, told_by
+from hygge_core.testing.journal_place import JournalPlace
 
 Fresh = Callable[[], AbstractContextManager["JournalPlace"]]
 Told = tuple[str, bool, bool]
@@ -62,6 +64,18 @@ class JournalFaults:
                 with place.opened() as journal:
                     lease = journal.acquire(FLOW, ENTITY, OWNER)
                     keep(lease.epoch in (1, 2), "a dead owner's lease is taken over", lease)
+
+    def test_no_secret_is_ever_shown(self, fresh: Fresh) -> None:
+        with fresh() as place:
+            hidden = canaries(place.plugins, "journal", place.subject.opened(place.root))
+            none_shown(place.told(), hidden)
+            counted = Count()
+            _committed(place, counted)
+            none_shown(map(str, counted.points), hidden)
+        for k in range(len(counted.points)):
+            with fresh() as place:
+                raised, _ = _committed(place, At(k, "error", error=persistent_error))
+                none_shown(told_by(raised), hidden)
 
 
 def _committed(place: JournalPlace, plan: faults.Plan) -> tuple[BaseException | None, list[str]]:

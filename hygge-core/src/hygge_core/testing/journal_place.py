@@ -66,6 +66,12 @@ class JournalPlace:
         with World(self.plugins, root=self.root) as world:
             yield world.journal(evolve(here, table=table) if table else here)
 
+    def told(self) -> list[str]:
+        """What is told of it before it is opened."""
+        opened = self.subject.opened(self.root)
+        with World(self.plugins, root=self.root) as world:
+            return [repr(world.config_of("journal", opened)), world.address("journal", opened)]
+
     @property
     def as_json(self) -> str:
         """How another process opens it: its module beside what a flow would name."""

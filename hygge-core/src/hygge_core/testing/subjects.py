@@ -6,7 +6,7 @@ a table, a schema or a folder on a server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,11 +80,14 @@ class StoreSubject(Subject):
 class HomeSubject(Subject):
     """A home.
 
-    ``offer(root, rows)`` makes the source hold exactly ``rows``; it raises ``NotImplementedError``
-    for types that such a source does not have.
+    * ``offer(root, rows)`` makes the source hold exactly ``rows``; it raises
+      ``NotImplementedError`` for types that such a source does not have.
+    * ``parts(root, frames)`` makes it hold these parts (files, say), in this order, each with
+      columns of its own; give it where a source can have such parts.
     """
 
     offer: Callable[[Path, pl.DataFrame], None]
+    parts: Callable[[Path, Sequence[pl.DataFrame]], None] | None = field(default=None)
 
 
 @frozen(kw_only=True)

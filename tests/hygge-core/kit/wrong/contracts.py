@@ -1,5 +1,6 @@
 """The contract, signed by every wrong store. Run by ``test_kit_wrong.py``, and never by itself."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,7 +11,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import wrong_stores
 
 from hygge_core.files import plugin as files
+from hygge_core.files.stores import ParquetStore
 from hygge_core.testing import StoreContract, StoreSubject, files_below, through_home
+
+os.environ["HYGGE_TEST_CANARY"] = "canary-in-a-wrong-store"
 
 
 class Signed(StoreContract):
@@ -25,13 +29,17 @@ class Signed(StoreContract):
         return StoreSubject(
             plugin=wrong_stores.offered(self.store),
             type="wrong",
-            table=lambda root: {**path(root), "rows_per_file": 2},
+            table=lambda root: {
+                **path(root),
+                "rows_per_file": 2,
+                "password": {"env": "HYGGE_TEST_CANARY"},
+            },
             visible=through_home(files, "parquet", path),
             leftovers=lambda root: files_below(root / "out" / ".hygge", but=["locks"]),
         )
 
 
 for store in vars(wrong_stores).values():
-    if isinstance(store, type) and store.__module__ == "wrong_stores":
+    if isinstance(store, type) and issubclass(store, ParquetStore) and store is not ParquetStore:
         name = f"Test{store.__name__}"
         globals()[name] = type(name, (Signed,), {"store": store, "__module__": __name__})

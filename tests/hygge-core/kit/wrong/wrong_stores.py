@@ -2,9 +2,10 @@
 
 from contextlib import contextmanager
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from hygge_core.faults import around
+from hygge_core.fields import Secret
 from hygge_core.files.store_settings import ParquetStoreConfig
 from hygge_core.files.stores import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
@@ -103,6 +104,14 @@ class LosesTheRace(ParquetStore):
         super().replace(manifest)
 
 
+class WritesItsSecretDown(ParquetStore):
+    """What it signs in with is in the manifest, and so in the journal."""
+
+    def sealed(self, load, parts):
+        manifest = super().sealed(load, parts)
+        return evolve(manifest, extra={**manifest.extra, "as": self.config.password.reveal()})
+
+
 class ToldWrong(ParquetStore):
     """Its receipt is what was handed over, twice."""
 
@@ -110,12 +119,21 @@ class ToldWrong(ParquetStore):
         return evolve(super().commit(manifest), rows=2 * manifest.rows)
 
 
+@frozen(kw_only=True)
+class Config(ParquetStoreConfig):
+    """Of Parquet files, behind a password."""
+
+    password: Secret
+
+
 def offered(store):
     """A stranger's plugin that offers ``store``."""
 
     @contextmanager
     def opened(config, scene):
-        yield store(config)
+        made = store(config)
+        made.config = config
+        yield made
 
     more = {"atomic"} if store is OneByOneButAtomic else set()
 
@@ -124,7 +142,7 @@ def offered(store):
         def hygge_stores(self):
             yield Kind(
                 name="wrong",
-                config=ParquetStoreConfig,
+                config=Config,
                 open=opened,
                 capabilities={"append", "full_drop", "nan"} | more,
             )
