@@ -92,6 +92,22 @@ def test_a_file_too_deep_in_flows_is_not_passed_over(desk):
     assert mistake.file == "flows/a/b/c.toml"
 
 
+@pytest.mark.parametrize("name", ["b.yaml", "a/orders.yml", "b.TOML", "a/b/c.yaml"])
+def test_a_file_in_flows_that_is_no_toml_is_not_passed_over(desk, name):
+    desk.write(flow("a"))
+    desk.write("home: x", f"flows/{name}")
+    [mistake] = desk.mistakes()
+    assert mistake.file == f"flows/{name}"
+    assert "expected TOML in a file that ends in .toml" in mistake.problem
+
+
+@pytest.mark.parametrize("name", ["README.md", "a/orders.csv", "a/.orders.yaml", "a/orders.sql"])
+def test_what_nobody_takes_for_configuration_may_lie_in_flows(desk, name):
+    desk.write(flow("a"))
+    desk.write("text", f"flows/{name}")
+    assert [entity.name for entity in desk.load().entities] == ["a"]
+
+
 @pytest.mark.parametrize(
     ("text", "where", "problem"),
     [

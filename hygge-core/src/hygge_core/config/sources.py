@@ -18,6 +18,8 @@ from hygge_core.errors import ConfigError, Mistake
 
 FILE = "hygge.toml"
 _DEEPEST = 32
+#: Endings, in any case, of what is configuration or was meant to be.
+_MEANT = frozenset({".toml", ".tml", ".yaml", ".yml"})
 _PLAINER = {
     "Cannot overwrite a value": "the same key stands here again",
     "Cannot mutate immutable namespace": "what stands in { } cannot be added to elsewhere",
@@ -63,18 +65,26 @@ def read(file: Path, environ: Mapping[str, str]) -> Sources:
 
 def _parts(root: Path, mistakes: Mistakes) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Each ``flows/NAME.toml`` and ``flows/NAME/ENTITY.toml`` with the keys that it stands for."""
-    for path in sorted((root / "flows").glob("**/*.toml")):
+    for path in sorted((root / "flows").glob("**/*.*")):
         keys = (*path.relative_to(root / "flows").parts[:-1], path.stem)
         if any(part.startswith(".") for part in path.relative_to(root).parts):
             continue
-        if len(keys) == 1:
-            yield path, ("flows", keys[0])
-        elif len(keys) == 2:
-            yield path, ("flows", keys[0], "entities", keys[1])
+        if path.suffix.lower() not in _MEANT:
+            continue
+        problem = _misplaced(path, len(keys))
+        if problem:
+            mistakes.add(Mistake(path.relative_to(root).as_posix(), "the file", problem))
         else:
-            where = path.relative_to(root).as_posix()
-            problem = "expected flows/FLOW.toml or flows/FLOW/ENTITY.toml, found a file deeper down"
-            mistakes.add(Mistake(where, "the file", problem))
+            yield path, ("flows", keys[0], *(("entities", keys[1]) if len(keys) == 2 else ()))
+
+
+def _misplaced(path: Path, depth: int) -> str:
+    """Why a file in ``flows`` would be passed over; empty where it is read."""
+    if path.suffix != ".toml":
+        return f"expected TOML in a file that ends in .toml, found {path.name}, which nobody reads"
+    if depth > 2:
+        return "expected flows/FLOW.toml or flows/FLOW/ENTITY.toml, found a file deeper down"
+    return ""
 
 
 @frozen
