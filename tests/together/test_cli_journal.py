@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from hygge_core import plugins
 from hygge_core.cli import main
 from hygge_core.engine.world import World
-from hygge_core.records import Opened, Owner
+from hygge_core.records import FlowEvent, Opened, Owner, now
 
 #: ``hygge ARGS``, killed by the kernel when the journal has recorded N states of a run.
 _KILLED = """
@@ -229,6 +231,29 @@ def test_prune_keeps_what_is_needed_and_is_journalled(shop, hygge):
     assert sorted(run["ref"]["entity"] for run in runs) == ["customers", "orders"]
     assert "shop.orders" in hygge("journal", "watermarks")[1]
     assert "prune by" in hygge("journal", "events", "--limit", "1")[1]
+
+
+@pytest.mark.parametrize(("retention", "kept"), [("", False), ('retention = "400d"', True)])
+def test_prune_keeps_what_the_journal_is_configured_to_keep(shop, hygge, retention, kept):
+    toml = (shop / "hygge.toml").read_text()
+    (shop / "hygge.toml").write_text(toml.replace('retention = "180d"', retention))
+    hygge("run")
+    opened = Opened(type="sqlite", table={"path": str(shop / ".hygge/journal.db")})
+    old = FlowEvent(event_type="start", flow_name="shop", timestamp=now() - timedelta(days=200))
+    with World(plugins.load(), root=shop) as world:
+        world.journal(opened).record_event(old)
+    assert hygge("journal", "prune")[0] == 0
+    assert (old.id in hygge("--json", "journal", "events")[1]) is kept
+    assert hygge("journal", "prune", "--keep", "190d")[0] == 0
+    assert old.id not in hygge("--json", "journal", "events")[1]
+
+
+def test_a_watermark_is_shown_by_its_name(shop, hygge):
+    hygge("run")
+    code, out, _ = hygge("journal", "watermarks", "get", "shop.orders")
+    assert code == 0
+    assert "2025-11-06" in out
+    assert hygge("journal", "watermarks", "get", "shop.nothing")[0] == 3
 
 
 def test_recover_undoes_what_was_not_decided(shop, hygge):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hygge_core.operate import amend
-from hygge_core.operate.lookback import journals
+from hygge_core.operate.lookback import journal_of, journals
 from hygge_core.records import Watermark
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MANY = 100_000
+KEEP = timedelta(days=180)
 
 
 @frozen(kw_only=True)
@@ -35,10 +36,14 @@ class Remembered:
 
 @frozen
 class History:
-    """``journals`` by address; ``only`` these (flow, entity) pairs, or everything for ``None``."""
+    """``journals`` by address; ``only`` these (flow, entity) pairs, or everything for ``None``.
+
+    ``retentions`` by address: how long it is configured to keep what is finished.
+    """
 
     journals: dict[str, Journal]
     only: frozenset[tuple[str, str | None]] | None = None
+    retentions: dict[str, timedelta] = field(factory=dict)
 
     def runs(self, *, run_id: str | None = None, limit: int = 100) -> list[RunRecord]:
         """Entities' runs; ``run_id`` is an entity's run or a coordinator's."""
@@ -63,10 +68,17 @@ class History:
             if self._wants(flow, entity)
         ]
 
-    def prune(self, keep: timedelta, *, project: str) -> dict[str, int]:
-        """Forget what is older than ``keep``; how many rows went, by journal."""
+    def prune(self, keep: timedelta | None, *, project: str) -> dict[str, int]:
+        """Forget what is older than ``keep``; how many rows went, by journal.
+
+        ``None``: what is older than the journal's ``retention``, or than ``KEEP`` without one.
+        """
         return {
-            address: amend.prune(journal, keep, project=project)
+            address: amend.prune(
+                journal,
+                self.retentions.get(address, KEEP) if keep is None else keep,
+                project=project,
+            )
             for address, journal in self.journals.items()
         }
 
@@ -82,4 +94,20 @@ def history(
 ) -> History:
     """What the journals of ``entities`` remember, of the ``chosen`` ones only if given."""
     only = None if chosen is None else frozenset((each.flow, each.entity) for each in chosen)
-    return History(journals(entities, world), only)
+    entities = tuple(entities)
+    found = journals(entities, world)
+    return History(found, only, dict(_retentions(entities, world, found)))
+
+
+def _retentions(
+    entities: Iterable[Entity], world: World, found: dict[str, Journal]
+) -> Iterator[tuple[str, timedelta]]:
+    """The longest ``retention`` that anybody who uses a journal has said."""
+    for address, journal in found.items():
+        said = [
+            entity.retention_seconds
+            for entity in entities
+            if entity.retention_seconds and journal_of(entity, world) is journal
+        ]
+        if said:
+            yield address, timedelta(seconds=max(said))

@@ -17,13 +17,14 @@ Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most
 Entity = Annotated[str, typer.Argument(metavar="ENTITY", help="flow.entity")]
 
 
-def _a_duration(text: str) -> str:
+def _a_duration(text: str | None) -> str | None:
     from hygge_core.fields import duration  # only where it is asked for
 
-    try:
-        duration(text)
-    except ValueError as exc:
-        raise typer.BadParameter(str(exc)) from exc
+    if text is not None:
+        try:
+            duration(text)
+        except ValueError as exc:
+            raise typer.BadParameter(str(exc)) from exc
     return text
 
 
@@ -60,15 +61,22 @@ def events(said: Invocation, select: Select = None, limit: Limit = 20) -> None:
 def prune(
     said: Invocation,
     keep: Annotated[
-        str, typer.Option("--keep", metavar="DURATION", callback=_a_duration, help="e.g. 90d")
-    ] = "180d",
+        str | None,
+        typer.Option(
+            "--keep",
+            metavar="DURATION",
+            callback=_a_duration,
+            help="e.g. 90d; by default the journal's retention, or 180d",
+        ),
+    ] = None,
 ) -> None:
     """Forget finished runs and events that are older; never a watermark or an unfinished run."""
     from hygge_core.cli.shown.history import tell_pruned
     from hygge_core.fields import duration
 
     with said.history() as history:
-        tell_pruned(history.prune(duration(keep), project=said.project.name))
+        age = None if keep is None else duration(keep)
+        tell_pruned(history.prune(age, project=said.project.name))
 
 
 def _watermarks(said: Invocation) -> None:
@@ -81,11 +89,17 @@ watermarks.callback(invoke_without_command=True)(with_globals(_watermarks))
 
 
 @command(watermarks)
-def get(said: Invocation, select: Select = None) -> None:
+def get(
+    said: Invocation,
+    entity: Annotated[
+        list[str] | None, typer.Argument(metavar="ENTITY", help="flow.entity; all by default")
+    ] = None,
+    select: Select = None,
+) -> None:
     """List the watermarks."""
     from hygge_core.cli.shown.history import give_watermarks
 
-    with said.history(select) as history:
+    with said.history([*(entity or ()), *(select or ())]) as history:
         give_watermarks(said, history.watermarks())
 
 
