@@ -72,7 +72,7 @@ def test_the_slots_of_an_entity_are_all_that_it_can_open() -> None:
     (home,), (store,) = plugin.hygge_homes(), plugin.hygge_stores()
     parts = {"column": "Id", "parts": 4}
     read = structure(MssqlHomeConfig, {"connection": "erp", "partition_read": parts})
-    assert home.connections(read) == 4
+    assert home.connections(read) == 5
     assert home.connections(structure(MssqlHomeConfig, {"connection": "erp"})) == 1
     load = structure(MssqlStoreConfig, {"connection": "erp", "parallel_loaders": 3})
     assert store.connections(load) == 4

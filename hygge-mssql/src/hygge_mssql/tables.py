@@ -26,7 +26,7 @@ class PartitionRead:
     """``partition_read = { column = "Id", parts = 4 }``.
 
     * ``column`` an integer, date or datetime column, best one with an index.
-    * ``parts`` so many connections read at once, each a range of it.
+    * ``parts`` so many connections read at once, each a range of it; one more opens them together.
     """
 
     column: str = field(validator=min_len(1))
@@ -80,8 +80,8 @@ class MssqlHomeConfig:
 
     @property
     def connections(self) -> int:
-        """How many connections it uses at once."""
-        return self.partition_read.parts if self.partition_read else 1
+        """How many connections it uses at once: one, or one for each part and one between them."""
+        return self.partition_read.parts + 1 if self.partition_read else 1
 
 
 @frozen(kw_only=True)

@@ -40,9 +40,3 @@ KEYLESS = statement(
     source="t-sql/queries/is-null-transact-sql",
     does="counts staged rows without a key",
 )
-COUNT_MARKED = statement(
-    "loading.count_marked",
-    "SELECT COUNT_BIG(*) FROM {table} WHERE {marker} = 2",
-    source="t-sql/functions/count-big-transact-sql",
-    does="counts the staged rows that delete",
-)

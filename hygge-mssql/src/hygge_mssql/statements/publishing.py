@@ -10,32 +10,26 @@ INSERT = statement(
     source="t-sql/statements/insert-transact-sql",
     does="moves all staged rows",
 )
-INSERT_MARKED = statement(
-    "publishing.insert_marked",
-    "INSERT INTO {target} ({columns}) SELECT {columns} FROM {staged} WHERE {marker} <> 2",
-    source="t-sql/statements/insert-transact-sql",
-    does="moves all staged rows but those that delete",
-)
 UPDATE = statement(
     "publishing.update",
     "UPDATE t SET {assignments} FROM {target} AS t WITH (UPDLOCK, HOLDLOCK)"
-    " INNER JOIN {staged} AS s ON {same_key}{unmarked}",
+    " INNER JOIN {staged} AS s ON {same_key}{last}",
     source="t-sql/queries/update-transact-sql",
     does="gives rows that are there their new values",
 )
 INSERT_NEW = statement(
     "publishing.insert_new",
-    "INSERT INTO {target} ({columns}) SELECT {values} FROM {staged} AS s WHERE NOT EXISTS"
-    " (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {same_key}){unmarked}",
+    "INSERT INTO {target} ({columns}) SELECT {values} FROM {staged} AS s WHERE ({added}NOT EXISTS"
+    " (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {same_key})){last}",
     source="t-sql/language-elements/exists-transact-sql",
     does="adds the rows whose key is not there yet",
 )
-COUNT_THERE = statement(
-    "publishing.count_there",
-    "SELECT COUNT_BIG(*) FROM {target} AS t WITH (UPDLOCK, HOLDLOCK)"
-    " INNER JOIN {staged} AS s ON {same_key}{unmarked}",
-    source="t-sql/functions/count-big-transact-sql",
-    does="counts the staged rows that are there already, where all columns are keys",
+LAST = statement(
+    "publishing.last",
+    " AND s.{marker} <> 2 AND NOT EXISTS (SELECT 1 FROM {staged} AS later WHERE {same_key}"
+    " AND later.{marker} <> 0 AND later.{order} > s.{order})",
+    source="t-sql/language-elements/exists-transact-sql",
+    does="of several changes of one key, lets through what the last of them leaves",
 )
 DELETE_MARKED = statement(
     "publishing.delete_marked",
@@ -85,6 +79,19 @@ DROP_COLUMN = statement(
     "ALTER TABLE {target} DROP COLUMN {column}",
     source="t-sql/statements/alter-table-transact-sql",
     does="takes the row marker off a staging table that becomes the destination",
+)
+CHANGED = statement(
+    "publishing.changed",
+    "SELECT COUNT_BIG(*) FROM {staged} WHERE {changed}",
+    source="t-sql/functions/cast-and-convert-transact-sql",
+    does="counts the staged rows with a value that a column of the destination would change",
+)
+CONSTRAINTS = statement(
+    "publishing.constraints",
+    "SELECT COUNT(*) FROM sys.objects WHERE parent_object_id = OBJECT_ID(?)"
+    " AND type IN ('C', 'F', 'TR', 'UQ')",
+    source="relational-databases/system-catalog-views/sys-objects-transact-sql",
+    does="tells whether a table has constraints or triggers that may refuse rows",
 )
 ADD_KEY = statement(
     "publishing.add_key",

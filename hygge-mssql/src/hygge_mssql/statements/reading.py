@@ -10,11 +10,11 @@ SELECT = statement(
     source="t-sql/queries/select-transact-sql",
     does="reads the columns and rows that were asked for",
 )
-HIGHEST = statement(
-    "reading.highest",
-    "SELECT {columns} FROM {source}{where}",
-    source="t-sql/functions/max-transact-sql",
-    does="finds the highest watermark before rows are read up to it",
+DECLARE = statement(
+    "reading.declare",
+    "DECLARE @{name} {type}{value};",
+    source="t-sql/language-elements/declare-local-variable-transact-sql",
+    does="gives a query of the user's the value of one of its parameters",
 )
 MIN_ACTIVE_ROWVERSION = statement(
     "reading.min_active_rowversion",

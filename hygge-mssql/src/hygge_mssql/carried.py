@@ -1,0 +1,86 @@
+"""Frames as a bulk load takes them: exactly the types of the staging table, or a refusal.
+
+The driver refuses most of what does not fit, but cuts digits off times without a word, so what a
+column cannot hold is looked for here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from hygge_core.errors import StoreError
+from hygge_core.types.spelling import instance
+
+#: What ``__hygge_order`` counts: the place of a row in its load, where that matters.
+ORDER = "__hygge_order"
+
+_CAST: dict[type[pl.DataType], pl.DataType] = {
+    pl.Int8: pl.Int16(),
+    pl.UInt16: pl.Int32(),
+    pl.UInt32: pl.Int64(),
+    pl.UInt64: pl.Decimal(20, 0),
+    pl.Categorical: pl.String(),
+    pl.Enum: pl.String(),
+}
+#: SQL Server's moments: the years 1 to 9999.
+_FIRST_DAY = pl.date(1, 1, 1)
+_LAST_DAY = pl.date(9999, 12, 31)
+
+
+def carried(
+    batch: pl.DataFrame, schema: pl.Schema, *, nan: Literal["fail", "null"], order: int | None
+) -> pl.DataFrame:
+    """The batch for the wire; ``order`` numbers its rows from there on. Raises ``StoreError``."""
+    made = [_column(batch.get_column(name), name, nan) for name in schema]
+    frame = pl.DataFrame(made)
+    if order is None:
+        return frame
+    return frame.with_columns(pl.int_range(order, order + frame.height).alias(ORDER))
+
+
+def _column(values: pl.Series, name: str, nan: Literal["fail", "null"]) -> pl.Series:
+    dtype = instance(values.dtype)
+    if dtype.is_float():
+        return _finite(values, name, nan)
+    if isinstance(dtype, pl.Time) or (isinstance(dtype, pl.Datetime) and dtype.time_unit == "ns"):
+        _whole_ticks(values, name)
+    if isinstance(dtype, pl.Date | pl.Datetime):
+        _within_years(values, name)
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone not in (None, "UTC"):
+        return values.dt.convert_time_zone("UTC")
+    wanted = _CAST.get(type(dtype))
+    return values if wanted is None else values.cast(wanted)
+
+
+def _finite(values: pl.Series, name: str, nan: Literal["fail", "null"]) -> pl.Series:
+    wrong = ~values.is_finite().fill_null(value=True)
+    if not wrong.any():
+        return values
+    if nan == "fail":
+        raise StoreError(
+            f"column {name!r} has {values.filter(wrong)[0]}, which SQL Server cannot hold",
+            hint='set nan = "null", or replace it with polish',
+        )
+    return values.set(wrong, None)
+
+
+def _whole_ticks(values: pl.Series, name: str) -> None:
+    """100 nanoseconds are the finest that SQL Server counts."""
+    if (values.to_physical() % 100 != 0).any():
+        raise StoreError(
+            f"column {name!r} has a time finer than 100 nanoseconds, which SQL Server cannot hold",
+            hint="round it in the source's query",
+        )
+
+
+def _within_years(values: pl.Series, name: str) -> None:
+    days = values.cast(pl.Date).to_frame("day")
+    wrong = days.select((pl.col("day") < _FIRST_DAY) | (pl.col("day") > _LAST_DAY)).to_series()
+    if wrong.any():
+        raise StoreError(
+            f"column {name!r} has a date outside of the years 1 to 9999, which SQL Server"
+            " cannot hold",
+            hint="mend it in the source's query",
+        )

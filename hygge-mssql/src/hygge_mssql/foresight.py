@@ -1,0 +1,110 @@
+"""What a destination would refuse is found out at SEAL: after the decision nobody can go back."""
+
+from __future__ import annotations
+
+from hygge_core.errors import StoreError
+from hygge_core.records import Manifest
+from hygge_mssql import catalogue
+from hygge_mssql.catalogue import Column
+from hygge_mssql.names import Name, quoted
+from hygge_mssql.publishing import Publishing, shape_of
+from hygge_mssql.session import Session
+from hygge_mssql.sqltypes import declared
+from hygge_mssql.statements import publishing
+from hygge_mssql.statements import session as say
+from hygge_mssql.tables import MssqlStoreConfig
+from hygge_mssql.target import Shape, Target, fitting, target
+
+_CODE_POINTS = "COLLATE Latin1_General_BIN2"
+
+
+def foresee(
+    session: Session, manifest: Manifest, table: Name, staged: Name, config: MssqlStoreConfig
+) -> None:
+    """Raise ``StoreError`` for rows that the destination would refuse, or change without a word."""
+    shape = shape_of(manifest, config)
+    found = target(session, table)
+    changing = _changing(found, shape, emptied=manifest.mode == "full_drop")
+    if changing:
+        _refuse_changes(session, staged, shape, changing)
+    if found is None and not (shape.wanted or shape.keys):
+        return
+    if found is not None and not changing and not _guarded(session, found, shape):
+        fitting(found, shape, emptied=manifest.mode == "full_drop")
+        return
+    _rehearse(session, manifest, config)
+
+
+def _rehearse(session: Session, manifest: Manifest, config: MssqlStoreConfig) -> None:
+    """Publish, and undo it: only the table itself knows its constraints and triggers."""
+    session.execute(say.BEGIN.sql)
+    try:
+        Publishing(session, manifest, config, _say_nothing).rows()
+    finally:
+        session.undo()
+
+
+def _changing(found: Target | None, shape: Shape, *, emptied: bool) -> dict[str, str]:
+    """Columns → the type that they will have, where that is not exactly the rows' own."""
+    altered = {}
+    if found is not None:
+        fit = fitting(found, shape, emptied=emptied)
+        altered = {column.name.casefold(): made for column, made in fit.alter}
+    types = {}
+    for name in shape.columns:
+        column = found.column(name) if found else None
+        if column is None or name.casefold() in altered:
+            final = shape.made(name)
+        else:
+            final = declared(column)
+        if _plain(final) != _plain(shape.staged(name)):
+            types[name] = final
+    return types
+
+
+def _refuse_changes(session: Session, staged: Name, shape: Shape, changing: dict[str, str]) -> None:
+    for name, final in changing.items():
+        changed = publishing.CHANGED.with_(staged=staged.sql, changed=_differs(name, final, shape))
+        rows = session.value(changed)
+        if rows:
+            what = "1 row has a value" if rows == 1 else f"{rows:,} rows have values"
+            raise StoreError(
+                f"{what} in column {name!r} that {final} would not keep exactly",
+                hint="widen the column of the table, or cast it with polish",
+            )
+
+
+def _differs(name: str, final: str, shape: Shape) -> str:
+    """Whether a value comes back as another one from a column of the type ``final``."""
+    column, own = quoted(name), shape.staged(name)
+    # A datetime is counted in 1/300 s, and shown in thousandths.
+    back = "datetime2(3)" if final == "datetime" else own
+    there = f"CAST(CAST({column} AS {final}) AS {back})"
+    if own.startswith("nvarchar"):
+        return f"{column} {_CODE_POINTS} <> {there} {_CODE_POINTS}"
+    return f"{column} <> {there}"
+
+
+def _plain(text: str) -> str:
+    return text.replace(" ", "").lower().replace("float(53)", "float")
+
+
+def _guarded(session: Session, found: Target, shape: Shape) -> bool:
+    """Whether the table may refuse rows for reasons of its own."""
+    if session.value(publishing.CONSTRAINTS.sql, found.name.sql):
+        return True
+    missing = [each for each in found.columns if each.name not in shape.columns]
+    if any(_demanding(each) for each in missing):
+        return True
+    nullable = [each for each in found.columns if not each.nullable and not each.filled]
+    if any(each.name not in shape.keys for each in nullable):
+        return True
+    return bool(catalogue.indexes(session, found.name)) and not shape.keys
+
+
+def _demanding(column: Column) -> bool:
+    return not (column.nullable or column.filled or column.has_default)
+
+
+def _say_nothing(text: str) -> None:
+    """The real publishing will say it."""

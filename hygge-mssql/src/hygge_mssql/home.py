@@ -1,0 +1,162 @@
+"""The home ``mssql``: a table, a view or a query, read as Arrow and never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import polars as pl
+
+from hygge_core.errors import ConfigError, HomeError
+from hygge_core.records import Ask, Mark
+from hygge_core.scene import Scene
+from hygge_core.types import parse, spell
+from hygge_core.watermark import in_range
+from hygge_mssql import catalogue
+from hygge_mssql.bounds import is_sieve
+from hygge_mssql.catalogue import Column
+from hygge_mssql.names import named
+from hygge_mssql.ranges import EVERYTHING, Condition, watermark_column, within
+from hygge_mssql.reader import Reader, listed
+from hygge_mssql.selected import Selected, selected, settle
+from hygge_mssql.server import Server
+from hygge_mssql.session import Session
+from hygge_mssql.source import Asked, Source, Table
+from hygge_mssql.tables import MssqlHomeConfig
+from hygge_mssql.uppers import upper
+
+
+@contextmanager
+def open_home(config: MssqlHomeConfig, scene: Scene) -> Iterator[MssqlHome]:
+    """Open nothing yet: each verb borrows a session. Raises ``ConfigError``."""
+    yield MssqlHome(config, scene, scene.connection(config.connection))
+
+
+class MssqlHome:
+    """See :class:`hygge_core.protocols.Home`; also ``Bounds``, ``Estimates``, ``Discovers`` and
+    ``Checks``."""
+
+    def __init__(self, config: MssqlHomeConfig, scene: Scene, server: Server) -> None:
+        self._config = config
+        self._scene = scene
+        self._server = server
+        self._overrides = {name: _type(name, t) for name, t in config.schema_overrides.items()}
+        self._source = _source(config, scene)
+
+    def schema(self, ask: Ask) -> pl.Schema:
+        with self._server.session(HomeError) as session:
+            return pl.Schema({each.name: each.dtype for each in self._selected(session, ask)})
+
+    def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
+        with self._server.session(HomeError) as session:
+            columns = self._selected(session, ask)
+            condition, wanted = self._wanted(session, ask)
+        reader = Reader(self._server, self._scene, self._source, columns, self._config)
+        left = ask.limit
+        # What Python filters once more, the server cannot count.
+        top = left if wanted is None else None
+        for batch in reader.batches(condition, ask.batch_rows or self._config.batch_rows, top):
+            rows = batch if wanted is None else batch.filter(wanted)
+            rows = rows if left is None else rows.head(left)
+            left = None if left is None else left - rows.height
+            if rows.height:
+                yield rows
+            if left == 0:
+                return
+
+    def upper(self, ask: Ask) -> Mark | None:
+        assert ask.range is not None
+        self._source.demand_range()
+        with self._server.session(HomeError) as session:
+            column = self._watermark(session, ask)
+            if self._source.alone:
+                return None
+            condition = within(ask.range, column, self._source.expression(column.name))
+            (chosen,) = self._chosen((column,))
+            return upper(session, self._source, chosen, condition)
+
+    def estimated_rows(self, ask: Ask) -> int | None:
+        if not isinstance(self._source, Table) or ask.range is not None:
+            return ask.limit
+        with self._server.session(HomeError) as session:
+            rows = catalogue.rows(session, self._source.name)
+        return rows if ask.limit is None or rows is None else min(rows, ask.limit)
+
+    def tables(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        return self._server.tables()
+
+    def check(self) -> Iterable[tuple[str, str, str]]:
+        ask = Ask(entity=self._scene.entity)
+        with self._server.session(HomeError) as session:
+            columns = self._selected(session, ask)
+            query = self._source.select(listed(columns), EVERYTHING, top=1)
+            session.rows(query.sql, *query.values)
+        types = ", ".join(f"{each.name} {spell(each.dtype)}" for each in columns)
+        yield f"{self._source} can be read ({types})", "ok", ""
+
+    def _selected(self, session: Session, ask: Ask) -> tuple[Selected, ...]:
+        every = self._chosen(self._source.columns(session))
+        wanted = [each for each in every if ask.columns is None or each.name in ask.columns]
+        given = tuple(wanted or every)
+        if self._source.alone:
+            given = every
+            _refuse_expressions(given)
+        return settle(given, ask.settled)
+
+    def _chosen(self, columns: tuple[Column, ...]) -> tuple[Selected, ...]:
+        names = {each.name for each in columns}
+        config = self._config
+        return selected(
+            columns,
+            overrides={n: t for n, t in self._overrides.items() if n in names or len(names) > 1},
+            keep_seventh=config.seventh_digit == "keep",
+            trim=config.padding == "trim",
+        )
+
+    def _wanted(self, session: Session, ask: Ask) -> tuple[Condition, pl.Expr | None]:
+        """The condition, and the exact filter of what comes through it where that is needed."""
+        if ask.range is None:
+            return EVERYTHING, None
+        self._source.demand_range()
+        column = self._watermark(session, ask)
+        condition = within(ask.range, column, self._source.expression(column.name))
+        if not is_sieve(column):
+            return condition, None
+        (each,) = self._chosen((column,))
+        return condition, in_range(ask.range, each.dtype)
+
+    def _watermark(self, session: Session, ask: Ask) -> Column:
+        assert ask.range is not None
+        columns = self._source.columns(session)
+        return watermark_column(columns, ask.range, lambda: f"{session.place}: {self._source}")
+
+
+def _source(config: MssqlHomeConfig, scene: Scene) -> Source:
+    if config.query_file is not None:
+        try:
+            text = config.query_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ConfigError(f"query_file: {config.query_file} cannot be read: {exc}") from exc
+        return Asked(text=text, parameters=config.parameters)
+    if config.query is not None:
+        return Asked(text=config.query, parameters=config.parameters)
+    table = config.table.replace("{entity}", scene.entity).replace("{flow}", scene.flow)
+    return Table(name=named(table))
+
+
+def _type(column: str, text: str) -> pl.DataType:
+    try:
+        return parse(text)
+    except ValueError as exc:
+        raise ConfigError(f"schema_overrides.{column}: {exc}") from exc
+
+
+def _refuse_expressions(columns: tuple[Selected, ...]) -> None:
+    """A query that can only be sent as it is has to select what the driver can bring."""
+    for each in columns:
+        if each.fine or not each.sql.startswith("["):
+            raise HomeError(
+                f"the query's column {each.name!r} is of a type that has to be converted, and a"
+                " query with WITH or ORDER BY cannot be put into another one",
+                hint="CAST it in the query (datetime2(6), nvarchar(max)), or make it a view",
+            )

@@ -1,0 +1,158 @@
+"""The columns of a SELECT: what stands in it for each, and what its answer becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+from attrs import evolve, frozen
+
+from hygge_core.errors import HomeError, SchemaChanged
+from hygge_core.types import lossless, spell
+from hygge_mssql.catalogue import Column
+from hygge_mssql.created import declaration
+from hygge_mssql.names import quoted
+from hygge_mssql.sqltypes import held, padded
+
+#: What datetime[ns] holds, in microseconds since 1970: the years 1677 to 2262.
+_NANOSECONDS = 2**63 // 1000 - 1
+
+
+@frozen(kw_only=True)
+class Selected:
+    """One column of a SELECT, and the type that its values have in a frame.
+
+    ``sql`` is its expression; ``fine`` asks for the seventh digit of its seconds beside it;
+    ``answered`` is the type that the server's answer has before ``settled`` widens it.
+    """
+
+    column: Column
+    sql: str
+    dtype: pl.DataType
+    answered: pl.DataType
+    fine: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    def expressions(self, at: int) -> tuple[str, ...]:
+        """What stands in the SELECT; ``at`` is the column's place in it."""
+        value = f"{self.sql} AS {quoted(self.name)}"
+        if not self.fine:
+            return (value,)
+        digit = f"DATEPART(nanosecond, {self.sql}) % 1000 AS {quoted(fine_name(at))}"
+        return value, digit
+
+
+def fine_name(at: int) -> str:
+    """What the seventh digit of the ``at``-th column is called in an answer."""
+    return f"__hygge_fine_{at}"
+
+
+def selected(
+    columns: Iterable[Column],
+    *,
+    overrides: Mapping[str, pl.DataType],
+    keep_seventh: bool,
+    trim: bool,
+    prefix: str = "",
+) -> tuple[Selected, ...]:
+    """How each column is selected. Raises ``HomeError`` for an override of no column."""
+    found = tuple(
+        _overridden(each, overrides[each.name], prefix)
+        if each.name in overrides
+        else _by_catalogue(each, keep_seventh=keep_seventh, trim=trim, prefix=prefix)
+        for each in columns
+    )
+    missing = sorted(set(overrides) - {each.name for each in found})
+    if missing:
+        raise HomeError(
+            f"there is no column {missing[0]!r}, which schema_overrides names",
+            hint=f"the columns are {', '.join(each.name for each in found)}",
+        )
+    return found
+
+
+def _by_catalogue(column: Column, *, keep_seventh: bool, trim: bool, prefix: str) -> Selected:
+    row = held(column)
+    dtype = row.dtype(column)
+    sql = row.selected.format(prefix + quoted(column.name))
+    fine = row.fine and column.scale == 7 and keep_seventh
+    if row.fine and not fine and isinstance(dtype, pl.Datetime):
+        dtype = pl.Datetime("us", dtype.time_zone)
+    if trim and padded(column):
+        sql = f"RTRIM({sql})"
+    return Selected(column=column, sql=sql, dtype=dtype, answered=dtype, fine=fine)
+
+
+def _overridden(column: Column, dtype: pl.DataType, prefix: str) -> Selected:
+    """The server converts: it says no to what does not fit."""
+    name = prefix + quoted(column.name)
+    plain = held(column).dtype(column)
+    if plain == dtype:
+        return _by_catalogue(column, keep_seventh=True, trim=False, prefix=prefix)
+    if isinstance(dtype, pl.String) and plain.is_temporal():
+        sql = f"CONVERT(nvarchar(40), {name}, 126)"
+    else:
+        sql = f"CAST({name} AS {declaration(column.name, dtype, HomeError)})"
+    return Selected(column=column, sql=sql, dtype=dtype, answered=dtype)
+
+
+def settle(given: Sequence[Selected], settled: pl.Schema | None) -> tuple[Selected, ...]:
+    """Each column as the type that the load has settled on. Raises ``SchemaChanged``."""
+    if settled is None:
+        return tuple(given)
+    return tuple(_settled(each, settled.get(each.name, each.dtype)) for each in given)
+
+
+def _settled(each: Selected, wanted: pl.DataType) -> Selected:
+    if lossless(each.answered, wanted):
+        return evolve(each, dtype=wanted)
+    if each.fine and lossless(pl.Datetime("us", getattr(wanted, "time_zone", None)), wanted):
+        raise SchemaChanged(
+            f"column {each.name!r} has seven digits of a second, and was {spell(wanted)} before",
+            seen={each.name: each.answered},
+            hint='set seventh_digit = "drop", or run once with --full-drop',
+        )
+    raise SchemaChanged(
+        f"column {each.name!r} is {spell(each.answered)}, not {spell(wanted)}",
+        seen={each.name: each.answered},
+    )
+
+
+def framed(answer: pl.DataFrame, columns: Sequence[Selected]) -> pl.DataFrame:
+    """An answer of the server as the frame that was promised. Raises ``HomeError``."""
+    made = []
+    for at, each in enumerate(columns):
+        values = answer.get_column(each.name)
+        if each.fine:
+            values = _seven_digits(each, values, answer.get_column(fine_name(at)))
+        made.append(_cast(each, _cast(each, values, each.answered), each.dtype))
+    return pl.DataFrame(made)
+
+
+def _cast(each: Selected, values: pl.Series, dtype: pl.DataType) -> pl.Series:
+    if values.dtype == dtype:
+        return values
+    try:
+        return values.cast(dtype)
+    except pl.exceptions.PolarsError as exc:
+        raise SchemaChanged(
+            f"column {each.name!r} has values that are no {spell(dtype)}: {exc}",
+            seen={each.name: each.answered},
+        ) from exc
+
+
+def _seven_digits(each: Selected, values: pl.Series, digits: pl.Series) -> pl.Series:
+    """Microseconds and what is below them, in nanoseconds."""
+    micros = values.dt.cast_time_unit("us").to_physical()
+    if micros.abs().gt(_NANOSECONDS).any():
+        far = values.filter(micros.abs() > _NANOSECONDS)[0]
+        raise HomeError(
+            f"column {each.name!r} has {far}: seven digits of a second reach from 1677 to 2262",
+            hint='set seventh_digit = "drop" for the table, or read the column as text:'
+            f' schema_overrides = {{ "{each.name}" = "string" }}',
+        )
+    exact = micros * 1000 + digits.cast(pl.Int64)
+    return exact.cast(pl.Datetime("ns", getattr(each.answered, "time_zone", None)))

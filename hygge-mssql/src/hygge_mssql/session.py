@@ -1,0 +1,140 @@
+"""One connection at work: statements, rows, Arrow batches, transactions, bulk loads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from hygge_core.errors import FlowError
+from hygge_mssql import border
+from hygge_mssql.statements import session as say
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = tuple[Any, ...]
+
+
+class Session:
+    """One connection, used by one thread at a time, in whose words it speaks (``raising``).
+
+    A session that was ``broken`` is closed when it is given back, and another one opened.
+    """
+
+    def __init__(self, connection: Any, place: str, lock_seconds: float) -> None:
+        self._connection = connection
+        self.place = place
+        self.lock_seconds = lock_seconds
+        self.raising: type[FlowError] = FlowError
+        self.broken = False
+
+    def execute(self, sql: str, *values: Any) -> int:
+        """Run a statement; the number of rows that it changed, -1 where it does not say."""
+        with self._cursor(sql, values) as cursor:
+            return int(cursor.rowcount)
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a small answer."""
+        with self._cursor(sql, values) as cursor, self._speaking():
+            while cursor.description is None and cursor.nextset():
+                pass
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def one(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a small answer."""
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    def value(self, sql: str, *values: Any) -> Any:
+        """The first value of a small answer; ``None`` where there is none."""
+        found = self.one(sql, *values)
+        return found[0] if found else None
+
+    @contextmanager
+    def batches(
+        self, sql: str, values: Sequence[Any], rows: int
+    ) -> Iterator[tuple[Iterator[pa.RecordBatch], Callable[[], None]]]:
+        """The answer as Arrow batches of so many rows, fetched as they are asked for.
+
+        And what stops a fetch that is under way, from any thread.
+        """
+        with self._cursor(sql, values) as cursor:
+            with self._speaking():
+                reader = cursor.arrow_reader(rows)
+
+            def stop() -> None:
+                with suppress(Exception):
+                    reader.close()
+
+            try:
+                yield self._spoken(reader), stop
+            finally:
+                stop()
+
+    def _spoken(self, reader: Any) -> Iterator[pa.RecordBatch]:
+        """The reader's batches, its errors in hygge's words."""
+        while True:
+            with self._speaking():
+                batch = next(reader, None)
+            if batch is None:
+                return
+            yield batch
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or, whatever is raised in it, nothing."""
+        self.execute(say.BEGIN.sql)
+        try:
+            yield
+        except BaseException:
+            self.undo()
+            raise
+        self.execute(say.COMMIT.sql)
+
+    def undo(self) -> None:
+        """Roll back what is under way; a session that cannot is broken."""
+        if self.broken:
+            return
+        try:
+            self.execute(say.ROLLBACK.sql)
+        except Exception:  # noqa: BLE001  # closing it undoes the same
+            self.broken = True
+
+    def bulk(self, table: str, source: Any, **options: Any) -> int:
+        """Load Arrow in bulk over a connection of its own; safe from any thread.
+
+        Returns the number of rows that the server took. They stay whatever happens next.
+        """
+        with border.speaking(self.raising, self.place):
+            cursor = self._connection.cursor()
+            try:
+                done = cursor.bulkcopy_arrow(table, source, **options)
+            finally:
+                cursor.close()
+        return int(done["rows_copied"])
+
+    def close(self) -> None:
+        """Give the connection back to the server, whatever state it is in."""
+        with suppress(Exception):
+            self._connection.close()
+
+    @contextmanager
+    def _cursor(self, sql: str, values: Sequence[Any]) -> Iterator[Any]:
+        with self._speaking():
+            cursor = self._connection.cursor()
+        try:
+            with self._speaking():
+                cursor.execute(sql, *((tuple(values),) if values else ()))
+            yield cursor
+        finally:
+            with suppress(Exception):
+                cursor.close()
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        try:
+            yield
+        except border.foreign() as exc:
+            self.broken = self.broken or border.lost(exc)
+            raise border.told(exc, self.raising, self.place) from exc

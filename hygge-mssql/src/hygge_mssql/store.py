@@ -1,0 +1,168 @@
+"""The store ``mssql``: loads settle in a table by one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+
+from hygge_core import faults
+from hygge_core.errors import LeaseHeld, StoreError
+from hygge_core.records import (
+    Leftovers,
+    Load,
+    LoadRef,
+    Manifest,
+    Owner,
+    Receipt,
+    RunRecord,
+    Status,
+)
+from hygge_core.scene import Scene
+from hygge_mssql import decisions, loads
+from hygge_mssql.names import Name, named, staging_table
+from hygge_mssql.publishing import Publishing
+from hygge_mssql.server import Server
+from hygge_mssql.session import Session
+from hygge_mssql.staging import MssqlStaging
+from hygge_mssql.statements import loading
+from hygge_mssql.statements import session as say
+from hygge_mssql.tables import MssqlStoreConfig
+from hygge_mssql.target import refuse_reserved, target
+
+
+@contextmanager
+def open_store(config: MssqlStoreConfig, scene: Scene) -> Iterator[MssqlStore]:
+    """Connect to nothing yet. Raises ``StoreError`` for a table of hygge's own."""
+    table = named(config.table.replace("{entity}", scene.entity).replace("{flow}", scene.flow))
+    refuse_reserved(table)
+    store = MssqlStore(config, scene, scene.connection(config.connection), table)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+class MssqlStore:
+    """See :class:`hygge_core.protocols.Store`; also ``KnowsSchema``, ``KeepsLedger``, ``Locks`` and
+    ``Checks``."""
+
+    def __init__(self, config: MssqlStoreConfig, scene: Scene, server: Server, table: Name) -> None:
+        self._config = config
+        self._scene = scene
+        self._server = server
+        self._table = table
+        self._held: Session | None = None
+        self._staging: MssqlStaging | None = None
+
+    def begin(self, load: Load) -> MssqlStaging:
+        self._stop()
+        self._staging = MssqlStaging(
+            self._session, load, self._table, self._config, self._scene.cancel
+        )
+        return self._staging
+
+    def commit(self, manifest: Manifest) -> Receipt:
+        self._stop()
+        session = self._session
+        with faults.around("mssql.commit", manifest.ref.run_id), session.transaction():
+            rows = loads.rows_of(session, self._table.schema, manifest.ref.run_id)
+            if rows is None:
+                rows = Publishing(session, manifest, self._config, self._scene.warn).rows()
+        return Receipt(rows=rows, parts=1)
+
+    def rollback(self, ref: LoadRef) -> None:
+        self._stop()
+        with faults.around("mssql.rollback", ref.run_id):
+            if loads.rows_of(self._session, self._table.schema, ref.run_id) is not None:
+                raise StoreError(
+                    f"run {ref.run_id} cannot be undone: its rows are published",
+                    hint=f"finish it: hygge recover --forward {ref.run_id}",
+                )
+            self._drop(ref)
+
+    def cleanup(self, manifest: Manifest) -> Leftovers:
+        self._stop()
+        with faults.around("mssql.cleanup", manifest.ref.run_id):
+            self._drop(manifest.ref)
+            loads.thin(self._session, self._table.schema, manifest.ref)
+        return Leftovers()
+
+    def status(self, manifest: Manifest) -> Status:
+        rows = loads.rows_of(self._session, self._table.schema, manifest.ref.run_id)
+        return "none" if rows is None else "done"
+
+    # optional abilities
+
+    def known_schema(self) -> pl.Schema | None:
+        found = target(self._session, self._table)
+        return found.schema if found else None
+
+    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
+        return decisions.unfinished(self._session, self._table.schema, flow, entity)
+
+    def advance(self, run: RunRecord) -> None:
+        with faults.around("mssql.ledger", f"{run.ref.run_id} {run.state}"):
+            decisions.put(self._session, self._table.schema, run)
+
+    @contextmanager
+    def lock(self, owner: Owner) -> Iterator[None]:
+        """A lock of the session's: the server frees it when the session ends, however it ends."""
+        what = f"hygge: move {self._table}"[:255]
+        session = self._session
+        if int(session.value(say.HOLD.sql, what)) < 0:
+            raise LeaseHeld(
+                f"{self._table} of {session.place} is being loaded by somebody else",
+                owner="somebody else",
+                hint="wait until it has finished; an owner that died frees its lock by itself",
+            )
+        try:
+            yield
+        finally:
+            if not session.broken:
+                session.execute(say.LET_GO.sql, what)
+
+    def check(self) -> Iterable[tuple[str, str, str]]:
+        session, schema = self._session, self._table.schema
+        found = target(session, self._table)
+        what = "is there" if found else "will be made"
+        yield f"{self._table} {what}", "ok", ""
+        for permission, on, kind in (
+            ("CREATE TABLE", "", "DATABASE"),
+            ("ALTER", schema, "SCHEMA"),
+        ):
+            may = session.value(say.MAY.sql, on or self._server.config.database, kind, permission)
+            place = f"the schema {schema}" if on else "the database"
+            grant = f"GRANT {permission}" + (f" ON SCHEMA::[{schema}]" if on else "")
+            yield (
+                f"tables can be made in {place}",
+                "ok" if may else f"this login has no {permission}",
+                "" if may else f"{grant} TO this login's user",
+            )
+
+    def close(self) -> None:
+        """Give the session back, whatever is under way: what is not committed is undone."""
+        self._stop()
+        if self._held is not None:
+            self._server.give(self._held)
+            self._held = None
+
+    @property
+    def _session(self) -> Session:
+        """One session for all verbs; another one where it broke."""
+        if self._held is not None and self._held.broken:
+            self._held.close()
+            self._held = None
+        if self._held is None:
+            self._held = self._server.take(StoreError)
+        return self._held
+
+    def _stop(self) -> None:
+        if self._staging is not None:
+            self._staging.stop()
+            self._staging = None
+
+    def _drop(self, ref: LoadRef) -> None:
+        staged = self._table.beside(staging_table(ref.run_id))
+        self._session.execute(loading.DROP_TABLE.with_(table=staged.sql))
