@@ -16,7 +16,7 @@ SOURCES = Path(hygge_mssql.__file__).parent
 #: What begins a statement of T-SQL that reads or changes something.
 VERBS = re.compile(
     r"\b(SELECT .* FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|DELETE \w FROM|MERGE "
-    r"|CREATE (TABLE|INDEX)|ALTER TABLE|DROP TABLE|TRUNCATE|EXEC "
+    r"|CREATE (TABLE|INDEX) |ALTER TABLE |DROP TABLE |TRUNCATE|EXEC "
     r"|DECLARE @|BEGIN TRAN|COMMIT TRAN|ROLLBACK TRAN)"
 )
 
