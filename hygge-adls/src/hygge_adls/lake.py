@@ -24,7 +24,7 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 
-from hygge_adls.border import code_of, speaking
+from hygge_adls.border import code_of, speaking, words
 from hygge_adls.reading import GONE, Reads
 from hygge_core.faults import around
 from hygge_core.shelf import NameMissing, NameTaken
@@ -39,6 +39,8 @@ UPLOAD_BYTES = 2 * BLOCK_BYTES * BLOCKS_AT_ONCE
 _TAKEN = ("PathAlreadyExists", "BlobAlreadyExists")
 _NO_PARENT = "RenameDestinationParentPathNotFound"
 _TORN = ".part"
+#: Conflict, and Locked.
+_HELD = (409, 423)
 
 
 class Lake(Reads):
@@ -155,13 +157,24 @@ class Lake(Reads):
                     raise
 
     def delete_tree(self, path: str) -> None:
-        """Remove a folder with all that it holds; quiet when there is none."""
+        """Remove a folder with all that it holds; quiet when there is none.
+
+        Transient while somebody uses it, as Fabric does with a table that it mirrors.
+        """
         with around("adls.delete_tree", path), speaking(self._raising, self.address(path)):
             try:
                 self.filesystem.get_directory_client(path).delete_directory()
             except ResourceNotFoundError as exc:
                 if code_of(exc) not in GONE:
                     raise
+            except HttpResponseError as exc:
+                if exc.status_code not in _HELD:
+                    raise
+                raise self._raising(
+                    f"{self.address(path)}: {words(exc)}",
+                    hint="somebody uses it now; run again in a moment",
+                    transient=True,
+                ) from exc
 
     def write_json(self, path: str, value: Any) -> None:
         """Write or replace a small file in one step."""

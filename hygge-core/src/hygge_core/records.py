@@ -143,6 +143,8 @@ class Load:
     """What a store is about to receive. All batches of a load have exactly ``schema``.
 
     ``keys`` are final column names (after polish); ``epoch`` is the lease's, 0 without a journal.
+    ``recalled`` is the ``Manifest.extra`` of the entity's last complete run, as far as the journal
+    knows it: a second memory, for a store that has lost its own.
     """
 
     ref: LoadRef
@@ -150,6 +152,7 @@ class Load:
     schema: pl.Schema
     keys: tuple[str, ...] = ()
     epoch: int = 0
+    recalled: dict[str, Any] = field(factory=dict)
 
     def sealed(
         self, destination: str, *parts: Part, extra: dict[str, Any] | None = None

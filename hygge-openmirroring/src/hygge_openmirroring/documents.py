@@ -7,6 +7,7 @@ with ours is never written again, so its bytes stay as they are.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -20,6 +21,11 @@ _STRATEGIES: dict[Detection, str] = {
     "sequential": "SequentialFileName",
     "timestamp": "LastUpdateTimeFileDetection",
 }
+
+
+def encoded(plain: Any) -> bytes:
+    """A document's bytes."""
+    return json.dumps(plain, indent=1, ensure_ascii=False).encode("utf-8")
 
 
 class BadDocument(ValueError):
@@ -109,15 +115,17 @@ class SchemaColumn:
     """A column as the mirrored table has it.
 
     * ``type`` the Delta type: ``long``, ``string``, ``decimal(10,2)``, ``timestamp`` ...
-    * ``nullable`` false for the row marker alone.
+    * ``source`` the type that the rows come with, by hygge's word for it.
     """
 
     name: str
     type: str
     nullable: bool = True
+    source: str = ""
 
     def plain(self) -> dict[str, Any]:
-        return {"name": self.name, "type": self.type, "nullable": self.nullable}
+        told = {"name": self.name, "type": self.type, "nullable": self.nullable}
+        return told | ({"source": self.source} if self.source else {})
 
 
 @frozen
@@ -139,7 +147,10 @@ class SchemaDocument:
             return cls(
                 tuple(
                     SchemaColumn(
-                        name=each["name"], type=each["type"], nullable=each.get("nullable", True)
+                        name=each["name"],
+                        type=each["type"],
+                        nullable=each.get("nullable", True),
+                        source=each.get("source", ""),
                     )
                     for each in columns
                 )

@@ -1,12 +1,65 @@
-"""What this distribution offers. The store joins when it can be opened."""
+"""What this distribution offers: the store ``open_mirroring``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from hygge_core.hookspecs import Kind, hookimpl
+from hygge_openmirroring.settings import OpenMirroringStoreConfig
+
+if TYPE_CHECKING:
+    from hygge_core.records import RunType
+    from hygge_core.scene import Scene
 
 
 @hookimpl
 def hygge_stores() -> Iterable[Kind]:
-    return []
+    return [
+        Kind(
+            name="open_mirroring",
+            config=OpenMirroringStoreConfig,
+            open=_open_store,
+            capabilities={"append", "full_drop", "upsert", "markers", "decimal", "binary", "nan"},
+            address=_address,
+            keys=_keys,
+            run_type=_run_type,
+            journal_beside=_journal_beside,
+        )
+    ]
+
+
+def _open_store(config: OpenMirroringStoreConfig, scene: Scene) -> AbstractContextManager[Any]:
+    from hygge_openmirroring.store import open_store
+
+    return open_store(config, scene)
+
+
+def _address(config: OpenMirroringStoreConfig) -> str:
+    """One line for a person; a connection stands for its account."""
+    where = f"{config.connection}:" if config.connection else f"{config.account_url.rstrip('/')}/"
+    return f"{where}{config.container}/{config.landing_zone}/{config.place.folder}"
+
+
+def _keys(config: OpenMirroringStoreConfig) -> tuple[str, ...]:
+    return config.key_columns
+
+
+def _run_type(config: OpenMirroringStoreConfig, asked: RunType) -> RunType:
+    """``incremental = true | false`` in the store's table has the last word."""
+    if config.incremental is None:
+        return asked
+    return "incremental" if config.incremental else "full_drop"
+
+
+def _journal_beside(config: OpenMirroringStoreConfig) -> Mapping[str, Any]:
+    """The journal of all tables of a mirror: in its item, beside the landing zone."""
+    from hygge_adls.plugin import reached
+
+    return {
+        "type": "parquet",
+        "filesystem": config.container,
+        "path": f"{config.files}/.hygge_journal",
+        **reached(config),
+    }

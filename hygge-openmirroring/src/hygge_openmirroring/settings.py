@@ -126,8 +126,12 @@ class OpenMirroringStoreConfig(ToOneLake):
         return Table(self.table, self.schema_name)
 
     @property
-    def added_marker(self) -> int | None:
+    def by_time(self) -> bool:
+        """Whether the service goes by the storage's time, and not by numbers."""
+        return self.file_detection == "timestamp"
+
+    def added_marker(self, keys: tuple[str, ...]) -> int | None:
         """The marker of rows that are added and have none of their own; ``None``: no column."""
         if self.row_marker is not None:
             return self.row_marker
-        return Marker.UPSERT if self.key_columns else None
+        return Marker.UPSERT if keys else None

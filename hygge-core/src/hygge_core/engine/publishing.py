@@ -66,6 +66,7 @@ def record(trip: Trip, run: RunRecord, receipt: Receipt) -> RunRecord:
             "bytes": receipt.bytes,
             "parts": receipt.parts,
             "schema": [list(pair) for pair in manifest.schema],
+            "extra": manifest.extra,
             "warnings": list(trip.voice.warnings),
         },
     )

@@ -85,12 +85,14 @@ class Reading:
         """What the store is told before the first batch."""
         kind = self._trip.world.plugins.kind("store", self._trip.task.store.type).kind
         keys = kind.keys(self._trip.world.config_of("store", self._trip.task.store))
+        last = self._trip.ledger.last_complete()
         return Load(
             ref=self._trip.ref,
             mode=self._mode,
             schema=self._settled.schema,
             keys=self._polish.final(keys),
             epoch=self._trip.ledger.epoch,
+            recalled=last.metadata.get("extra", {}) if last else {},
         )
 
     def batches(self) -> Generator[pl.DataFrame, None, None]:

@@ -1,0 +1,199 @@
+"""From a decided manifest to a table that the service reads: the steps, and what each looks at.
+
+``_metadata.json`` is there before the first file; then the files, in the order of their numbers,
+each by a rename that never overwrites. A staged file that is gone was published: only hygge removes
+it, and the service may have moved the final one away already.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from hygge_adls import LakeShelf
+from hygge_core.errors import StoreError
+from hygge_core.records import LoadRef, Manifest, Part
+from hygge_core.shelf import NameMissing, NameTaken
+from hygge_core.staged import Cut, StagedWriter
+from hygge_openmirroring.documents import PartnerEvents
+from hygge_openmirroring.dropping import Drop
+from hygge_openmirroring.layout import METADATA, PARQUET, SCHEMA
+from hygge_openmirroring.record import Notes, TableRecord
+from hygge_openmirroring.zone import Zone
+
+if TYPE_CHECKING:
+    from hygge_adls import Account
+    from hygge_core.scene import Scene
+    from hygge_openmirroring.settings import OpenMirroringStoreConfig
+
+
+class Publishes(StagedWriter):
+    """The half of the store that comes after the decision, in any process."""
+
+    shelf: LakeShelf
+
+    def __init__(self, account: Account, config: OpenMirroringStoreConfig, scene: Scene) -> None:
+        shelf = LakeShelf(account.lake(config.container), config.files)
+        self.zone = Zone(shelf, config.place)
+        super().__init__(shelf, self.zone.live, suffix=PARQUET, cut=Cut(rows=config.rows_per_file))
+        self.account = account
+        self.config = config
+        self.scene = scene
+        self.notes = Notes(shelf, self.places.own, config.place)
+
+    # --- the steps ---------------------------------------------------------------------------
+
+    def add(self, manifest: Manifest) -> None:
+        """An append, to a table that is there or to a new one."""
+        self._require_same_table(manifest)
+        self._publish(manifest)
+
+    def replace(self, manifest: Manifest) -> None:
+        """A full_drop. As soon as the new metadata is there, the old table is gone for good."""
+        if self.shelf.entry(self.staged_metadata(manifest.ref)) is not None:
+            self._drop(manifest)
+        self._publish(manifest)
+
+    def _publish(self, manifest: Manifest) -> None:
+        self._announce()
+        self._document(manifest)
+        self._show_in_order(manifest)
+        self._remember(manifest)
+
+    def _drop(self, manifest: Manifest) -> None:
+        Drop(
+            shelf=self.shelf,
+            live=self.places.live,
+            etag=manifest.extra["folder"],
+            note=self._drop_note(manifest.ref),
+            seconds=self.config.folder_deletion_wait_seconds,
+            wait=self.scene.wait,
+        ).run()
+
+    def _announce(self) -> None:
+        name = self.config.partner_name
+        if name is None:
+            return
+        partner = PartnerEvents(
+            partner_name=name,
+            source_type=self.config.source_type,
+            source_version=self.config.source_version,
+        )
+        if warning := self.zone.announce(partner):
+            self.scene.warn(warning)
+
+    def _document(self, manifest: Manifest) -> None:
+        """The table's documents, complete before the first file that they are about."""
+        if manifest.extra["initial"]:
+            self._show_metadata(manifest)
+        elif manifest.extra["adds_keys"]:
+            self.zone.add_keys(tuple(manifest.extra["table"]["keys"]))
+        if manifest.extra["schema"] is not None:
+            self.shelf.write_json(f"{self.places.live}/{SCHEMA}", manifest.extra["schema"])
+
+    def _show_metadata(self, manifest: Manifest) -> None:
+        staged = self.staged_metadata(manifest.ref)
+        if self.shelf.entry(staged) is None:
+            return
+        try:
+            self.shelf.rename(staged, self.zone.metadata_name)
+        except NameTaken:
+            raise StoreError(
+                f"{self.at(self.places.live)} was made by somebody else meanwhile, and stays",
+                hint=f"hygge recover --undo {manifest.ref.run_id}, then run again",
+            ) from None
+        except NameMissing:  # a lost answer: it is there, for nobody else has this one
+            if self.shelf.entry(staged) is not None:
+                raise
+
+    def _show_in_order(self, manifest: Manifest) -> None:
+        """Nothing is shown when something of it could not be."""
+        waiting = self._waiting(manifest)
+        for part in waiting:
+            self._require_ready(part)
+        for part in waiting:
+            self._show(part)
+
+    def _show(self, part: Part) -> None:
+        try:
+            self.shelf.rename(part.staged, part.final, etag=part.etag)
+        except (NameTaken, NameMissing):  # a lost answer, or somebody else: the staged one tells
+            if self.shelf.entry(part.staged) is not None:
+                raise StoreError(
+                    f"{self.at(part.final)} is taken by another file, which stays",
+                    hint="somebody else writes to this table",
+                ) from None
+
+    def _remember(self, manifest: Manifest) -> None:
+        record = TableRecord.of(manifest.extra["table"])
+        assert record is not None  # SEAL put it there
+        if manifest.extra["initial"]:
+            record = evolve(record, folder=self.zone.etag() or "")
+        self.notes.write(record)
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def _waiting(self, manifest: Manifest) -> tuple[Part, ...]:
+        """The parts that are still staged, by one listing."""
+        if not manifest.parts:
+            return ()
+        folder = manifest.parts[0].staged.rpartition("/")[0]
+        there = self.zone.listed(folder)
+        return tuple(part for part in manifest.parts if part.staged in there)
+
+    def published(self, manifest: Manifest) -> tuple[Part, ...]:
+        """What is not staged any more was published; once staging is tidied away, what is there."""
+        if self.shelf.entry(self.places.manifest(manifest.ref.run_id)) is None:
+            return super().published(manifest)
+        waiting = {part.staged for part in self._waiting(manifest)}
+        return tuple(part for part in manifest.parts if part.staged not in waiting)
+
+    def _require_ready(self, part: Part) -> None:
+        source = self.shelf.entry(part.staged)
+        if source is None or not self.is_same(source, part):
+            raise StoreError(f"{self.at(part.staged)} is not the file that was sealed")
+        if self.shelf.entry(part.final) is not None:
+            raise StoreError(
+                f"{self.at(part.final)} is taken by another file, which stays",
+                hint="somebody else writes to this table",
+            )
+
+    def _require_same_table(self, manifest: Manifest) -> None:
+        """The files in a folder that was deleted are gone with it, and were never published."""
+        there = self.zone.etag() or ""
+        if not manifest.extra["initial"] and there != manifest.extra["folder"]:
+            raise StoreError(
+                f"{self.at(self.places.live)} was deleted or made anew since this load was sealed",
+                hint=f"hygge recover --undo {manifest.ref.run_id}, then make it anew: --full-drop",
+            )
+
+    def superseded_by(self, ref: LoadRef) -> list[str]:
+        """The note that says that a full_drop has begun to delete."""
+        note = self._drop_note(ref)
+        return [] if self.shelf.entry(note) is None else [note]
+
+    def superseded(self) -> str:
+        """Which folder a full_drop would delete; whatever is in it is the service's."""
+        return self.zone.etag() or ""
+
+    def traces(self, ref: LoadRef) -> list[str]:
+        """Numbers tell nothing of a run; without a manifest none were given."""
+        return self.superseded_by(ref)
+
+    def discard(self, ref: LoadRef) -> None:
+        """The manifest goes first: without it, a missing file is one that was never sealed."""
+        self.shelf.delete(self.places.manifest(ref.run_id))
+        for name in self.zone.listed(self.places.live):
+            if name.startswith(f"{self.places.live}/_{ref.run_id}-"):
+                self.shelf.delete(name)
+        super().discard(ref)
+
+    # --- names -------------------------------------------------------------------------------
+
+    def staged_metadata(self, ref: LoadRef) -> str:
+        """As long as it is there, no other table has taken the place of the old one."""
+        return f"{self.places.stage(ref.run_id)}/{METADATA}"
+
+    def _drop_note(self, ref: LoadRef) -> str:
+        return f"{self.places.stage(ref.run_id)}/dropping.json"

@@ -1,0 +1,155 @@
+"""The store ``open_mirroring``: a table in a landing zone, as a list of small steps.
+
+Staged: for a table that is there already, files are uploaded into its folder under names that the
+service passes over; for a new one, or for a full_drop, beside the landing zone, so that no folder
+appears before there is something to put in it. How it is published is in
+:mod:`hygge_openmirroring.publishing`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from attrs import evolve
+
+from hygge_adls import opened
+from hygge_core.errors import StoreError
+from hygge_core.records import Part
+from hygge_core.types import parse
+from hygge_openmirroring import rows
+from hygge_openmirroring.columns import document
+from hygge_openmirroring.documents import encoded
+from hygge_openmirroring.layout import moment_name, sequence_name, temporary_name
+from hygge_openmirroring.loading import Loading, loading
+from hygge_openmirroring.numbering import next_number
+from hygge_openmirroring.publishing import Publishes
+from hygge_openmirroring.record import TableRecord
+
+if TYPE_CHECKING:
+    from hygge_adls import Account
+    from hygge_core.records import Load
+    from hygge_core.scene import Scene
+    from hygge_core.staged import StagedLoad
+    from hygge_openmirroring.settings import OpenMirroringStoreConfig
+
+#: The storage tells times apart by the second.
+TICK_SECONDS = 1.0
+
+
+class MirrorStore(Publishes):
+    """One table of a landing zone."""
+
+    def __init__(self, account: Account, config: OpenMirroringStoreConfig, scene: Scene) -> None:
+        super().__init__(account, config, scene)
+        self._loading: Loading | None = None
+        self._last = 0  # the number of the load's last file
+
+    # --- what is there -----------------------------------------------------------------------
+
+    def known_schema(self) -> pl.Schema | None:
+        """The table's columns in the types that the source had; ``None``: there is no table."""
+        if self.zone.metadata() is None:
+            return None
+        record = self.notes.read()
+        columns = record.columns if record else self.zone.columns()
+        return pl.Schema({each.name: parse(each.source) for each in columns})
+
+    def has_content(self) -> bool:
+        """Whether the table is there; the service may have taken every file of it away."""
+        return self.zone.metadata() is not None
+
+    # --- staging -----------------------------------------------------------------------------
+
+    def begin(self, load: Load) -> StagedLoad:
+        self.account.require_hierarchy(self.config.container)
+        self._loading = loading(load, self.config, self.zone, self.notes)
+        return super().begin(load)
+
+    @property
+    def loading(self) -> Loading:
+        assert self._loading is not None  # begin comes first
+        return self._loading
+
+    def staged_name(self, load: Load, folder: str, number: int) -> str:
+        if self.loading.initial:
+            return super().staged_name(load, folder, number)
+        return f"{self.places.live}/{temporary_name(load.ref.run_id, number)}"
+
+    def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
+        if self.config.by_time:
+            self._next_tick()
+        ready = rows.landed(frame, self.loading.columns, self.loading.marker)
+        self.loading.watch.see(ready)
+        return rows.write(ready, path, self.config.compression, self.config.row_group_rows)
+
+    def _next_tick(self) -> None:
+        """Files with one time have no order: what comes next is a second later than the last."""
+        time.sleep(TICK_SECONDS)
+
+    # --- sealing -----------------------------------------------------------------------------
+
+    def assigned(self, load: Load, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """The keys are looked at; then names that the service reads in this order."""
+        self._report_keys()
+        if self.config.by_time:
+            names = [moment_name(load.ref.run_id, n + 1) for n in range(len(parts))]
+        else:
+            first = 1 if load.mode == "full_drop" else self._next_number()
+            names = [sequence_name(first + n) for n in range(len(parts))]
+            self._last = first + len(parts) - 1
+        return tuple(
+            evolve(part, final=f"{self.places.live}/{name}")
+            for part, name in zip(parts, names, strict=True)
+        )
+
+    def _report_keys(self) -> None:
+        problems = self.loading.watch.problems()
+        if problems and self.config.bad_keys == "fail":
+            raise StoreError(
+                f"{self.config.place}: {'; '.join(problems)}: the mirrored table would not have "
+                "the rows of its source",
+                hint='choose other key_columns; or bad_keys = "warn"',
+            )
+        for problem in problems:
+            self.scene.warn(f"{self.config.place}: {problem}")
+
+    def _next_number(self) -> int:
+        here = self.loading
+        seen = self.zone.seen(documented=here.there is not None)
+        return next_number(seen, here.record, self.config.starting_sequence)
+
+    def remembered(self, load: Load) -> dict[str, Any]:
+        """Which folder is there now, and what is to be written and remembered with the files."""
+        here = self.loading
+        if here.initial:
+            name = self.shelf.path(self.staged_metadata(load.ref))
+            self.shelf.lake.upload(name, encoded(here.metadata.plain()))
+        folder = self.zone.etag() or ""
+        told = document(here.columns)
+        known = here.record.columns if here.record else ()
+        table = TableRecord(
+            run_id=load.ref.run_id,
+            folder="" if here.initial else folder,
+            last=self._last,
+            columns=here.columns,
+            keys=here.metadata.key_columns,
+        )
+        return {
+            "folder": folder,
+            "initial": here.initial,
+            "adds_keys": here.adds_keys,
+            "schema": None if told == document(known) else told.plain(),
+            "table": table.plain(),
+        }
+
+
+@contextmanager
+def open_store(config: OpenMirroringStoreConfig, scene: Scene) -> Iterator[MirrorStore]:
+    """The store of ``type = "open_mirroring"``."""
+    with opened(config, scene) as account:
+        yield MirrorStore(account, config, scene)
