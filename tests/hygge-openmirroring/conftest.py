@@ -6,4 +6,5 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "hygge-adls"))
 
-from zones import *  # noqa: F403 - after the path is set
+from mirrors import *  # noqa: F403 - after the path is set
+from zones import *  # noqa: F403
