@@ -9,14 +9,16 @@ of :mod:`hygge_core.errors`; ``transient=True`` only where the same call may suc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from hygge_core.mirrors import Breach, Comparison, Reported, Swept
     from hygge_core.records import (
         Ask,
         EventType,
@@ -330,17 +332,67 @@ class PublishesJournal(Protocol):
         ...
 
 
+@runtime_checkable
+class FeedsMirror(Protocol):
+    """A store whose files somebody else reads, by rules of their own, and shows as tables.
+
+    For ``hygge mirror``: what the other side makes of what was published can be told without it.
+    """
+
+    @property
+    def shown_as(self) -> str:
+        """What the mirror calls the table of this store."""
+        ...
+
+    def mirror(self, copy: Path | None = None) -> AbstractContextManager[Mirror]:
+        """The mirror that this table is part of; ``copy``: a copy of its files on this host."""
+        ...
+
+
+@runtime_checkable
+class Mirror(Protocol):
+    """All tables that the other side shows together; found by ``FeedsMirror``."""
+
+    @property
+    def address(self) -> str:
+        """Where its files are: the same for every store that feeds it."""
+        ...
+
+    def audit(self, tables: Collection[str]) -> Iterable[Breach]:
+        """What breaks the other side's rules: in the whole, and in these tables."""
+        ...
+
+    def compare(
+        self, table: str, rows: Iterator[pl.DataFrame], *, how: Comparison
+    ) -> Iterable[Breach]:
+        """How what is shown of ``table`` differs from ``rows``, the whole of its source.
+
+        There is at least one frame, be it empty; all have the same columns.
+        """
+        ...
+
+    def reports(self, tables: Collection[str]) -> Iterable[Reported]:
+        """What the other side says of its own work, and of these tables."""
+        ...
+
+    def sweep(self, tables: Collection[str], keep: timedelta, *, dry_run: bool) -> Iterable[Swept]:
+        """Remove what the other side is done with and is older than ``keep``, of these tables."""
+        ...
+
+
 __all__ = [
     "Bounds",
     "Checks",
     "Discovers",
     "Estimates",
+    "FeedsMirror",
     "Home",
     "Journal",
     "KeepsLedger",
     "KnowsContent",
     "KnowsSchema",
     "Locks",
+    "Mirror",
     "Mirrors",
     "PublishesJournal",
     "Staging",

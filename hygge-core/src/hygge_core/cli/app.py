@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hygge_core.cli.commands import config, journal
+from hygge_core.cli.commands import config, journal, mirror
 from hygge_core.cli.commands.check import check
 from hygge_core.cli.commands.init import init
 from hygge_core.cli.commands.new_plugin import new_plugin
@@ -55,3 +55,4 @@ for sentence in (init, run, plan, check, preview, retry, recover, schema, plugin
 command(app, "new-plugin")(new_plugin)
 app.add_typer(config.app, name="config")
 app.add_typer(journal.app, name="journal")
+app.add_typer(mirror.app, name="mirror")

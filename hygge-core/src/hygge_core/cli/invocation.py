@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hygge_core.config import Entity, Project
     from hygge_core.engine.world import World
     from hygge_core.operate.history import History
+    from hygge_core.operate.mirrors import Fed
     from hygge_core.plugins import Plugins
     from hygge_core.protocols import Journal
 
@@ -88,6 +89,20 @@ class Invocation:
 
         with self.world() as world:
             yield only_journal(self.chosen([name]), world)
+
+    @contextmanager
+    def mirrors(
+        self, world: World, select: Sequence[str] | None = None, copy: Path | None = None
+    ) -> Iterator[Sequence[Fed]]:
+        """The mirrors that the selected entities feed. Raises ``ConfigError`` where there is none.
+
+        Without names, entities whose stores feed none are passed over.
+        """
+        from hygge_core.operate.mirrors import fed
+
+        chosen = self.chosen(select)
+        with fed(chosen, world, copy=copy, named=bool(select)) as found:
+            yield found
 
     def world(self) -> World:
         """What opens the project's homes, stores and journals; a context manager."""

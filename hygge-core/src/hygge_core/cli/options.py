@@ -59,6 +59,18 @@ def run_type(full_drop: bool, incremental: bool) -> RunType | None:
     return "full_drop" if full_drop else "incremental" if incremental else None
 
 
+def a_duration(text: str | None) -> str | None:
+    """``"90d"``, as it was typed. Raises a usage error for anything else."""
+    from hygge_core.fields import duration  # only where it is asked for
+
+    if text is not None:
+        try:
+            duration(text)
+        except ValueError as exc:
+            raise typer.BadParameter(str(exc)) from exc
+    return text
+
+
 def _a_shard(text: str | None) -> str | None:
     from hygge_core.operate.selection import Shard  # only where it is asked for
 

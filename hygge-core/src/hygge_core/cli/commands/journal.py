@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hygge_core.cli.invocation import Invocation
-from hygge_core.cli.options import Select, command, with_globals
+from hygge_core.cli.options import Select, a_duration, command, with_globals
 
 app = typer.Typer(help="Look back at runs, events and watermarks.", no_args_is_help=True)
 watermarks = typer.Typer()
@@ -15,17 +15,6 @@ app.add_typer(watermarks, name="watermarks")
 
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")]
 Entity = Annotated[str, typer.Argument(metavar="ENTITY", help="flow.entity")]
-
-
-def _a_duration(text: str | None) -> str | None:
-    from hygge_core.fields import duration  # only where it is asked for
-
-    if text is not None:
-        try:
-            duration(text)
-        except ValueError as exc:
-            raise typer.BadParameter(str(exc)) from exc
-    return text
 
 
 @command(app)
@@ -65,7 +54,7 @@ def prune(
         typer.Option(
             "--keep",
             metavar="DURATION",
-            callback=_a_duration,
+            callback=a_duration,
             help="e.g. 90d; by default the journal's retention, or 180d",
         ),
     ] = None,

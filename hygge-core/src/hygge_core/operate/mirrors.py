@@ -1,0 +1,123 @@
+"""``hygge mirror``: what the readers of a store's files make of them, beside the source."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from hygge_core.engine.reading import as_frame
+from hygge_core.errors import ConfigError
+from hygge_core.mirrors import Breach, Comparison, Reported, Swept
+from hygge_core.polish import Polish
+from hygge_core.protocols import FeedsMirror
+from hygge_core.records import Ask
+from hygge_core.secrets import scrub
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from hygge_core.config import Entity
+    from hygge_core.engine.world import World
+    from hygge_core.protocols import Mirror
+
+
+@frozen
+class Fed:
+    """A mirror, and which entities feed which of its tables."""
+
+    mirror: Mirror
+    tables: dict[str, Entity]
+
+
+@frozen(kw_only=True)
+class Checked:
+    """What was found at one mirror, or comparing one ``entity`` with it. Empty: all is well."""
+
+    mirror: str
+    entity: str = ""
+    breaches: tuple[Breach, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return all(breach.advice for breach in self.breaches)
+
+
+@contextmanager
+def fed(
+    entities: Iterable[Entity], world: World, *, copy: Path | None = None, named: bool = False
+) -> Iterator[Sequence[Fed]]:
+    """The mirrors that these entities feed, each once.
+
+    Raises ``ConfigError`` where there is none, or where one was ``named`` and feeds none.
+    """
+    found: dict[str, Fed] = {}
+    with ExitStack() as open_ones:
+        for entity in entities:
+            scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
+            store = open_ones.enter_context(world.store(entity.store, scene))
+            if isinstance(store, FeedsMirror):
+                mirror = open_ones.enter_context(store.mirror(copy))
+                one = found.setdefault(mirror.address, Fed(mirror, {}))
+                one.tables[store.shown_as] = entity
+            elif named:
+                raise _no_mirror(f"{entity.name} feeds no mirror: its store is {entity.store.type}")
+        if not found:
+            raise _no_mirror("no store of this project feeds a mirror")
+        yield list(found.values())
+
+
+def _no_mirror(message: str) -> ConfigError:
+    return ConfigError(message, hint="such a store is `open_mirroring` of hygge-openmirroring")
+
+
+def check(fed_ones: Iterable[Fed], world: World, how: Comparison | None) -> Iterator[Checked]:
+    """Each mirror by its own rules, then each entity beside its source; ``None``: not that."""
+    for one in fed_ones:
+        breaches = map(_scrubbed, one.mirror.audit(list(one.tables)))
+        yield Checked(mirror=one.mirror.address, breaches=tuple(breaches))
+        for table, entity in one.tables.items() if how else ():
+            with closing(_source(entity, world)) as rows:
+                differences = one.mirror.compare(table, rows, how=how or "count")
+                yield Checked(
+                    mirror=one.mirror.address,
+                    entity=entity.name,
+                    breaches=tuple(map(_scrubbed, differences)),
+                )
+
+
+def reports(fed_ones: Iterable[Fed]) -> Iterator[tuple[str, Reported]]:
+    """(mirror, what the other side says)."""
+    for one in fed_ones:
+        for reported in one.mirror.reports(list(one.tables)):
+            told = evolve(reported, what=scrub(reported.what), fix=scrub(reported.fix))
+            yield one.mirror.address, told
+
+
+def sweep(
+    fed_ones: Iterable[Fed], keep: timedelta, *, dry_run: bool
+) -> Iterator[tuple[str, Swept]]:
+    """(mirror, a file that was removed, or would be)."""
+    for one in fed_ones:
+        for swept in one.mirror.sweep(list(one.tables), keep, dry_run=dry_run):
+            yield one.mirror.address, swept
+
+
+def _source(entity: Entity, world: World) -> Generator[pl.DataFrame, None, None]:
+    """The whole source as a full load would bring it: polished, whatever the watermark."""
+    polish = Polish.of(entity.polish, entity=entity.entity)
+    ask = Ask(entity=entity.entity, drift=entity.drift)
+    scene = world.scene(entity.home, flow=entity.flow, entity=entity.entity)
+    with world.home(entity.home, scene) as home:
+        schema = home.schema(ask)
+        yield polish.apply(schema.to_frame())
+        for batch in home.read(ask):
+            yield polish.apply(as_frame(batch).select(schema.names()))
+
+
+def _scrubbed(breach: Breach) -> Breach:
+    return evolve(breach, what=scrub(breach.what), fix=scrub(breach.fix))
