@@ -74,11 +74,7 @@ class LakeGround(Ground):
         tables[str(self.root)] = rows
 
     def visible(self) -> pl.DataFrame | None:
-        files = self.server.files("lake")
-        live = {n: b for n, b in files.items() if n.startswith(f"{self.folder}/walk/")}
-        aside = {n: b for n, b in files.items() if n.startswith(f"{self.folder}/.hygge/old/")}
-        seen = live or aside
-        return pl.concat([pl.read_parquet(io.BytesIO(b)) for b in seen.values()]) if seen else None
+        return visible(self.server, self.folder)
 
     def leftovers(self) -> list[str]:
         return [n for n in self.server.files("lake") if ".hygge/" in n]
@@ -87,6 +83,15 @@ class LakeGround(Ground):
         told = [f"{n} {_told(n, b)}" for n, b in self.server.files("lake").items()]
         local = [_journal(path) for path in sorted(self.root.glob("*.db"))]
         return RUN_ID.sub("RUN", "\n".join(sorted(told) + local))
+
+
+def visible(server: DfsServer, folder: str) -> pl.DataFrame | None:
+    """The rows of ``folder/walk``, or what a swap has put aside; ``None``: there are none."""
+    files = server.files("lake")
+    live = {n: b for n, b in files.items() if n.startswith(f"{folder}/walk/")}
+    aside = {n: b for n, b in files.items() if n.startswith(f"{folder}/.hygge/old/")}
+    seen = live or aside
+    return pl.concat([pl.read_parquet(io.BytesIO(b)) for b in seen.values()]) if seen else None
 
 
 class OneLakeGround(LakeGround):

@@ -8,11 +8,13 @@ import pytest
 from attrs import evolve
 from lakes import Mover, account_at, sign_in
 
+from hygge_adls.shelf import LakeShelf
 from hygge_adls.stores import LakeParquetStore
 from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
 from hygge_core.config import structure
 from hygge_core.errors import ConfigError, StoreError
 from hygge_core.records import Load, LoadRef
+from hygge_core.shelf import NameMissing
 
 ROWS = pl.DataFrame(
     {
@@ -234,3 +236,38 @@ def test_onelake_is_moved_to_and_read_from(dfs, tmp_path):
 def test_a_store_that_cannot_be_is_a_mistake_in_the_configuration(dfs, told, problem):
     with pytest.raises(ConfigError, match=problem):
         structure(AdlsStoreConfig, {**sign_in(dfs), "filesystem": "lake", **told})
+
+
+# --- what it costs -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+def test_a_file_costs_five_requests_and_a_load_a_few_dozen_more(lake, dfs, run_type):
+    complete(lake.store(ROWS))
+    costs = []
+    for size in (1, 11, 21):
+        highest = 1000 * size  # so that each load has rows of its own
+        rows = pl.DataFrame({"id": range(highest, highest + 10 * size)})
+        rows = rows.with_columns(name=pl.lit("x"), day=pl.lit(date(2024, 1, 1)))
+        dfs.log.clear()
+        complete(lake.store(rows, run_type, rows_per_file=10))
+        costs.append(len(dfs.log))
+    # Create, append, flush, a look at what has arrived; and for an append its rename.
+    assert costs[2] - costs[1] == 10 * (5 if run_type == "incremental" else 4)
+    assert costs[0] < 40
+
+
+def test_a_name_that_was_glanced_at_and_renamed_since_is_looked_at_anew(dfs):
+    with account_at(dfs) as account:
+        shelf = LakeShelf(account.lake("lake"), "out")
+        dfs.seed("lake", {"out/a/1": b"x", "out/b/2": b"y"})
+        dfs.log.clear()
+        with shelf.glanced(["a/1", "b/1", "b/2"], ["a", "b"]):
+            assert (shelf.entry("a/1").bytes, shelf.entry("b/1")) == (1, None)
+            assert len(dfs.log) == 2
+            shelf.rename("a/1", "b/1")
+            assert (shelf.entry("a/1"), shelf.entry("b/1").bytes) == (None, 1)
+            with pytest.raises(NameMissing):
+                shelf.rename("a/1", "b/2")
+            dfs.seed("lake", {"out/b/2": b"yy"})
+            assert shelf.entry("b/2").bytes == 2

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from nycflights import ROWS, TABLES
 from polars.testing import assert_frame_equal
-
-TABLES = ("airlines", "airports", "flights", "planes", "weather")
-ROWS = {"airlines": 16, "airports": 1458, "flights": 336_776, "planes": 3322, "weather": 26_115}
 
 THERE_AND_BACK = """
 [project]

@@ -61,7 +61,7 @@ class Lake(Reads):
                         length=size,
                         overwrite=True,
                         chunk_size=BLOCK_BYTES,
-                        max_concurrency=BLOCKS_AT_ONCE,
+                        max_concurrency=min(BLOCKS_AT_ONCE, -(-size // BLOCK_BYTES)),
                     )
                 except ResourceModifiedError:
                     # The answer to the flush was lost, and the SDK asked for it once more. It was

@@ -41,6 +41,7 @@ class LakeShelf:
     def __init__(self, lake: Lake, root: str) -> None:
         self.lake = lake
         self.root = root
+        self._glanced: dict[str, Entry | None] = {}
 
     def path(self, name: str) -> str:
         """Where ``name`` is in the filesystem. Raises ``StoreError`` for what leads elsewhere."""
@@ -61,7 +62,23 @@ class LakeShelf:
             with _uploading:
                 self.lake.upload(self.path(name), path)
 
+    @contextmanager
+    def glanced(self, names: Iterable[str], folders: Iterable[str]) -> Iterator[None]:
+        """Inside, ``entry`` knows these names from one look at the ``folders`` that they are in.
+
+        Many looks at single files are as many round trips. A name that is renamed or deleted
+        meanwhile, or could not be, is looked at anew.
+        """
+        found = {entry.name: entry for folder in folders for entry in self.list(folder)}
+        self._glanced = {name: found.get(name) for name in names}
+        try:
+            yield
+        finally:
+            self._glanced = {}
+
     def entry(self, name: str) -> Entry | None:
+        if name in self._glanced:
+            return self._glanced[name]
         found = self.lake.entry(self.path(name))
         return None if found is None else evolve(found, name=name)
 
@@ -74,6 +91,8 @@ class LakeShelf:
         return tuple(sorted(found, key=lambda entry: entry.name))
 
     def rename(self, source: str, target: str, *, etag: str = "") -> None:
+        for name in (source, target):
+            self._glanced.pop(name, None)
         self.lake.rename(self.path(source), self.path(target), etag=etag)
 
     def settle(self, names: Iterable[str]) -> None:
@@ -96,6 +115,7 @@ class LakeShelf:
                 raise
 
     def delete(self, name: str) -> None:
+        self._glanced.pop(name, None)
         self.lake.delete(self.path(name))
 
     def delete_tree(self, name: str) -> None:

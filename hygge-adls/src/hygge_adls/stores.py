@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from hygge_core.errors import StoreError
 from hygge_core.files import writing
 from hygge_core.files.sources import skipped
 from hygge_core.files.text import refuse_types
-from hygge_core.staged import Cut, StagedWriter
+from hygge_core.staged import Convoy, Cut, StagedWriter
 from hygge_core.types import parse_schema, spell_schema
 
 if TYPE_CHECKING:
@@ -64,6 +65,25 @@ class LakeStore(StagedWriter):
             if part.final in live and self.is_same(live[part.final], part)
         )
 
+    def add(self, manifest: Manifest) -> None:
+        """As ever; but several renames are under way at once, for their order does not matter."""
+        with self._glanced(manifest):
+            waiting = [part for part in manifest.parts if not self.is_settled(part)]
+        renames: Convoy[None] = Convoy(self.shelf.files_at_once)
+        for part in waiting:
+            renames.room()
+            renames.send(partial(self.show, part))
+        renames.arrived()
+
+    def _glanced(self, manifest: Manifest) -> AbstractContextManager[None]:
+        """Of many parts two listings tell what three looks at each would."""
+        parts = manifest.parts
+        if len(parts) <= _FEW:
+            return nullcontext()
+        names = [name for part in parts for name in (part.staged, part.final)]
+        folders = (self.places.files(manifest.ref.run_id), self.places.live)
+        return self.shelf.glanced(names, folders)
+
     def remembered(self, load: Load) -> dict[str, Any]:
         """Of a full_drop also which folder is live, to swap that one and no other."""
         more = {}
@@ -75,7 +95,8 @@ class LakeStore(StagedWriter):
         """As ever; but what went wrong may be that somebody else finishes this very load."""
         for seconds in _LOOKS:
             try:
-                super().replace(manifest)
+                with self._glanced(manifest):
+                    super().replace(manifest)
             except StoreError:
                 if seconds is None or self.status(manifest) == "none":
                     raise

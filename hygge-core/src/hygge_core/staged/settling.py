@@ -60,11 +60,15 @@ class Settles:
         """Hook: publish an append. Nothing is shown when something of it could not be."""
         waiting = [part for part in manifest.parts if not self.is_settled(part)]
         for part in waiting:
-            try:
-                self.shelf.rename(part.staged, part.final, etag=part.etag)
-            except (NameTaken, NameMissing):  # a lost answer, or somebody else: look again
-                if not self.is_settled(part):
-                    raise
+            self.show(part)
+
+    def show(self, part: Part) -> None:
+        """Publish one part of an append. A lost answer is settled by looking."""
+        try:
+            self.shelf.rename(part.staged, part.final, etag=part.etag)
+        except (NameTaken, NameMissing):  # a lost answer, or somebody else: look again
+            if not self.is_settled(part):
+                raise
 
     def is_settled(self, part: Part) -> bool:
         """Whether nothing is left to do for ``part``; ``StoreError`` when nothing can be done."""
