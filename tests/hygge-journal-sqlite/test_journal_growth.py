@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from hygge_core.journal_rows import EVENT_COLUMNS, RUN_COLUMNS, event_row, run_row
 from hygge_core.records import now
-from hygge_journal_sqlite.rows import EVENT_COLUMNS, RUN_COLUMNS, event_row, run_row
 
 EVENTS, RUNS = 100_000, 10_000
 

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from hygge_core.errors import JournalError, LeaseHeld
+from hygge_core.journal_rows import stamp
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import Lease, Owner, now
-from hygge_journal_sqlite.rows import stamp
 
 
 def take(

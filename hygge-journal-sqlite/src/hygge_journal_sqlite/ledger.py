@@ -6,10 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from hygge_core.jsons import from_json, to_json
-from hygge_core.records import FlowEvent, RunRecord, Watermark, now
-from hygge_core.states import demand_step, demand_watermark
-from hygge_journal_sqlite.rows import (
+from hygge_core.journal_rows import (
     EVENT_COLUMNS,
     RUN_COLUMNS,
     event_row,
@@ -17,6 +14,9 @@ from hygge_journal_sqlite.rows import (
     stamp,
     watermark_of,
 )
+from hygge_core.jsons import from_json, to_json
+from hygge_core.records import FlowEvent, RunRecord, Watermark, now
+from hygge_core.states import demand_step, demand_watermark
 
 
 def put_run(connection: sqlite3.Connection, run: RunRecord) -> bool:

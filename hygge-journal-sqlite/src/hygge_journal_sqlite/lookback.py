@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hygge_core.journal_rows import EVENT_COLUMNS, event_of, run_of, stamp
 from hygge_core.records import FlowEvent, RunRecord
-from hygge_journal_sqlite.rows import EVENT_COLUMNS, event_of, run_of, stamp
 
 _OPEN = "state IN ('open', 'decided', 'committed', 'blocked')"
 _FINAL = "event_type IN ('complete', 'fail', 'skip')"

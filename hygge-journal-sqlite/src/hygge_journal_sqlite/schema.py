@@ -15,9 +15,6 @@ from hygge_journal_sqlite.database import Database
 
 APPLICATION_ID = int.from_bytes(b"hygg", "big")
 
-#: Version of one row of ``flow_events``, kept in the row itself.
-EVENT_VERSION = 1
-
 _FIRST = (
     """CREATE TABLE flow_events (
         seq INTEGER PRIMARY KEY,

@@ -1,4 +1,7 @@
-"""Records of the journal as rows of its tables, and back."""
+"""Records of a journal as rows of its tables, and back: for every journal that is a database.
+
+The names of the columns are a contract: people query ``flow_events`` and ``runs``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from typing import Any
 
 from hygge_core.jsons import from_json, to_json, to_plain
 from hygge_core.records import FlowEvent, RunRecord, Watermark
-from hygge_journal_sqlite.schema import EVENT_VERSION
+
+#: Version of one row of ``flow_events``, kept in the row itself.
+EVENT_VERSION = 1
 
 #: In the order of ``event_row``.
 EVENT_COLUMNS = (
@@ -43,7 +48,7 @@ def event_row(event: FlowEvent) -> tuple[Any, ...]:
 
 
 def event_of(row: tuple[Any, ...]) -> FlowEvent:
-    """The event that ``EVENT_COLUMNS`` hold."""
+    """The event that ``EVENT_COLUMNS`` hold; a timestamp is text or a datetime in UTC."""
     return FlowEvent(
         id=row[0],
         timestamp=datetime.fromisoformat(row[1]),
@@ -82,3 +87,16 @@ def run_row(run: RunRecord) -> tuple[Any, ...]:
 def run_of(text: str) -> RunRecord:
     """The run that ``record`` holds."""
     return from_json(text, RunRecord)
+
+
+__all__ = [
+    "EVENT_COLUMNS",
+    "EVENT_VERSION",
+    "RUN_COLUMNS",
+    "event_of",
+    "event_row",
+    "run_of",
+    "run_row",
+    "stamp",
+    "watermark_of",
+]
