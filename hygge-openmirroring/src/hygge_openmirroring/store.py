@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,5 +151,5 @@ class MirrorStore(Publishes):
 @contextmanager
 def open_store(config: OpenMirroringStoreConfig, scene: Scene) -> Iterator[MirrorStore]:
     """The store of ``type = "open_mirroring"``."""
-    with opened(config, scene) as account:
-        yield MirrorStore(account, config, scene)
+    with opened(config, scene) as account, closing(MirrorStore(account, config, scene)) as store:
+        yield store
