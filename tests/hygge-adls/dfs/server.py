@@ -13,7 +13,7 @@ from .faults import Faults
 from .listening import Listening
 from .log import Log
 from .nodes import File
-from .service import Service
+from .service import Service, Watcher
 from .stamps import Clock
 from .tree import walk
 
@@ -21,8 +21,8 @@ from .tree import walk
 class DfsServer(Listening):
     """``with DfsServer() as server:`` and the SDK at ``server.url`` with ``server.credential``.
 
-    ``log``, ``changes``, ``faults``, ``manners``, ``tokens``, ``door`` and ``clock`` may be read
-    and turned from any thread while it runs. ``stop`` and ``start`` make a dead service of it and
+    ``log``, ``changes``, ``faults``, ``watchers``, ``manners``, ``tokens``, ``door`` and ``clock``
+    may be read and turned from any thread while it runs. ``stop`` and ``start`` make a dead service of it and
     bring it back on the same port with all that it held.
     """
 
@@ -63,6 +63,11 @@ class DfsServer(Listening):
     @property
     def faults(self) -> Faults:
         return self._service.faults
+
+    @property
+    def watchers(self) -> list[Watcher]:
+        """Called after each request's work: somebody else who looks at the account, and acts."""
+        return self._service.watchers
 
     @property
     def credential(self) -> dict[str, str]:

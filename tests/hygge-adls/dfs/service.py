@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import ClientPayloadError, web
@@ -23,6 +24,10 @@ OPERATION_MODULES = (access, blobs, filesystems, listing, paths)  # imported: th
 _NOT_DONE = {"misdirected": "InvalidQueryParameterValue"}
 
 
+#: Called on the server's loop after each request's work, done or refused, before its answer.
+Watcher = Callable[[Account, Call], None]
+
+
 class _Gone(Exception):
     """The connection was reset, on purpose or by the client."""
 
@@ -38,6 +43,7 @@ class Service:
     door: Door
     log: Log = field(factory=Log)
     faults: Faults = field(factory=Faults)
+    watchers: list[Watcher] = field(factory=list)
     _count: int = 0
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -71,6 +77,8 @@ class Service:
                 reply = self._work(call)
             except Refused as no:
                 refused = no
+            for watcher in tuple(self.watchers):
+                watcher(self.account, call)
         refused = await _strike(due, "after") or refused
         self._reset(request, when=_resets(due, "after"))
         if refused is not None:
