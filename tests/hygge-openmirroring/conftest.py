@@ -6,5 +6,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "hygge-adls"))
 
-from mirrors import *  # noqa: F403 - after the path is set
+from dfs.fixtures import *  # noqa: F403 - after the path is set
+from mirrors import *  # noqa: F403
 from zones import *  # noqa: F403

@@ -26,6 +26,7 @@ from hygge_openmirroring.columns import document
 from hygge_openmirroring.documents import encoded
 from hygge_openmirroring.layout import moment_name, sequence_name, temporary_name
 from hygge_openmirroring.loading import Loading, loading
+from hygge_openmirroring.mirror import ShowsTables
 from hygge_openmirroring.numbering import next_number
 from hygge_openmirroring.publishing import Publishes
 from hygge_openmirroring.record import TableRecord
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 TICK_SECONDS = 1.0
 
 
-class MirrorStore(Publishes):
+class MirrorStore(ShowsTables, Publishes):
     """One table of a landing zone."""
 
     def __init__(self, account: Account, config: OpenMirroringStoreConfig, scene: Scene) -> None:

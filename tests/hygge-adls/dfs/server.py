@@ -22,8 +22,8 @@ class DfsServer(Listening):
     """``with DfsServer() as server:`` and the SDK at ``server.url`` with ``server.credential``.
 
     ``log``, ``changes``, ``faults``, ``watchers``, ``manners``, ``tokens``, ``door`` and ``clock``
-    may be read and turned from any thread while it runs. ``stop`` and ``start`` make a dead service of it and
-    bring it back on the same port with all that it held.
+    may be read and turned from any thread while it runs. ``stop`` and ``start`` make a dead service
+    of it and bring it back on the same port with all that it held.
     """
 
     def __init__(
