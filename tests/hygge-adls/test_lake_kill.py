@@ -1,6 +1,5 @@
 """Real processes, killed by SIGKILL at a fault point, on a lake that outlives them."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -87,7 +86,6 @@ def killed(project: Path, k: int) -> int:
     """The exit code of a real ``hygge run`` that is killed at its point ``k``."""
     return subprocess.run(
         [sys.executable, str(KILL_AT), str(k), "-q", "-C", str(project), "run"],
-        env={**os.environ, "PYTHONPATH": ""},
         capture_output=True,
         timeout=120,
         check=False,

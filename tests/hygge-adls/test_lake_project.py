@@ -78,3 +78,42 @@ def test_what_is_wrong_with_the_lake_is_said_with_what_to_do(project, dfs):
     )
     out = hygge(project, "check", "up.orders", code=1)
     assert "Storage Blob Data Contributor" in " ".join(out.split())
+
+
+HERE = """
+[flows.here]
+home = { type = "parquet", path = "in/orders" }
+store = { type = "parquet", path = "o" }
+"""
+WITHOUT_AZURE = """
+import sys
+from hygge_core.cli import main
+sys.argv = ["hygge", *sys.argv[1:]]
+code = main()
+loaded = {name.split(".")[0] for name in sys.modules} & {"azure", "requests", "msal"}
+raise SystemExit(f"{code} {sorted(loaded)}" if code or loaded else 0)
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "-s", "here"],
+        ["plan", "--offline"],
+        ["config", "show"],
+        ["plugins"],
+        ["check", "here"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_of_azure_is_loaded_before_a_flow_that_uses_it(project, words):
+    text = (project / "hygge.toml").read_text()
+    (project / "hygge.toml").write_text(text + HERE)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_AZURE, "-C", str(project), *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -134,12 +135,24 @@ def _key(config: Connection) -> str:
 
 
 def _signature(text: str) -> str:
-    """The query of a shared access signature; nothing of it is ever shown."""
-    query = text.rpartition("?")[2]
-    for name, value in parse_qsl(query):
-        if name == "sig":
-            for shown in (value, quote(value), quote(value, safe="")):
-                secrets.remember(shown)
-    if "sig=" not in query:
+    """The query of a shared access signature; nothing of its ``sig`` is ever shown."""
+    query = text.strip().rpartition("?")[2]
+    told = dict(parse_qsl(query))
+    if "sig" not in told:
         raise AuthError("the secret in `sas` is no shared access signature: it has no sig=")
+    for shown in (told["sig"], quote(told["sig"]), quote(told["sig"], safe="")):
+        secrets.remember(shown)
+    if _is_past(told.get("se", "")):
+        raise AuthError(
+            f"the shared access signature in `sas` ended at {told['se']}", hint="make a new one"
+        )
     return query
+
+
+def _is_past(text: str) -> bool:
+    """What is no moment is left for the service to judge."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < datetime.now(UTC)

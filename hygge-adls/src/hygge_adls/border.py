@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from attrs import frozen
 from azure.core import exceptions as azure
 
+from hygge_adls import identities
+from hygge_adls.retries import is_distrust
 from hygge_core.errors import AuthError, FlowError, HyggeError
 
 _ROLE = (
@@ -19,6 +21,13 @@ _ROLE = (
     "(OneLake: Contributor in the workspace); a new role takes some minutes"
 )
 _SIGN_IN = "look at `auth`, tenant_id and the secret; `hygge check` tries them one by one"
+_STALE = (
+    "the token has ended, is of another tenant or for another service: sign in again (`auth`), and "
+    "look at tenant_id"
+)
+_WRONG = (
+    "the key or the signature is not the account's, or has ended; look at `auth` and its secret"
+)
 _WAIT = "the service is busy or down; run again in a moment"
 _NETWORK = "look at account_url, the proxy, the firewall and private endpoints"
 
@@ -36,8 +45,8 @@ _AUTH = Meaning(_SIGN_IN, auth=True)
 _FORBIDDEN = Meaning(_ROLE, auth=True)
 _NO_FILESYSTEM = Meaning("create it, or correct `filesystem` (OneLake: `workspace`)")
 _MEANINGS = {
-    "AuthenticationFailed": _AUTH,
-    "InvalidAuthenticationInfo": _AUTH,
+    "AuthenticationFailed": Meaning(_WRONG, auth=True),
+    "InvalidAuthenticationInfo": Meaning(_STALE, auth=True),
     "NoAuthenticationInformation": _AUTH,
     "AuthorizationPermissionMismatch": _FORBIDDEN,
     "AuthorizationFailure": Meaning(
@@ -84,7 +93,10 @@ def code_of(exc: azure.AzureError) -> str:
 
 
 def words(exc: azure.AzureError) -> str:
-    """What the service said, on one line."""
+    """What the service said, on one line; of a chain of identities, what each of them said."""
+    told = identities.in_plain_words(str(exc.message or exc))
+    if told is not None:
+        return told
     lines = [line.strip() for line in str(exc.message or exc).splitlines() if line.strip()]
     said = lines[0] if lines else type(exc).__name__
     request = next((line for line in lines if line.startswith("RequestId:")), "")
@@ -101,23 +113,7 @@ def _meaning(exc: azure.AzureError) -> Meaning:
         known = _BY_STATUS.get(status)
         return known or (Meaning(_WAIT, True) if status >= 500 else Meaning())
     if isinstance(exc, azure.ClientAuthenticationError):
-        return Meaning(_identity_hint(str(exc)), auth=True)
-    if "CERTIFICATE" in str(exc).upper() or "SSL" in str(exc):
+        return Meaning(identities.hint(str(exc)) or _SIGN_IN, auth=True)
+    if is_distrust(exc) or "SSL" in str(exc):
         return _TLS
     return _LOST
-
-
-def _identity_hint(text: str) -> str:
-    """What to do about an identity that got no token, by what it said of itself."""
-    for said, hint in (
-        ("AADSTS7000215", "the client secret is wrong: mind that it is the value, not its id"),
-        ("AADSTS7000222", "the client secret has expired: make a new one"),
-        ("AADSTS700016", "client_id is not known in this tenant: look at tenant_id"),
-        ("AADSTS90002", "there is no such tenant: look at tenant_id"),
-        ("az login", "run: az login"),
-        ("ManagedIdentityCredential", "run where there is a managed identity, or set client_id"),
-        ("DefaultAzureCredential", "sign in (az login), or choose one way with `auth`"),
-    ):
-        if said in text:
-            return hint
-    return _SIGN_IN

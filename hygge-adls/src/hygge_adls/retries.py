@@ -3,7 +3,9 @@
 The SDK's own policy waits about 20 s after the first 503, never retries a 429 and does not hear
 ``Retry-After``. This one waits about 1, 2, 4 and 8 seconds, or what ``Retry-After`` says up to
 ``PATIENCE`` seconds. A service that refuses connections has failed after about 16 seconds; one that
-does not answer at all after ``5 * connect_seconds`` more (66 seconds with the defaults).
+cannot be reached at all after ``5 * connect_seconds`` more (66 seconds with the defaults); one that
+takes a request and never answers after ``5 * read_seconds`` more (316). A certificate that is not
+trusted is not trusted a second later either, so that fails at once.
 """
 
 from __future__ import annotations
@@ -49,6 +51,15 @@ class Again(RetryPolicy[Any, Any]):
         status = response.http_response.status_code
         return status in self._retry_on_status_codes and bool(settings["total"])
 
+    def increment(
+        self,
+        settings: dict[str, Any],
+        response: PipelineRequest[Any] | PipelineResponse[Any, Any] | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        again = super().increment(settings, response=response, error=error)
+        return again and not (error and is_distrust(error))
+
     def is_exhausted(self, settings: dict[str, Any]) -> bool:
         return int(settings["total"]) < 0
 
@@ -60,3 +71,8 @@ class Again(RetryPolicy[Any, Any]):
     def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
         told = super().get_retry_after(response)
         return None if told is None else min(told, PATIENCE)
+
+
+def is_distrust(error: BaseException) -> bool:
+    """Whether TLS failed because of a certificate."""
+    return "CERTIFICATE" in str(error).upper()
