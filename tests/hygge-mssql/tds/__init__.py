@@ -1,0 +1,1 @@
+"""A TDS server for tests: see README.md."""

@@ -1,0 +1,366 @@
+"""One client from the first packet to the last: prelogin, login, then request after request."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from . import bulk, calls, login, packets, prelogin, tokens
+from .answer import INSERT, Answer
+from .errors import SqlError, unknown
+from .log import Entry
+from .packets import Cancelled, Packet, Wire
+from .prepared import Prepared
+from .script import Script
+from .session import Session
+from .transport import Clear, Gone, Tls
+
+if TYPE_CHECKING:
+    from .server import TdsServer
+
+_TM_BEGIN, _TM_COMMIT, _TM_ROLLBACK = 5, 7, 8
+_BEGIN_AGAIN = 0x01
+_COLLATION = bytes.fromhex("0904d00034")
+
+
+class Connection:
+    def __init__(self, server: TdsServer, sock: socket.socket, spid: int) -> None:
+        self.server = server
+        self.spid = spid
+        self.clear = Clear(sock)
+        self.wire = Wire(self.clear)
+        self.wire.spid = spid
+        self.session: Session | None = None
+        self._plan: bulk.Plan | None = None
+        self._descriptor = 0
+
+    def serve(self) -> None:
+        """Until the client goes, or a fault cuts it off."""
+        try:
+            self.server.faults.at("connect", "before", None, "")
+            self._greet()
+            session = self._log_in()
+            self.session = session
+            while True:
+                self._request(session)
+        except (Gone, ConnectionError):
+            pass
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        session, self.session = self.session, None
+        if session is not None:
+            session.close()
+        self.wire.transport.close()
+
+    def cut(self) -> None:
+        """From another thread: the client sees the connection go."""
+        self.clear.cut()
+
+    # ------------------------------------------------------------------------------ login
+
+    def _greet(self) -> None:
+        first = self.wire.packet()
+        if first.kind != packets.PRELOGIN:
+            raise Gone
+        asked = prelogin.read(self.wire.message(first))
+        tls = self.server.tls
+        chosen = prelogin.encryption(
+            asked, offered=tls is not None, required=self.server.tls_required
+        )
+        self.wire.send(prelogin.answer(asked, chosen))
+        self.wire.end()
+        if chosen == prelogin.NOT_SUPPORTED or tls is None:
+            return
+        secure = Tls(self.clear, tls)
+        secure.shake_hands(self._wrapped_read, self._wrapped_write)
+        self.wire.transport = secure
+        self._only_login = chosen == prelogin.OFF
+
+    _only_login = False
+
+    def _wrapped_read(self) -> bytes:
+        return self.wire.message(self.wire.packet())
+
+    def _wrapped_write(self, records: bytes) -> None:
+        size = len(records) + 8
+        self.clear.write(
+            struct.pack(">BBHHBB", packets.PRELOGIN, packets.LAST, size, 0, 0, 0) + records
+        )
+
+    def _log_in(self) -> Session:
+        first = self.wire.packet()
+        if first.kind != packets.LOGIN:
+            raise Gone
+        asked = login.read(self.wire.message(first))
+        if self._only_login:
+            self.wire.transport = self.clear
+        entry = self.server.log.add(Entry(self.spid, "login", asked.user, program=asked.program))
+        try:
+            session = self._admitted(asked)
+        except SqlError as refused:
+            entry.error = refused.number
+            for error in _refusal(refused, asked):
+                self.wire.send(
+                    tokens.message(error.number, error.state, error.severity, error.text)
+                )
+            self.wire.send(tokens.done(tokens.FAILED))
+            self.wire.end()
+            raise Gone from refused
+        self._welcome(session, asked)
+        return session
+
+    def _admitted(self, asked: login.Login) -> Session:
+        """Raises 18456 or 4060."""
+        self.server.faults.at("login", "before", None, asked.user)
+        known = self.server.logins.get(asked.user)
+        if asked.integrated or known is None or known != asked.password:
+            state = 5 if known is None else 8
+            raise SqlError(
+                18456, f"Login failed for user '{asked.user}'.", severity=14, state=state
+            )
+        database = self.server.databases.get((asked.database or "master").lower())
+        if database is None:
+            raise SqlError(
+                4060,
+                (
+                    f'Cannot open database "{asked.database}" requested by the login. The '
+                    "login failed."
+                ),
+                severity=11,
+            )
+        return Session(self.server, database, asked, self.spid)
+
+    def _welcome(self, session: Session, asked: login.Login) -> None:
+        size = min(max(asked.packet_size or 4096, 512), 32_767)
+        name = session.database.name
+        send = self.wire.send
+        send(tokens.environment(tokens.DATABASE, name, "master"))
+        send(tokens.message(5701, 2, 0, f"Changed database context to '{name}'."))
+        send(tokens.environment(tokens.COLLATION, _COLLATION, b""))
+        send(tokens.environment(tokens.LANGUAGE, "us_english", ""))
+        send(tokens.message(5703, 1, 0, "Changed language setting to us_english."))
+        send(tokens.login_ack("Microsoft SQL Server", prelogin.SERVER_VERSION[:4]))
+        send(tokens.environment(tokens.PACKET_SIZE, str(size), str(size)))
+        if login.UTF8_SUPPORT in asked.features:
+            send(tokens.feature_ack({login.UTF8_SUPPORT: b"\x01"}))
+        send(tokens.done(0))
+        self.wire.end()
+        self.wire.packet_size = size
+        self.wire.before_write = lambda: self.server.faults.at("write", "before", session)
+        self._hear(session)
+        self._prepared = Prepared()
+
+    def _hear(self, session: Session) -> None:
+        """What the session tells its client of transactions (ENVCHANGE 8, 9, 10)."""
+
+        def began() -> None:
+            self._descriptor += 1
+            self._descriptor_bytes = struct.pack("<Q", self._descriptor << 32 | self.spid)
+            self.wire.send(tokens.environment(tokens.BEGIN, self._descriptor_bytes, b""))
+
+        def ended(how: str) -> None:
+            kind = tokens.COMMIT if how == "COMMIT" else tokens.ROLLBACK
+            self.wire.send(tokens.environment(kind, b"", self._descriptor_bytes))
+
+        session.notice = self.wire.notice
+        session.began, session.ended = began, ended
+
+    # --------------------------------------------------------------------------- requests
+
+    def _request(self, session: Session) -> None:
+        first = self.wire.packet()
+        if first.kind == packets.ATTENTION:
+            self._acknowledge()
+            return
+        if first.status & (packets.RESET | packets.RESET_KEEPING):
+            self._reset(session)
+        began = time.monotonic()
+        kept = len(self.server.log.entries)
+        try:
+            self._serve(first, session)
+        except Cancelled:
+            self.server.log.add(Entry(self.spid, "attention", session.now_running))
+            self.wire.forget()
+            if session.on("XACT_ABORT"):
+                session.undo()
+                self.wire.forget()
+            self._acknowledge()
+        for entry in self.server.log.entries[kept:]:
+            if entry.spid == self.spid and not entry.seconds:
+                entry.seconds = time.monotonic() - began
+
+    def _acknowledge(self) -> None:
+        self.wire.send(tokens.done(tokens.ATTENTION_SEEN))
+        self.wire.end()
+
+    def _reset(self, session: Session) -> None:
+        ended, session.ended = session.ended, lambda how: None
+        session.reset()
+        session.ended = ended
+        self._hear(session)
+        self._prepared = Prepared()
+        self.wire.send(tokens.environment(tokens.RESET_DONE, "", ""))
+
+    def _serve(self, first: Packet, session: Session) -> None:
+        match first.kind:
+            case packets.BATCH:
+                self._batch(self.wire.message(first), session)
+            case packets.RPC:
+                self._calls(self.wire.message(first), session)
+            case packets.TRANSACTION:
+                self._transaction(self.wire.message(first), session)
+            case packets.BULK:
+                self._bulk(first, session)
+            case _:
+                raise Gone
+
+    def _batch(self, message: bytes, session: Session) -> None:
+        sql = message[calls.headers_end(message) :].decode("utf-16-le")
+        answer = Answer(self.wire, session, called=False)
+        entry = self.server.log.add(Entry(self.spid, "batch", sql, program=session.login.program))
+        session.now_running = sql
+        if self._planned(sql, answer):
+            entry.kind = "bulk"
+        else:
+            self._guarded(session, answer, sql, lambda: Script(session, answer).batch(sql))
+        entry.error = session.last_error or None
+        answer.end()
+
+    def _guarded(self, session: Session, answer: Answer, sql: str, run) -> None:  # type: ignore[no-untyped-def]
+        """Run it, with the faults that the plan has for it."""
+        session.last_error = 0
+        try:
+            self.server.faults.at("statement", "before", session, sql)
+            run()
+            self.server.faults.at("statement", "after", session, sql)
+        except (Gone, Cancelled):
+            raise
+        except Exception as failure:  # noqa: BLE001  # the client must hear of a defect of the double
+            error = failure if isinstance(failure, SqlError) else _defect(failure)
+            answer.error(error)
+            if session.transaction is not None and (
+                session.on("XACT_ABORT") or session.transaction.doomed
+            ):
+                session.undo()
+
+    def _planned(self, sql: str, answer: Answer) -> bool:
+        """Whether this batch announces a bulk load, which the next message brings."""
+        try:
+            self._plan = bulk.announced(sql)
+        except SqlError as error:
+            answer.error(error)
+            return True
+        return self._plan is not None
+
+    def _calls(self, message: bytes, session: Session) -> None:
+        for call in calls.read(message):
+            answer = Answer(self.wire, session, called=True)
+            sql, values = self._prepared.told(call)
+            entry = self.server.log.add(
+                Entry(self.spid, "call", sql, values, session.login.program)
+            )
+            session.now_running = sql
+            self._guarded(
+                session,
+                answer,
+                sql,
+                lambda call=call, answer=answer: self._prepared.run(call, session, answer),
+            )
+            entry.error = session.last_error or None
+            answer.end()
+
+    def _transaction(self, message: bytes, session: Session) -> None:
+        """Transaction Manager requests (2.2.6.9)."""
+        at = calls.headers_end(message)
+        (kind,) = struct.unpack_from("<H", message, at)
+        answer = Answer(self.wire, session, called=False)
+        self.server.log.add(
+            Entry(
+                self.spid,
+                "transaction",
+                {_TM_BEGIN: "BEGIN", _TM_COMMIT: "COMMIT", _TM_ROLLBACK: "ROLLBACK"}.get(
+                    kind, str(kind)
+                ),
+            )
+        )
+        session.now_running = f"transaction request {kind}"
+        try:
+            match kind:
+                case 5:
+                    session.begin()
+                case 7:
+                    session.commit()
+                case 8:
+                    session.rollback()
+                case _:
+                    raise unknown(f"the transaction request {kind}")
+            if kind != _TM_BEGIN and _begins_again(message, at + 2):
+                session.begin()
+        except SqlError as error:
+            answer.error(error)
+        answer.end()
+
+    def _bulk(self, first: Packet, session: Session) -> None:
+        answer = Answer(self.wire, session, called=False)
+        plan, self._plan = self._plan, None
+        if plan is None:
+            raise Gone
+        entry = self.server.log.add(
+            Entry(self.spid, "rows", session.now_running, program=session.login.program)
+        )
+        count = 0
+
+        def counted():  # type: ignore[no-untyped-def]
+            nonlocal count
+            for packet in self.wire.rest(first):
+                count += 1
+                self.server.faults.bulk(session, count)
+                if packet.status & packets.IGNORE:
+                    raise Cancelled
+                yield packet
+
+        stream = counted()
+        try:
+            with session.working() as transaction:
+                load = bulk.Load(plan, session, transaction)
+                entry.rows = load.take(stream)
+            answer.counted(entry.rows, INSERT)
+        except SqlError as error:
+            for _ in stream:
+                pass  # the message must be read to its end before it can be answered
+            answer.error(error)
+            entry.error = error.number
+        answer.end()
+
+
+def _defect(failure: Exception) -> SqlError:
+    where = traceback.extract_tb(failure.__traceback__)[-1]
+    said = f"{type(failure).__name__}: {failure}"
+    return SqlError(40002, f"The double failed at {where.filename}:{where.lineno}: {said}"[:2000])
+
+
+def _begins_again(message: bytes, at: int) -> bool:
+    """COMMIT and ROLLBACK may begin the next transaction (fBeginXact)."""
+    length = message[at]
+    flags = message[at + 1 + length] if at + 1 + length < len(message) else 0
+    return bool(flags & _BEGIN_AGAIN)
+
+
+def _refusal(refused: SqlError, asked: login.Login) -> list[SqlError]:
+    """4060 is followed by 18456, as servers do."""
+    if refused.number != 4060:
+        # The client is told state 1, whatever the log of the server says.
+        return [
+            SqlError(
+                refused.number,
+                refused.text,
+                severity=refused.severity,
+                state=1 if refused.number == 18456 else refused.state,
+            )
+        ]
+    return [refused, SqlError(18456, f"Login failed for user '{asked.user}'.", severity=14)]
