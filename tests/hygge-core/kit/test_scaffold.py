@@ -2,17 +2,16 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from hygge_core.errors import ConfigError
 from hygge_core.scaffold import write
 
-CORE = Path(__file__).resolve().parents[3] / "hygge-core"
 KINDS = ("home", "journal", "store")
 
 
@@ -100,25 +99,70 @@ def test_a_second_one_of_that_name_is_refused(tmp_path):
         write("store", "acme-lake", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["", "-", "a b", "../up", "class", "Größe", "polars", "hygge"])
-def test_a_name_that_cannot_be_one_is_refused(tmp_path, name):
-    with pytest.raises(ConfigError):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("", "'' cannot name a distribution"),
+        ("-", "'-' cannot name a distribution"),
+        ("a b", "'a b' cannot name a distribution"),
+        ("../up", "cannot name a distribution"),
+        ("acme-lake/", "cannot name a distribution"),
+        ("acme; rm -rf", "cannot name a distribution"),
+        ("Größe", "cannot name a distribution"),
+        ("1st", "cannot name a distribution"),
+        ("a" * 300, "cannot name a distribution"),
+        ("class", "a word of Python's"),
+        ("Import", "a word of Python's"),
+        ("hygge", "'hygge' means something else already"),
+        ("tests", "means something else already"),
+        ("CON", "means something else already"),
+        ("hygge-adls", "means something else already"),
+        ("polars", "a package 'polars' is installed already"),
+        ("hygge-parquet", "the store 'parquet' is offered by hygge-core"),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_refused_and_nothing_is_written(tmp_path, name, told):
+    with pytest.raises(ConfigError, match=re.escape(told)) as raised:
         write("store", name, tmp_path)
+    assert raised.value.hint
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_built_as_wheels_they_work_with_the_wheel_of_core_alone(tmp_path):
-    wheels = tmp_path / "wheels"
-    written = [write(kind, f"acme-{kind}", tmp_path) for kind in KINDS]
-    pip = ["pip", "--disable-pip-version-check", "--quiet"]
-    sources = [CORE, *(each.directory for each in written)]
-    build = [sys.executable, "-m", *pip, "wheel", "--no-deps", "--wheel-dir", wheels]
-    run(*build, *sources, cwd=tmp_path)
-    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
-    python = tmp_path / "venv" / "bin" / "python"
-    run(python, "-m", *pip, "install", *sorted(wheels.iterdir()), "pytest>=8", cwd=tmp_path)
-    run(python, "-m", *pip, "check", cwd=tmp_path)
-    for each in written:
-        run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=each.directory)
+def test_a_name_is_written_as_indexes_write_it(tmp_path):
+    written = write("home", "Acme_Lake.S3", tmp_path)
+    assert (written.distribution, written.word) == ("acme-lake-s3", "acme_lake_s3")
+    assert (tmp_path / "acme-lake-s3" / "src" / "acme_lake_s3" / "home.py").is_file()
+
+
+OFFLINE = """
+import socket, sys
+
+def refuse(*args, **kwargs):
+    raise AssertionError("a connection was asked for")
+
+socket.socket.connect = socket.getaddrinfo = refuse
+from hygge_core.cli import main
+sys.argv = ["hygge", "new-plugin", "store", "acme-lake"]
+main()
+"""
+
+
+def test_it_is_written_without_any_network(tmp_path):
+    run(sys.executable, "-c", OFFLINE, cwd=tmp_path)
+    assert (tmp_path / "acme-lake" / "pyproject.toml").is_file()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_template_word_is_left_in_what_is_written(site, kind):
+    written = (path for path in (site.parent / f"acme-{kind}").rglob("*") if path.is_file())
+    words = re.compile(r"\b(DISTRIBUTION|PACKAGE|EXAMPLE|OFFER|WORD|LOWEST|HIGHEST)\b")
+    assert [path.name for path in written if words.search(path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_its_readme_shows_is_a_project(site, tmp_path, kind):
+    readme = (site.parent / f"acme-{kind}" / "README.md").read_text("utf-8")
+    (toml,) = re.findall(r"^```toml\n(.+?)^```$", readme, re.M | re.S)
+    flow = '[flows.a]\nhome = { type = "csv", path = "x" }\nstore = { type = "csv", path = "y" }\n'
+    (tmp_path / "hygge.toml").write_text(toml if "[flows" in toml else flow + toml)
+    run(sys.executable, "-m", "hygge_core", "config", "check", cwd=tmp_path, path=site)

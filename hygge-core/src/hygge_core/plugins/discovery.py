@@ -16,9 +16,12 @@ from importlib.metadata import (
     distributions,
     version,
 )
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 GROUP = "hygge"
 CORE = "hygge-core"
@@ -95,15 +98,29 @@ class Found:
         )
 
 
+def made_for(plugin: Plugin) -> str:
+    """The versions of hygge-core that it declares, ``<0.2,>=0.1``; empty where it names none."""
+    try:
+        requires = distribution(plugin.distribution).requires or ()
+        return ",".join(str(bound) for bound in _bounds(requires))
+    except (PackageNotFoundError, ValueError):
+        return ""
+
+
 def _unmet(requires: Iterable[str], here: str) -> str | None:
+    for bound in _bounds(requires):
+        if not bound.contains(here, prereleases=True):
+            return f"it needs {CORE} {bound}, and {here} is installed"
+    return None
+
+
+def _bounds(requires: Iterable[str]) -> Iterator[SpecifierSet]:
+    """What the lines that count here say of hygge-core."""
     from packaging.requirements import Requirement  # a stranger's line is all that needs it
 
     for need in map(Requirement, requires):
-        if canonical(need.name) != CORE or not (need.marker is None or need.marker.evaluate()):
-            continue
-        if not need.specifier.contains(here, prereleases=True):
-            return f"it needs {CORE} {need.specifier}, and {here} is installed"
-    return None
+        if canonical(need.name) == CORE and (need.marker is None or need.marker.evaluate()):
+            yield need.specifier
 
 
 def installed() -> Iterator[Found | Broken]:

@@ -15,14 +15,28 @@ from typing import Literal
 from attrs import frozen
 
 from hygge_core.errors import ConfigError
+from hygge_core.plugins import load
+from hygge_core.plugins.words import FIRST_PARTY
 
 Offer = Literal["store", "home", "journal"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", re.IGNORECASE)
 _RENAMED = {"gitignore": ".gitignore"}
+_LONGEST = 60
+#: Taken by the folders of the distribution itself, by Windows, or by somebody else.
+_RESERVED = frozenset(
+    ["src", "tests", "dist", "build", "site", "aux", "con", "nul", "prn", "hygge"]
+    + [f"{device}{number}" for device in ("com", "lpt") for number in range(10)]
+)
 _EXAMPLES = {
-    "store": '[flows.NAME]\nstore = { type = "WORD", path = "landing" }',
-    "home": '[flows.NAME]\nhome = { type = "WORD", path = "incoming" }',
+    "store": (
+        '[flows.orders]\nhome = { type = "parquet", path = "incoming" }\n'
+        'store = { type = "WORD", path = "landing" }'
+    ),
+    "home": (
+        '[flows.orders]\nhome = { type = "WORD", path = "incoming" }\n'
+        'store = { type = "parquet", path = "landing" }'
+    ),
     "journal": '[journal]\ntype = "WORD"\npath = ".hygge/journal"',
 }
 
@@ -45,8 +59,9 @@ def write(offer: Offer, name: str, parent: Path) -> Written:
     distribution = re.sub(r"[-_.]+", "-", name).lower()
     package = distribution.replace("-", "_")
     directory = parent / distribution
-    _refuse(name, package, directory)
     word = package.removeprefix("hygge_")
+    _refuse(name, package)
+    _refuse_taken(offer, word, directory)
     told = {
         "DISTRIBUTION": distribution,
         "PACKAGE": package,
@@ -66,17 +81,34 @@ def write(offer: Offer, name: str, parent: Path) -> Written:
     )
 
 
-def _refuse(name: str, package: str, directory: Path) -> None:
-    if not _NAME.fullmatch(name) or iskeyword(package):
+def _refuse(name: str, package: str) -> None:
+    """Raise ``ConfigError`` for what cannot name a distribution and its package."""
+    another = "choose another name: acme-lake"
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         raise ConfigError(
-            f"{name!r} cannot name a distribution", hint="letters, digits and -: acme-lake"
+            f"{name!r} cannot name a distribution",
+            hint=f"ASCII letters, digits and - between them, {_LONGEST} at most: acme-lake",
         )
-    if package == "hygge" or find_spec(package) is not None:
+    if iskeyword(package):
+        raise ConfigError(f"its package would be {package!r}, a word of Python's", hint=another)
+    if package in _RESERVED or package.replace("_", "-") in FIRST_PARTY.values():
+        raise ConfigError(f"{name!r} means something else already", hint=another)
+    if find_spec(package) is not None:
+        raise ConfigError(f"a package {package!r} is installed already", hint=another)
+
+
+def _refuse_taken(offer: Offer, word: str, directory: Path) -> None:
+    """Raise ``ConfigError`` for a word that clashes here, and a directory that is there."""
+    if (known := load().kinds(offer).get(word)) is not None:
         raise ConfigError(
-            f"a package {package!r} is installed already", hint="choose another name: acme-lake"
+            f"the {offer} {word!r} is offered by {known.plugin} already",
+            hint=f"choose another name: acme-{word.replace('_', '-')}",
         )
     if directory.exists():
-        raise ConfigError(f"{directory} is there already; nothing was written")
+        raise ConfigError(
+            f"{directory} is there already; nothing was written",
+            hint="choose another name, or remove it first",
+        )
 
 
 def _bounds(core: str) -> dict[str, str]:

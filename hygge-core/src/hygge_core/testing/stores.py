@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-import polars as pl
 import pytest
 from attrs import evolve
 
@@ -28,13 +27,14 @@ from hygge_core.testing.store_place import (
     reference,
     rolling_back,
 )
+from hygge_core.testing.store_rows import StoreRows
 from hygge_core.testing.store_values import StoreValues
 from hygge_core.testing.store_walk import StoreWalk
 from hygge_core.testing.subjects import StoreSubject
 from hygge_core.testing.walk import MORE, OLD, OTHER
 
 
-class StoreContract(StoreAbilities, StoreFaults, StoreValues, StoreWalk, Contract):
+class StoreContract(StoreAbilities, StoreFaults, StoreRows, StoreValues, StoreWalk, Contract):
     """Give ``subject``, a fixture that returns a ``StoreSubject``::
 
         class TestLakeStore(StoreContract):
@@ -205,18 +205,6 @@ class StoreContract(StoreAbilities, StoreFaults, StoreValues, StoreWalk, Contrac
         else:
             broken(promise, f"commit() returned; a reader sees:\n{place.seen(OLD)}")
         same(place.seen(OLD), OTHER, promise)
-
-    def test_an_upsert_replaces_by_key(self, place: StorePlace) -> None:
-        declared(place, "upsert")
-        place.settle(OLD, place.first)
-        with place.opened() as store:
-            staging = store.begin(evolve(_load("append"), keys=("id",)))
-            staging.write(OTHER)
-            manifest = staging.seal()
-            store.commit(manifest)
-            store.commit(manifest)
-        kept = OLD.filter(~pl.col("id").is_in(OTHER["id"].to_list()))
-        same(place.seen(OLD), kept.vstack(OTHER), "an appended row replaces the one with its key")
 
 
 def _load(mode: Mode, run_id: str = "") -> Load:

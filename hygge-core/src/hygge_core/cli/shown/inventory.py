@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, get_args
 
 from hygge_core.cli import streams
 from hygge_core.hookspecs import API_LEVEL
 from hygge_core.plugins import Offer
+from hygge_core.plugins.discovery import CORE, made_for
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation
@@ -17,7 +19,7 @@ def give_plugins(said: Invocation, plugins: Plugins) -> None:
     """Print every installed plugin: what works, what is set apart and why, what is switched off."""
     told = list(_told(plugins))
     if said.json:
-        streams.give_json({"api_level": API_LEVEL, "plugins": told})
+        streams.give_json({"api_level": API_LEVEL, "core": version(CORE), "plugins": told})
         return
     for plugin in told:
         streams.give(
@@ -50,6 +52,7 @@ def _plugin(
         "distribution": plugin.distribution,
         "version": plugin.version,
         "entry": plugin.entry,
+        "made_for": made_for(plugin),
         "health": health,
         "try": fix or "",
         "kinds": kinds or {},
