@@ -282,6 +282,22 @@ class KnowsContent(Protocol):
 
 
 @runtime_checkable
+class KnowsRows(Protocol):
+    """A store that can list the rows that its destination has, to find those that vanished.
+
+    Asked only where ``Load.keeps`` said in the runs before that it would be.
+    """
+
+    def known_rows(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Every row that readers find there now, these columns only, in any order.
+
+        Called in the writer thread, between the last row of the source and ``Staging.seal``.
+        Raises ``StoreError`` where nobody knows, never too few rows.
+        """
+        ...
+
+
+@runtime_checkable
 class Locks(Protocol):
     """A store on this host that can shut out other processes while an entity is moved."""
 
@@ -390,6 +406,7 @@ __all__ = [
     "Journal",
     "KeepsLedger",
     "KnowsContent",
+    "KnowsRows",
     "KnowsSchema",
     "Locks",
     "Mirror",

@@ -143,6 +143,7 @@ class Load:
     """What a store is about to receive. All batches of a load have exactly ``schema``.
 
     ``keys`` are final column names (after polish); ``epoch`` is the lease's, 0 without a journal.
+    ``keeps`` says what of each row a later ``KnowsRows.known_rows`` will be asked for.
     ``recalled`` is the ``Manifest.extra`` of the entity's last complete run, as far as the journal
     knows it: a second memory, for a store that has lost its own.
     """
@@ -152,6 +153,7 @@ class Load:
     schema: pl.Schema
     keys: tuple[str, ...] = ()
     epoch: int = 0
+    keeps: Literal["nothing", "keys", "rows"] = "nothing"
     recalled: dict[str, Any] = field(factory=dict)
 
     def sealed(

@@ -23,6 +23,16 @@ class WatermarkSetting:
 
 
 @frozen(kw_only=True)
+class Deletes:
+    """``deletes = { detect, apply, column, max_share }``; ``column`` is a final name."""
+
+    detect: Literal["keys", "column"]
+    apply: Literal["delete", "soft"] = "delete"
+    column: str = ""
+    max_share: float = 0.2
+
+
+@frozen(kw_only=True)
 class Retry:
     """``[retry]``: attempts of an extraction in all; the longest wait between two, in seconds."""
 
@@ -51,6 +61,7 @@ class Task:
     store: Opened
     journal: Opened | None = None
     watermark: WatermarkSetting | None = None
+    deletes: Deletes | None = None
     polish: dict[str, Any] = field(factory=dict)
     drift: DriftPolicy = field(factory=DriftPolicy)
     on_empty: OnEmpty | None = None

@@ -13,6 +13,7 @@ from hygge_core.markers import ROW_MARKER, Marker
 from hygge_openmirroring.columns import Column, columns_of, merged, refuse_change
 from hygge_openmirroring.documents import Metadata
 from hygge_openmirroring.keys import KeyWatch
+from hygge_openmirroring.known import Changes
 from hygge_openmirroring.numbering import Seen, next_number
 from hygge_openmirroring.record import Notes, TableRecord
 from hygge_openmirroring.rows import refuse_unwritable
@@ -31,6 +32,8 @@ class Loading:
     * ``there`` the table's ``_metadata.json``, ``metadata`` what this load would write.
     * ``record`` what is remembered of the table that is there.
     * ``columns`` of the table after this load; ``marker`` of rows that have none.
+    * ``watch`` and ``changes`` look at the rows while they are staged.
+    * ``supersedes`` the file of known rows that counts until now.
     """
 
     initial: bool
@@ -40,6 +43,8 @@ class Loading:
     columns: tuple[Column, ...]
     marker: int | None
     watch: KeyWatch
+    changes: Changes
+    supersedes: str
 
     @property
     def adds_keys(self) -> bool:
@@ -55,7 +60,8 @@ def loading(load: Load, config: OpenMirroringStoreConfig, zone: Zone, notes: Not
     metadata = _metadata(load, config)
     there = zone.metadata()
     initial = load.mode == "full_drop" or there is None
-    record = None if load.mode == "full_drop" else notes.read()
+    noted = notes.read()
+    record = None if load.mode == "full_drop" else noted
     if there is None:
         zone.refuse_twin(config.default_schema)
     if there is None and record is not None:  # it says why a dropped table cannot be added to
@@ -74,6 +80,8 @@ def loading(load: Load, config: OpenMirroringStoreConfig, zone: Zone, notes: Not
         columns=merged(known, wanted),
         marker=_marker(load, config, initial=initial),
         watch=KeyWatch(load.keys, all_inserts=initial),
+        changes=Changes(load.keys, load.keeps),
+        supersedes=noted.known if noted else "",
     )
 
 

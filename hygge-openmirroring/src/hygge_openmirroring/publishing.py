@@ -13,11 +13,12 @@ from attrs import evolve
 
 from hygge_adls import LakeShelf
 from hygge_core.errors import StoreError
-from hygge_core.records import LoadRef, Manifest, Part
+from hygge_core.records import Leftovers, LoadRef, Manifest, Part
 from hygge_core.shelf import NameMissing, NameTaken
 from hygge_core.staged import Cut, StagedWriter
 from hygge_openmirroring.documents import PartnerEvents
 from hygge_openmirroring.dropping import Drop
+from hygge_openmirroring.known import KnownRows
 from hygge_openmirroring.layout import METADATA, PARQUET, SCHEMA
 from hygge_openmirroring.record import Notes, TableRecord
 from hygge_openmirroring.zone import Zone
@@ -41,6 +42,7 @@ class Publishes(StagedWriter):
         self.config = config
         self.scene = scene
         self.notes = Notes(shelf, self.places.own, config.place)
+        self.known = KnownRows(shelf, self.notes.folder)
 
     # --- the steps ---------------------------------------------------------------------------
 
@@ -130,6 +132,8 @@ class Publishes(StagedWriter):
         assert record is not None  # SEAL put it there
         if manifest.extra["initial"]:
             record = evolve(record, folder=self.zone.etag() or "")
+        if record.known:
+            self.known.keep(self.staged_known(manifest.ref), record.known)
         self.notes.write(record)
 
     # --- looking -----------------------------------------------------------------------------
@@ -168,6 +172,12 @@ class Publishes(StagedWriter):
                 hint=f"hygge recover --undo {manifest.ref.run_id}, then make it anew: --full-drop",
             )
 
+    def cleanup(self, manifest: Manifest) -> Leftovers:
+        left = super().cleanup(manifest)
+        if manifest.extra["supersedes"]:
+            self.known.forget(manifest.extra["supersedes"])
+        return left
+
     def superseded_by(self, ref: LoadRef) -> list[str]:
         """The note that says that a full_drop has begun to delete."""
         note = self._drop_note(ref)
@@ -194,6 +204,9 @@ class Publishes(StagedWriter):
     def staged_metadata(self, ref: LoadRef) -> str:
         """As long as it is there, no other table has taken the place of the old one."""
         return f"{self.places.stage(ref.run_id)}/{METADATA}"
+
+    def staged_known(self, ref: LoadRef) -> str:
+        return f"{self.places.stage(ref.run_id)}/known{PARQUET}"
 
     def _drop_note(self, ref: LoadRef) -> str:
         return f"{self.places.stage(ref.run_id)}/dropping.json"

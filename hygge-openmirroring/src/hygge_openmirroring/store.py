@@ -9,7 +9,7 @@ appears before there is something to put in it. How it is published is in
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,8 @@ from hygge_core.types import parse
 from hygge_openmirroring import rows
 from hygge_openmirroring.columns import document
 from hygge_openmirroring.documents import encoded
-from hygge_openmirroring.layout import moment_name, sequence_name, temporary_name
+from hygge_openmirroring.known import unknown
+from hygge_openmirroring.layout import PARQUET, moment_name, sequence_name, temporary_name
 from hygge_openmirroring.loading import Loading, loading
 from hygge_openmirroring.mirror import ShowsTables
 from hygge_openmirroring.numbering import next_number
@@ -64,6 +65,18 @@ class MirrorStore(ShowsTables, Publishes):
         """Whether the table is there; the service may have taken every file of it away."""
         return self.zone.metadata() is not None
 
+    def known_rows(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """The rows that the loads so far have left in the table (``KnowsRows``)."""
+        here = self.loading
+        if here.initial:
+            return
+        name = here.record.known if here.record else ""
+        whole = set(columns) > set(here.metadata.key_columns)
+        if not name or (whole and not name.startswith("rows-")):
+            raise unknown(self.zone.place)
+        rows = self.known.read(name)
+        yield rows.with_columns(pl.lit(None).alias(n) for n in columns if n not in rows.columns)
+
     # --- staging -----------------------------------------------------------------------------
 
     def begin(self, load: Load) -> StagedLoad:
@@ -86,6 +99,7 @@ class MirrorStore(ShowsTables, Publishes):
             self._next_tick()
         ready = rows.landed(frame, self.loading.columns, self.loading.marker)
         self.loading.watch.see(ready)
+        self.loading.changes.see(frame)
         return rows.write(ready, path, self.config.compression, self.config.row_group_rows)
 
     def _next_tick(self) -> None:
@@ -139,6 +153,7 @@ class MirrorStore(ShowsTables, Publishes):
             last=self._last,
             columns=here.columns,
             keys=here.metadata.key_columns,
+            known=self._stage_known(load),
         )
         return {
             "folder": folder,
@@ -146,7 +161,19 @@ class MirrorStore(ShowsTables, Publishes):
             "adds_keys": here.adds_keys,
             "schema": None if told == document(known) else told.plain(),
             "table": table.plain(),
+            "supersedes": here.supersedes,
         }
+
+    def _stage_known(self, load: Load) -> str:
+        """The rows that the table has after this load; where nobody wants to know, nothing."""
+        if load.keeps == "nothing":
+            return ""
+        before = self.loading.record
+        there = self.known.read(before.known) if before and before.known else None
+        self.known.stage(
+            self.staged_known(load.ref), self.loading.changes.after(there, load.schema)
+        )
+        return f"{load.keeps}-{load.ref.run_id}{PARQUET}"
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
         store=store,
         journal=_opened(journal.part, ground) if journal and journal.part else None,
         watermark=settings.watermark.setting() if settings.watermark else None,
+        deletes=settings.deletes.setting() if settings.deletes else None,
         polish=draft.polish,
         drift=settings.schema,
         on_empty=settings.on_empty,

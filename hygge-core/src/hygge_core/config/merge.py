@@ -1,7 +1,7 @@
 """Which value wins: tables of options merge key by key, facts are replaced whole.
 
-Facts are ``watermark``, ``discover``, every array, every scalar, and a reference to a secret. A
-table with another ``type`` starts afresh, and so does a journal at another ``location``.
+Facts are ``watermark``, ``deletes``, ``discover``, every array, every scalar, and a reference to a
+secret. A table with another ``type`` starts afresh, and so does a journal at another ``location``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from hygge_core.config.nodes import Node, Table
 
-FACTS = frozenset({"watermark", "discover"})
+FACTS = frozenset({"watermark", "deletes", "discover"})
 
 
 def merge_flows(lower: Table, upper: Table) -> Table:

@@ -12,7 +12,7 @@ from hygge_core.config.nodes import Table
 from hygge_core.config.settings import DiscoverSettings, RunSettings
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.records import DriftPolicy, Opened, RunType, name_of
-from hygge_core.task import OnEmpty, Retry, Task, WatermarkSetting
+from hygge_core.task import Deletes, OnEmpty, Retry, Task, WatermarkSetting
 
 
 @frozen(kw_only=True)
@@ -45,6 +45,7 @@ class Entity:
     store: Opened
     journal: Opened | None
     watermark: WatermarkSetting | None
+    deletes: Deletes | None
     polish: dict[str, Any]
     drift: DriftPolicy
     on_empty: OnEmpty | None
@@ -95,6 +96,7 @@ class Entity:
             store=self.store,
             journal=self.journal,
             watermark=self.watermark,
+            deletes=self.deletes,
             polish=self.polish,
             drift=self.drift,
             on_empty=self.on_empty,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import attrs
 
 from hygge_core.config.settings import (
+    DeletesSettings,
     DiscoverSettings,
     FlowSettings,
     JournalSettings,
@@ -34,6 +35,7 @@ _CORE: tuple[tuple[str, type], ...] = (
     ("`[journal]`", JournalSettings),
     ("`[flows.NAME]`, its entities, and `[defaults]`", FlowSettings),
     ("`watermark`", WatermarkSettings),
+    ("`deletes`", DeletesSettings),
     ("`schema`", DriftPolicy),
     ("`discover`", DiscoverSettings),
 )

@@ -16,6 +16,7 @@ def refusals(draft: Draft, run_type: RunType, *, journal: bool) -> Iterator[Mist
     """Why ``draft`` cannot be moved as ``run_type``; ``journal``: does its flow have one?"""
     if draft.store is not None:
         run_type = draft.store.ask(lambda kind, config: kind.run_type(config, run_type), run_type)
+    yield from _deletes(draft)
     if run_type == "full_drop":
         yield from _able(draft, "store", "full_drop", "replaced")
         return
@@ -70,6 +71,17 @@ def _lookback(draft: Draft) -> Iterator[Mistake]:
                 "leave it out, or say allow_duplicates = true"
             )
             yield draft.at("watermark", "lookback").mistake(problem)
+
+
+def _deletes(draft: Draft) -> Iterator[Mistake]:
+    store = draft.store
+    if draft.settings.deletes is None or store is None or store.offered is None:
+        return
+    if "markers" not in store.offered.kind.capabilities:
+        problem = f"a store of type {store.word!r} deletes no rows"
+        yield draft.at("deletes").mistake(problem)
+    elif not store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=True):
+        yield draft.at("deletes").mistake("rows are found by their keys: set the store's keys")
 
 
 def destinations(drafts: Iterable[Draft], mistakes: Mistakes) -> None:

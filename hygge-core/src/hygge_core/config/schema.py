@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from attrs import define, field
 
 from hygge_core.config.settings import (
+    DeletesSettings,
     DiscoverSettings,
     EntitySettings,
     FlowSettings,
@@ -69,8 +70,9 @@ class _Schemas:
         definitions["polish"] = table(polish_settings())
         # Facts are replaced whole, so what they need must be there wherever they stand.
         definitions["watermark"] = table(WatermarkSettings, whole=True)
+        definitions["deletes"] = table(DeletesSettings, whole=True)
         definitions["discover"] = table(DiscoverSettings, whole=True)
-        own = {key: _ref(key) for key in ("home", "store", "polish", "watermark")}
+        own = {key: _ref(key) for key in ("home", "store", "polish", "watermark", "deletes")}
         flow = own | {key: _ref(key) for key in ("journal", "discover")}
         entities = {"entities": _each(_ref("entity"), "The tables of this flow.")}
         definitions["entity"] = table(EntitySettings, more=own)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from attrs import field, frozen
-from attrs.validators import deep_iterable, ge, gt, min_len, optional
+from attrs.validators import deep_iterable, ge, gt, le, min_len, optional
 
 from hygge_core.fields import one_or_many
 from hygge_core.records import DriftPolicy, RunType
-from hygge_core.task import OnEmpty, Retry, WatermarkSetting
+from hygge_core.task import Deletes, OnEmpty, Retry, WatermarkSetting
 
 _NONE = timedelta(0)
 _named: Any = min_len(1)
@@ -112,6 +112,37 @@ class WatermarkSettings:
         )
 
 
+def _tells(settings: Any, attribute: Any, column: str) -> None:
+    if settings.detect == "column" and settings.apply == "soft":
+        raise ValueError("a column that tells of deletes is soft already: leave out `deletes`")
+    if bool(column) != (settings.detect == "column" or settings.apply == "soft"):
+        what = "which column tells" if not column else "a column with detect = 'column' or soft"
+        raise ValueError(f"expected {what}, found {column!r}")
+
+
+@frozen(kw_only=True)
+class DeletesSettings:
+    """``deletes``: rows that are no more in the source, for stores that apply row markers.
+
+    * ``detect`` by comparing all ``keys`` of an incremental run with those that the destination
+      has, or by a ``column`` of the rows that says so: true, or a number that is not 0.
+    * ``apply`` ``delete`` them, or ``soft``: set ``column``, which is added where there is none.
+    * ``column`` its final name.
+    * ``max_share`` more of the known rows than this may not vanish at once: the run fails.
+    """
+
+    detect: Literal["keys", "column"]
+    apply: Literal["delete", "soft"] = "delete"
+    column: str = field(default="", validator=_tells)
+    max_share: float = field(default=0.2, validator=[ge(0), le(1)])
+
+    def setting(self) -> Deletes:
+        """The same as a task carries it."""
+        return Deletes(
+            detect=self.detect, apply=self.apply, column=self.column, max_share=self.max_share
+        )
+
+
 @frozen(kw_only=True)
 class DiscoverSettings:
     """``discover``: entities found in the source.
@@ -134,6 +165,7 @@ class EntitySettings:
     * ``store`` where the rows settle.
     * ``run_type`` replace the destination's content, or append what is newer than the watermark.
     * ``watermark`` which rows are new.
+    * ``deletes`` how rows that are no more in the source leave the destination.
     * ``polish`` what happens to columns and values on the way.
     * ``on_empty`` what a full_drop of an empty source does; it fails by default, once rows were
       seen.
@@ -147,6 +179,7 @@ class EntitySettings:
     store: dict[str, Any] = field(factory=dict)
     run_type: RunType = "full_drop"
     watermark: WatermarkSettings | None = None
+    deletes: DeletesSettings | None = None
     polish: dict[str, Any] = field(factory=dict)
     on_empty: OnEmpty | None = None
     tags: tuple[str, ...] = field(default=(), validator=deep_iterable(_named))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from attrs import frozen
 
+from hygge_core.engine.deleting import vanished
 from hygge_core.engine.pipe import Pipe
 from hygge_core.engine.reading import Reading
 from hygge_core.errors import SchemaChanged, StoreError
@@ -19,6 +20,7 @@ from hygge_core.scene import Cancel
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip, Visit
+    from hygge_core.records import Load
 
 PIPE_BYTES = 64 << 20
 _READER_GRACE_SECONDS = 10.0
@@ -64,10 +66,11 @@ def _with_one_schema(trip: Trip, visit: Visit, mode: Mode) -> Extracted:
 
 def _stage(trip: Trip, reading: Reading) -> Extracted:
     trip.voice.step("read")
-    staging = trip.store.begin(reading.load())
+    load = reading.load()
+    staging = trip.store.begin(load)
     rows = 0
     size = 0
-    with closing(_overlapped(trip, reading)) as batches:
+    with closing(_everything(trip, reading, load)) as batches:
         for batch in batches:
             staging.write(batch)
             rows += batch.height
@@ -83,19 +86,33 @@ def _stage(trip: Trip, reading: Reading) -> Extracted:
     return Extracted(manifest=manifest, rows_read=rows, watermark=watermark)
 
 
-def _overlapped(trip: Trip, reading: Reading) -> Generator[pl.DataFrame, None, None]:
-    """The batches, read in a thread of their own while the caller writes.
+def _everything(trip: Trip, reading: Reading, load: Load) -> Generator[pl.DataFrame, None, None]:
+    """The rows that are read; and behind them, where that is asked for, those that vanished."""
+    visit = reading.visit
+    with closing(_overlapped(trip, visit, reading.batches())) as batches:
+        yield from batches
+    if reading.finds_vanished:
+        assert trip.task.deletes is not None  # it was asked for there
+        trip.voice.step("compare keys")
+        visit.stop.renew()
+        listed = _overlapped(trip, visit, reading.keys())
+        yield from vanished(trip.store, load, trip.task.deletes, listed)
+
+
+def _overlapped(
+    trip: Trip, visit: Visit, source: Generator[pl.DataFrame, None, None]
+) -> Generator[pl.DataFrame, None, None]:
+    """What ``source`` gives, read in a thread of its own while the caller writes.
 
     Whichever half fails first stops the other: the reader by ``stop``, the writer by the pipe.
     """
-    visit = reading.visit
     stop = Cancel(visit.stop)
     pipe = Pipe(stop, max_bytes=PIPE_BYTES, deadline=visit.deadline)
 
     def read() -> None:
         failure: BaseException | None = None
         try:
-            with closing(reading.batches()) as batches:
+            with closing(source) as batches:
                 for batch in batches:
                     pipe.put(batch)
         except BaseException as exc:  # noqa: BLE001  # carried over to the writer, not swallowed

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import polars as pl
 from attrs import evolve
 
 from hygge_core import drift
+from hygge_core.engine.marking import Marking, with_marker
 from hygge_core.engine.patience import patiently
 from hygge_core.errors import HomeError, SchemaChanged
+from hygge_core.markers import ROW_MARKER
 from hygge_core.polish import Polish
 from hygge_core.protocols import Bounds, Estimates, KnowsSchema
 from hygge_core.records import Ask, Load, Mode
@@ -20,6 +22,7 @@ from hygge_core.watermark import Tracker
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip, Visit
+    from hygge_core.hookspecs import Kind
     from hygge_core.records import Mark
 
 T = TypeVar("T")
@@ -45,9 +48,9 @@ class Reading:
         self.raw = pl.Schema({c: t for c, t in everything.items() if needed is None or c in needed})
         self._unneeded = tuple(column for column in everything if column not in self.raw)
         self.ask = evolve(ask, columns=needed, settled=self.raw)
-        self._settled = drift.settle(
-            known_schema(trip, mode), self._polish.schema(self.raw), task.drift
-        )
+        self._marking = Marking(task.deletes, mode, applied="markers" in self._kind.capabilities)
+        incoming = self._marking.rows(self._polish.schema(self.raw))
+        self._settled = drift.settle(known_schema(trip, mode), incoming, task.drift)
         self.expected = self._expected()
 
     def _make_tracker(self) -> Tracker | None:
@@ -83,17 +86,54 @@ class Reading:
 
     def load(self) -> Load:
         """What the store is told before the first batch."""
-        kind = self._trip.world.plugins.kind("store", self._trip.task.store.type).kind
-        keys = kind.keys(self._trip.world.config_of("store", self._trip.task.store))
         last = self._trip.ledger.last_complete()
         return Load(
             ref=self._trip.ref,
             mode=self._mode,
-            schema=self._settled.schema,
-            keys=self._polish.final(keys),
+            schema=self._marking.load(self._settled.schema),
+            keys=self._polish.final(self._keys),
             epoch=self._trip.ledger.epoch,
+            keeps=self._keeps(),
             recalled=last.metadata.get("extra", {}) if last else {},
         )
+
+    @property
+    def _kind(self) -> Kind:
+        return self._trip.world.plugins.kind("store", self._trip.task.store.type).kind
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        """The store's keys, in source names."""
+        return self._kind.keys(self._trip.world.config_of("store", self._trip.task.store))
+
+    def _keeps(self) -> Literal["nothing", "keys", "rows"]:
+        deletes = self._trip.task.deletes
+        if deletes is None or deletes.detect != "keys":
+            return "nothing"
+        return "rows" if deletes.apply == "soft" else "keys"
+
+    @property
+    def finds_vanished(self) -> bool:
+        """Whether this load also tells which rows are in the source no more."""
+        return self._mode == "append" and self._keeps() != "nothing"
+
+    def keys(self) -> Generator[pl.DataFrame, None, None]:
+        """The keys of every row that the source has now, as they are at the destination.
+
+        Only their columns are asked for, unless polish makes a key of others.
+        """
+        final = self._polish.final(self._keys)
+        plain = all(key in self.raw for key in self._keys)
+        asked = self._keys if plain else tuple(self.raw)
+        raw = pl.Schema({name: self.raw[name] for name in asked})
+        ask = evolve(self.ask, columns=asked, range=None, settled=raw)
+        others = [name for name in (*self.raw, *self._unneeded) if name not in raw]
+        for given in self.visit.home.read(ask):
+            self._trip.cancel.check()
+            batch = drift.conform(as_frame(given), raw, self.ask.drift, ignored=others)
+            absent = {n: pl.lit(None, dtype=t) for n, t in self.raw.items() if n not in raw}
+            whole = batch.with_columns(**absent).select(self.raw.names())
+            yield self._polish.apply(whole).select(final)
 
     def batches(self) -> Generator[pl.DataFrame, None, None]:
         """The rows as the store takes them: ties dropped, polished, of the load's exact schema."""
@@ -112,10 +152,10 @@ class Reading:
                 return
 
     def _finished(self, batch: pl.DataFrame) -> pl.DataFrame:
-        polished = self._polish.apply(batch)
+        rows, marker = self._marking.split(self._polish.apply(batch))
         try:
-            return drift.conform(
-                polished,
+            conformed = drift.conform(
+                rows,
                 self._settled.schema,
                 self.ask.drift,
                 ignored=self._settled.ignored,
@@ -123,6 +163,7 @@ class Reading:
             )
         except SchemaChanged as exc:  # reading again cannot help: the destination's type is fixed
             raise HomeError(str(exc), hint=exc.hint) from exc
+        return with_marker(conformed, marker)
 
     def grown(self, change: SchemaChanged) -> pl.Schema:
         """A schema for another attempt that fits what was seen; raises ``change`` if none may."""
@@ -154,7 +195,7 @@ def known_schema(trip: Trip, mode: Mode) -> pl.Schema | None:
             return known
     last = trip.ledger.last_complete()
     pairs = last.metadata.get("schema") if last else None
-    return parse_schema(pairs) if pairs else None
+    return parse_schema([p for p in pairs if p[0] != ROW_MARKER]) if pairs else None
 
 
 def as_frame(batch: Any) -> pl.DataFrame:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from hygge_core.markers import ROW_MARKER
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,6 +22,8 @@ def final_name(name: str, settings: ColumnSettings) -> str:
     renamed = settings.rename.get(name)
     if renamed is not None:
         return renamed
+    if name == ROW_MARKER:  # a word of hygge's own, and no name of the source's
+        return name
     made = _without_signs(name) if settings.remove_special else name
     if settings.case is not None:
         made = _JOINED[settings.case](made)

@@ -1,0 +1,75 @@
+"""Deletes that no source tells of: the keys that the destination knows and the source has no more.
+
+The home lists its keys after its rows were read, so a row that was added meanwhile is known to be
+there, and one that was removed meanwhile is deleted behind its own upsert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hygge_core.engine.marking import is_true
+from hygge_core.errors import ConfigError, HomeError
+from hygge_core.markers import ROW_MARKER, Marker
+from hygge_core.protocols import KnowsRows
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from hygge_core.records import Load
+    from hygge_core.task import Deletes
+
+
+def vanished(
+    store: object, load: Load, deletes: Deletes, keys: Generator[pl.DataFrame, None, None]
+) -> Iterator[pl.DataFrame]:
+    """The rows that say what vanished, in the load's schema; ``keys`` are all that the source has.
+
+    Raises ``HomeError`` when more vanished than ``deletes.max_share`` allows.
+    """
+    if not isinstance(store, KnowsRows):
+        raise ConfigError("deletes: this store cannot tell which rows it has")
+    soft = deletes.apply == "soft"
+    columns = [name for name in load.schema if name != ROW_MARKER] if soft else list(load.keys)
+    wanted = pl.Schema({name: load.schema[name] for name in columns})
+    known = _gathered(store.known_rows(tuple(columns)), wanted)
+    if soft:
+        known = known.filter(~is_true(pl.col(deletes.column)))
+    if not known.height:
+        return
+    with closing(keys) as listed:
+        there = _gathered(listed, pl.Schema({key: load.schema[key] for key in load.keys}))
+    gone = known.join(there, on=list(load.keys), how="anti", nulls_equal=True)
+    _refuse_too_many(gone.height, known.height, deletes.max_share)
+    if gone.height:
+        yield _told(gone, load, deletes)
+
+
+def _gathered(frames: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
+    cast = (frame.select(pl.col(n).cast(t) for n, t in schema.items()) for frame in frames)
+    return pl.concat([schema.to_frame(), *cast]).unique(maintain_order=True)
+
+
+def _refuse_too_many(gone: int, known: int, share: float) -> None:
+    if gone > share * known:
+        raise HomeError(
+            f"{gone:,} of {known:,} known rows ({gone / known:.0%}) are not in the source any "
+            f"more, and deletes.max_share is {share:.0%}: nothing was changed",
+            hint="if that is right, raise deletes.max_share for one run, or run --full-drop",
+        )
+
+
+def _told(gone: pl.DataFrame, load: Load, deletes: Deletes) -> pl.DataFrame:
+    """As rows of the load: deleted by their keys, or whole with the soft-delete column set."""
+    marker = Marker.UPSERT if deletes.apply == "soft" else Marker.DELETE
+    if deletes.apply == "soft":
+        gone = gone.with_columns(pl.lit(1).cast(load.schema[deletes.column]).alias(deletes.column))
+    given = {name: pl.col(name) for name in gone.columns}
+    given[ROW_MARKER] = pl.lit(int(marker))
+    return gone.select(
+        given.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in load.schema.items()
+    )
