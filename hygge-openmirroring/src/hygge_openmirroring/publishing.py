@@ -14,7 +14,7 @@ from attrs import evolve
 from hygge_adls import LakeShelf
 from hygge_core.errors import StoreError
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part
-from hygge_core.shelf import NameMissing, NameTaken
+from hygge_core.shelf import Entry, NameMissing, NameTaken
 from hygge_core.staged import Cut, StagedWriter
 from hygge_openmirroring.documents import PartnerEvents
 from hygge_openmirroring.dropping import Drop
@@ -36,6 +36,8 @@ class Publishes(StagedWriter):
 
     def __init__(self, account: Account, config: OpenMirroringStoreConfig, scene: Scene) -> None:
         shelf = LakeShelf(account.lake(config.container), config.files)
+        if config.by_time:
+            shelf.files_at_once = 0  # the time of a file is when it was uploaded
         self.zone = Zone(shelf, config.place)
         super().__init__(shelf, self.zone.live, suffix=PARQUET, cut=Cut(rows=config.rows_per_file))
         self.account = account
@@ -111,21 +113,29 @@ class Publishes(StagedWriter):
 
     def _show_in_order(self, manifest: Manifest) -> None:
         """Nothing is shown when something of it could not be."""
-        waiting = self._waiting(manifest)
+        staged = self._still_staged(manifest)
+        waiting = [part for part in manifest.parts if part.staged in staged]
+        there = self.zone.listed(self.places.live) if waiting else {}
         for part in waiting:
-            self._require_ready(part)
+            if not self.is_same(staged[part.staged], part):
+                raise StoreError(f"{self.at(part.staged)} is not the file that was sealed")
+            if part.final in there:
+                raise self._taken(part)
         for part in waiting:
-            self._show(part)
+            self.show(part)
 
-    def _show(self, part: Part) -> None:
+    def show(self, part: Part) -> None:
         try:
             self.shelf.rename(part.staged, part.final, etag=part.etag)
         except (NameTaken, NameMissing):  # a lost answer, or somebody else: the staged one tells
             if self.shelf.entry(part.staged) is not None:
-                raise StoreError(
-                    f"{self.at(part.final)} is taken by another file, which stays",
-                    hint="somebody else writes to this table",
-                ) from None
+                raise self._taken(part) from None
+
+    def _taken(self, part: Part) -> StoreError:
+        return StoreError(
+            f"{self.at(part.final)} is taken by another file, which stays",
+            hint="somebody else writes to this table",
+        )
 
     def _remember(self, manifest: Manifest) -> None:
         record = TableRecord.of(manifest.extra["table"])
@@ -138,30 +148,18 @@ class Publishes(StagedWriter):
 
     # --- looking -----------------------------------------------------------------------------
 
-    def _waiting(self, manifest: Manifest) -> tuple[Part, ...]:
-        """The parts that are still staged, by one listing."""
+    def _still_staged(self, manifest: Manifest) -> dict[str, Entry]:
+        """What lies where the parts were staged, by one listing."""
         if not manifest.parts:
-            return ()
-        folder = manifest.parts[0].staged.rpartition("/")[0]
-        there = self.zone.listed(folder)
-        return tuple(part for part in manifest.parts if part.staged in there)
+            return {}
+        return self.zone.listed(manifest.parts[0].staged.rpartition("/")[0])
 
     def published(self, manifest: Manifest) -> tuple[Part, ...]:
         """What is not staged any more was published; once staging is tidied away, what is there."""
         if self.shelf.entry(self.places.manifest(manifest.ref.run_id)) is None:
             return super().published(manifest)
-        waiting = {part.staged for part in self._waiting(manifest)}
-        return tuple(part for part in manifest.parts if part.staged not in waiting)
-
-    def _require_ready(self, part: Part) -> None:
-        source = self.shelf.entry(part.staged)
-        if source is None or not self.is_same(source, part):
-            raise StoreError(f"{self.at(part.staged)} is not the file that was sealed")
-        if self.shelf.entry(part.final) is not None:
-            raise StoreError(
-                f"{self.at(part.final)} is taken by another file, which stays",
-                hint="somebody else writes to this table",
-            )
+        staged = self._still_staged(manifest)
+        return tuple(part for part in manifest.parts if part.staged not in staged)
 
     def _require_same_table(self, manifest: Manifest) -> None:
         """The files in a folder that was deleted are gone with it, and were never published."""
