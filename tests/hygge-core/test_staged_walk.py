@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 import polars as pl
 import pytest
+from shares import share
 
 from hygge_core.errors import FlowError
 from hygge_core.faults import planned
@@ -198,7 +199,7 @@ def test_a_crash_at_any_point_of_any_recovery_is_recovered_too(tmp_path, mode, s
         place = Place(tmp_path / "x", mode)
         with crashing(k):
             place.run()
-        for j in range(len(points_of(place.start_again))):
+        for j in share(range(len(points_of(place.start_again)))):
             place = Place(tmp_path / "x", mode)
             with crashing(k) as first:
                 place.run()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from shares import share
 
 from hygge_core.testing.walk import MORE, OLD, OTHER
 
@@ -100,4 +101,4 @@ def test_a_run_killed_at_a_point_is_finished_or_undone_by_the_next(template, tmp
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_run_killed_at_any_point_is_finished_or_undone_by_the_next(template, tmp_path):
-    kill_and_recover(template, tmp_path, range(len(template[-1])))
+    kill_and_recover(template, tmp_path, share(range(len(template[-1]))))

@@ -1,7 +1,8 @@
 """Every fault point of a run and of its recovery: files and SQLite, with a journal and without.
 
 The default suite takes every first step and a sample of the second ones; the slow one takes every
-crash of every recovery, and with HYGGE_TEST_WALK=all every failure and lost answer of them as well.
+crash of every recovery, and with HYGGE_TEST_WALK=all every failure and lost answer of them as well;
+of a share (see ``shares``) as much as falls to it.
 An incremental flow without a journal does not exist: nobody would know how far it got.
 """
 
@@ -11,6 +12,7 @@ from functools import partial
 
 import pytest
 from grounds import ACTIONS, CASES, GROUNDS, fresh
+from shares import share
 
 from hygge_core.testing.walk import Walk, steps
 
@@ -40,6 +42,6 @@ def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk
 @pytest.mark.timeout(1500)
 def test_any_point_of_any_recovery_may_be_disturbed(walk):
     everything = os.environ.get("HYGGE_TEST_WALK") == "all"
-    for k, action, j, again in walk.doubles(ACTIONS):
-        if everything or again == "crash":
-            walk.double_step(k, action, j, again)
+    wanted = (each for each in walk.doubles(ACTIONS) if everything or each[-1] == "crash")
+    for k, action, j, again in share(wanted):
+        walk.double_step(k, action, j, again)

@@ -29,7 +29,7 @@ def hygge_homes() -> Iterable[Kind]:
             name="sqlite",
             config=SqliteHomeConfig,
             open=_open_home,
-            capabilities=frozenset({"range", "nested"}),
+            capabilities=frozenset({"range", "discover", "nested"}),
             address=_home_address,
             journal_beside=_journal_beside,
         )

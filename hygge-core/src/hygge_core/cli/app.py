@@ -17,6 +17,7 @@ from hygge_core.cli.commands.recover import recover
 from hygge_core.cli.commands.retry import retry
 from hygge_core.cli.commands.run import run
 from hygge_core.cli.commands.schema import schema
+from hygge_core.cli.commands.tables import tables
 from hygge_core.cli.invocation import Invocation
 from hygge_core.cli.options import command, with_globals
 
@@ -50,7 +51,7 @@ def program(
 
 
 app.callback()(with_globals(program, hidden=False))
-for sentence in (init, run, plan, check, preview, retry, recover, schema, plugins):
+for sentence in (init, run, plan, check, preview, retry, recover, tables, schema, plugins):
     command(app)(sentence)
 command(app, "new-plugin")(new_plugin)
 app.add_typer(config.app, name="config")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field  # attrs would cost `hygge --version` its start
 from functools import cached_property
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hygge_core.config import Entity, Project
+    from hygge_core.config import Discovery, Entity, Found, Project
     from hygge_core.engine.world import World
     from hygge_core.operate.history import History
     from hygge_core.operate.mirrors import Fed
@@ -29,6 +29,7 @@ class Invocation:
     verbosity: int = 0
     json: bool = False
     subcommand: str | None = None
+    _wholes: dict[tuple[str, ...], Project] = field(default_factory=dict)
 
     def add(
         self,
@@ -62,7 +63,13 @@ class Invocation:
 
     @cached_property
     def project(self) -> Project:
-        """The configuration, merged. Raises ``ConfigError`` or ``PluginError``."""
+        """The configuration, merged. Raises ``ConfigError`` or ``PluginError``.
+
+        Of flows with ``discover`` it has what is written; see ``whole``.
+        """
+        return self._loaded({})
+
+    def _loaded(self, found: Mapping[str, Sequence[Found]]) -> Project:
         from hygge_core import config
 
         return config.load(
@@ -71,7 +78,31 @@ class Invocation:
             env=self.env,
             sets=self.sets,
             plugins=self.plugins,
+            found=found,
         )
+
+    def whole(self, select: Sequence[str] | None = None) -> Project:
+        """The project with the entities that its sources have, as far as ``select`` asks for them.
+
+        Opens the homes of flows with ``discover``, once. Raises what they raise.
+        """
+        from hygge_core.operate.discovering import asked_for
+
+        flows = asked_for(self.project.discoveries, select or ())
+        key = tuple(each.flow for each in flows)
+        if key not in self._wholes:
+            self._wholes[key] = self._discovered(flows) if flows else self.project
+        return self._wholes[key]
+
+    def _discovered(self, flows: Sequence[Discovery]) -> Project:
+        from hygge_core.cli import streams
+        from hygge_core.operate.discovering import discover
+
+        with self.world() as world:
+            found = discover(flows, world)
+        for note in found.notes:
+            streams.say(f"warning: {note}", "warn")
+        return self._loaded(found.tables)
 
     @contextmanager
     def history(self, select: Sequence[str] | None = None) -> Iterator[History]:
@@ -80,7 +111,7 @@ class Invocation:
 
         chosen = self.chosen(select) if select else None
         with self.world() as world:
-            yield history(self.project.entities, world, chosen=chosen)
+            yield history(self.whole(select).entities, world, chosen=chosen)
 
     @contextmanager
     def journal_of(self, name: str) -> Iterator[tuple[Entity, Journal]]:
@@ -118,7 +149,7 @@ class Invocation:
     ) -> tuple[Entity, ...]:
         """The selected entities, with every variable that they need set. Raises ``ConfigError``."""
         named = self.named(select, exclude, shard)
-        self.project.require(named)
+        self.whole(select).require(named)
         return named
 
     def named(
@@ -131,12 +162,14 @@ class Invocation:
         from hygge_core.operate import lookback
         from hygge_core.operate.selection import Shard, choose
 
+        entities = self.whole(select).entities
+
         def failed() -> set[str]:
             with self.world() as world:
-                return lookback.failed(self.project.entities, world)
+                return lookback.failed(entities, world)
 
         return choose(
-            self.project.entities,
+            entities,
             select or (),
             exclude or (),
             shard=Shard.parse(shard) if shard else None,

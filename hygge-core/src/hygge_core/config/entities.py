@@ -8,19 +8,22 @@ from pathlib import Path
 from attrs import frozen
 
 from hygge_core.config import rules
+from hygge_core.config.discovered import KEYS
 from hygge_core.config.draft import Draft
 from hygge_core.config.flows import Flow
 from hygge_core.config.journals import FlowJournal
 from hygge_core.config.nodes import plain
 from hygge_core.config.part import Part, lacking
-from hygge_core.config.project import Entity, Section
+from hygge_core.config.project import Discovery, Entity, Section
 from hygge_core.config.settings import (
     PARTS,
+    DiscoverSettings,
     EntitySettings,
     RunSettings,
     polish_settings,
     seconds,
 )
+from hygge_core.config.settings_of import settings_of
 from hygge_core.errors import Mistake
 from hygge_core.records import Opened, RunType
 from hygge_core.secrets import scrub
@@ -74,6 +77,25 @@ def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
         },
         sections=tuple(_sections(draft, journal)),
     )
+
+
+def discovery_of(flow: Flow, settings: DiscoverSettings, ground: Ground) -> Discovery:
+    """How the entities of a flow are found."""
+    own, journal = flow.own, flow.journal
+    return Discovery(
+        flow=own.flow,
+        settings=settings,
+        home=_opened(own.home, ground),
+        journal=_opened(journal.part, ground) if journal and journal.part else None,
+        tags=own.settings.tags,
+        keyed=own.store is not None and _takes_keys(own.store),
+    )
+
+
+def _takes_keys(store: Part) -> bool:
+    if store.offered is None:
+        return False
+    return KEYS in settings_of(store.offered.kind.config) and KEYS not in store.node.entries
 
 
 def _opened(part: Part | None, ground: Ground) -> Opened:

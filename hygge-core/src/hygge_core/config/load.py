@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from hygge_core.config import names, requires, rules
+from hygge_core.config.discovered import Found
 from hygge_core.config.draft import Draft
-from hygge_core.config.entities import Ground, entity_of, section_of
+from hygge_core.config.entities import Ground, discovery_of, entity_of, section_of
 from hygge_core.config.flows import Flow, resolve
 from hygge_core.config.mistakes import Mistakes
 from hygge_core.config.nodes import locate, plain
@@ -41,17 +43,19 @@ def load(
     sets: Sequence[str] = (),
     plugins: Plugins,
     environ: Mapping[str, str] = os.environ,
+    found: Mapping[str, Sequence[Found]] = MappingProxyType({}),
 ) -> Project:
     """Read the project at or above ``start``, or that of ``file``.
 
     ``env`` names the ``[env.NAME]`` that lies over the files, ``sets`` are ``a.b.c=VALUE`` and lie
-    over both. Raises ``ConfigError`` with every mistake at once, and ``PluginError`` when what
-    ``[project] requires`` is not met. A variable that is not set is no mistake yet where it
-    concerns some entities only: see ``Project.require``.
+    over both. ``found`` are the tables that the flows with ``discover`` have, by flow; without them
+    such a flow has only the entities that somebody wrote. Raises ``ConfigError`` with every mistake
+    at once, and ``PluginError`` when what ``[project] requires`` is not met. A variable that is not
+    set is no mistake yet where it concerns some entities only: see ``Project.require``.
     """
     sources = read(file or find(start), environ)
     mistakes = Mistakes()
-    whole = overlays(sources, env, sets, environ, mistakes)
+    whole = overlays(sources, env, sets, environ, mistakes, found=found)
     stack = whole.chosen
     reading = Reading(plugins, sources.root, stack.connections, mistakes)
     ground = _ground(reading, stack, sources)
@@ -70,7 +74,7 @@ def load(
         connections={name: part.opened({}) for name, part in ground.connections.items()},
         caps=caps,
         entities=tuple(entity_of(draft, flow, ground) for flow in flows for draft in flow.entities),
-        discoveries=tuple(_discoveries(flows)),
+        discoveries=tuple(_discoveries(flows, ground)),
         sections=tuple(_sections(stack, ground)),
     )
 
@@ -142,11 +146,11 @@ def _check_twins(drafts: Sequence[Draft], mistakes: Mistakes) -> None:
             mistakes.add(draft.origin.mistake(problem))
 
 
-def _discoveries(flows: Sequence[Flow]) -> Iterator[Discovery]:
+def _discoveries(flows: Sequence[Flow], ground: Ground) -> Iterator[Discovery]:
     for flow in flows:
         settings = flow.own.settings.discover
         if settings is not None:
-            yield Discovery(flow=flow.own.flow, settings=settings)
+            yield discovery_of(flow, settings, ground)
 
 
 def _sections(stack: Stack, ground: Ground) -> Iterator[Section]:

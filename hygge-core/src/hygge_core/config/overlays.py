@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from hygge_core.config.discovered import Found, with_found
 from hygge_core.config.layers import Layer, cut, tables_in
 from hygge_core.config.mistakes import Mistakes
 from hygge_core.config.nodes import Origin, Table
@@ -54,9 +55,11 @@ def overlays(
     sets: Sequence[str],
     environ: Mapping[str, str],
     mistakes: Mistakes,
+    *,
+    found: Mapping[str, Sequence[Found]],
 ) -> Overlays:
     """Cut everything at its levels, and see that overlays change only what is there."""
-    files = cut(sources.tree, mistakes, more=("env",))
+    files = with_found(cut(sources.tree, mistakes, more=("env",)), found)
     envs = {
         name: cut(tree, mistakes) for name, tree in tables_in(sources.tree, "env", mistakes).items()
     }
@@ -84,6 +87,8 @@ def _over(layer: Layer, below: Sequence[Layer], mistakes: Mistakes) -> Layer:
     flows, entities = below[0].flows, below[0].entities
     for flow, table in layer.flows.items():
         if _known("flow", flow, table, tuple(flows), mistakes):
+            if "discover" in flows[flow].entries:
+                continue  # its entities are known when it runs
             for entity, inner in layer.entities[flow].items():
                 _known(f"entity of {flow}", entity, inner, tuple(entities[flow]), mistakes)
     return evolve(layer, connections=connections)

@@ -109,10 +109,19 @@ class Entity:
 
 @frozen(kw_only=True)
 class Discovery:
-    """A flow that finds its entities in its source when it runs."""
+    """A flow that finds its entities in its source when it runs.
+
+    ``home`` is what lists the tables, or its connection; ``journal`` remembers which were moved;
+    ``tags`` are the flow's. ``keyed`` says that its store takes ``key_columns`` and that the flow
+    leaves them open.
+    """
 
     flow: str
     settings: DiscoverSettings
+    home: Opened
+    journal: Opened | None = None
+    tags: tuple[str, ...] = ()
+    keyed: bool = False
 
 
 @frozen(kw_only=True)

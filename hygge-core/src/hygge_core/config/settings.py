@@ -149,12 +149,20 @@ class DiscoverSettings:
 
     * ``include`` globs of the tables to move.
     * ``exclude`` globs of the tables among them to leave alone.
-    * ``keys`` whether a table's primary key becomes the entity's keys.
+    * ``keys`` whether a table's primary key becomes the store's ``key_columns``.
+    * ``names`` what an entity is called: ``table`` is the last part of its name (``Orders``),
+      ``whole`` is all of it (``dbo_Orders``).
+    * ``min_tables`` fewer than so many, and nothing is moved: most likely a permission is gone.
+    * ``on_new_table`` a table that was never moved before, beside others that were: ``add`` it,
+      ``ignore`` it with a warning, or ``fail``. The flow's journal is what remembers.
     """
 
     include: tuple[str, ...] = field(default=("*",), validator=deep_iterable(_named))
     exclude: tuple[str, ...] = field(default=(), validator=deep_iterable(_named))
     keys: Literal["primary_key", "none"] = "primary_key"
+    names: Literal["table", "whole"] = "table"
+    min_tables: int = field(default=1, validator=ge(0))
+    on_new_table: Literal["add", "ignore", "fail"] = "add"
 
 
 @frozen(kw_only=True)

@@ -83,6 +83,8 @@ def _stage(trip: Trip, reading: Reading) -> Extracted:
     watermark = reading.tracker.after() if reading.tracker else None
     for note in reading.notes():
         trip.voice.warn(note)
+    if rows == trip.task.limit:
+        trip.voice.warn(f"read no more than the {rows:,} rows of --limit; there may be others")
     return Extracted(manifest=manifest, rows_read=rows, watermark=watermark)
 
 

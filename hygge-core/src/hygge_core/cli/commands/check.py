@@ -22,4 +22,4 @@ def check(
     from hygge_core.cli.shown.findings import give_findings
     from hygge_core.operate.doctor import examine_all
 
-    return give_findings(said, examine_all(said.plugins, lambda: said.project, names or ()))
+    return give_findings(said, examine_all(said.plugins, lambda: said.whole(names), names or ()))

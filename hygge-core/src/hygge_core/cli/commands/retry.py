@@ -19,7 +19,7 @@ def retry(
     from hygge_core.operate import lookback
 
     with said.world() as world:
-        run_id, entities = lookback.unfinished(said.project.entities, world, run)
+        run_id, entities = lookback.unfinished(said.whole().entities, world, run)
     said.project.require(entities)
     if not entities:
         streams.say(f"all that run {run_id} was to move is moved")

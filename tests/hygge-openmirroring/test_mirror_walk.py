@@ -1,0 +1,60 @@
+"""Every fault point of a run into a landing zone, and of its recovery, with the poller watching."""
+
+from __future__ import annotations
+
+import itertools
+from functools import partial
+
+import pytest
+from walking import MirrorWalk, fresh
+
+from hygge_core.testing.walk import steps
+
+ACTIONS = ("crash", "error")
+#: How the service keeps what it has read, beside how the table is filled.
+CASES = {
+    "incremental": ("incremental", {}),
+    "incremental, nothing stays": ("incremental", {"keeps": "none"}),
+    "incremental, all is removed": ("incremental", {"keeps": "none", "janitor": True}),
+    "incremental, with keys": ("incremental", {"key_columns": ["id"]}),
+    "full_drop": ("full_drop", {}),
+    "full_drop, all is removed": ("full_drop", {"keeps": "none", "janitor": True}),
+}
+
+
+@pytest.fixture(params=CASES)
+def walk(request) -> MirrorWalk:
+    run_type, told = CASES[request.param]
+    return MirrorWalk(make=partial(fresh, **told), run_type=run_type)
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch):
+    from hygge_adls import retries
+
+    monkeypatch.setattr(retries, "FIRST_SECONDS", 0.001)
+
+
+def sampled(many, nth: int):
+    """Every ``nth`` of them: each takes three runs over HTTP; the slow suite takes all."""
+    return itertools.islice(many, 0, None, nth)
+
+
+@pytest.mark.timeout(300)
+def test_whatever_happens_at_a_point_no_table_stops_and_no_batch_is_lost(walk):
+    for k, action in sampled(steps(walk.points(), ACTIONS), 17):
+        walk.step(k, action)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_whatever_happens_at_any_point_no_table_stops_and_no_batch_is_lost(walk):
+    for k, action in steps(walk.points(), ACTIONS):
+        walk.step(k, action)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk):
+    for k, action, j, again in walk.some_doubles(ACTIONS, 7):
+        walk.double_step(k, action, j, again)
