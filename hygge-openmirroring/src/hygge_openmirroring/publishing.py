@@ -19,7 +19,7 @@ from hygge_core.staged import Cut, StagedWriter
 from hygge_openmirroring.documents import PartnerEvents
 from hygge_openmirroring.dropping import Drop
 from hygge_openmirroring.known import KnownRows
-from hygge_openmirroring.layout import METADATA, PARQUET, SCHEMA
+from hygge_openmirroring.layout import METADATA, PARQUET, PARTNER_EVENTS, SCHEMA
 from hygge_openmirroring.record import Notes, TableRecord
 from hygge_openmirroring.zone import Zone
 
@@ -60,7 +60,7 @@ class Publishes(StagedWriter):
         self._publish(manifest)
 
     def _publish(self, manifest: Manifest) -> None:
-        self._announce()
+        self._announce(manifest.ref)
         self._document(manifest)
         self._show_in_order(manifest)
         self._remember(manifest)
@@ -75,7 +75,7 @@ class Publishes(StagedWriter):
             wait=self.scene.wait,
         ).run()
 
-    def _announce(self) -> None:
+    def _announce(self, ref: LoadRef) -> None:
         name = self.config.partner_name
         if name is None:
             return
@@ -84,7 +84,8 @@ class Publishes(StagedWriter):
             source_type=self.config.source_type,
             source_version=self.config.source_version,
         )
-        if warning := self.zone.announce(partner):
+        staged = f"{self.places.stage(ref.run_id)}/{PARTNER_EVENTS}"
+        if warning := self.zone.announce(partner, staged):
             self.scene.warn(warning)
 
     def _document(self, manifest: Manifest) -> None:

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from hygge_adls import LakeShelf
 from hygge_core.errors import StoreError
-from hygge_core.shelf import Entry, NameTaken
+from hygge_core.shelf import Entry, NameMissing, NameTaken
 from hygge_openmirroring.columns import Column, documented
 from hygge_openmirroring.documents import (
     BadDocument,
@@ -129,14 +129,18 @@ class Zone:
                 hint=f"set row_marker back; or {_ANEW}",
             )
 
-    def announce(self, partner: PartnerEvents) -> str:
-        """Say once who writes here; another partner's word stays. Returns a warning, or nothing."""
+    def announce(self, partner: PartnerEvents, staged: str) -> str:
+        """Say once who writes here; another partner's word stays. Returns a warning, or nothing.
+
+        ``staged`` is a name of this run's own: many tables may say it in the same moment.
+        """
         name = f"{LIVE}/{PARTNER_EVENTS}"
         there = self._shelf.read_json(name)
         if there is None:
+            self._shelf.lake.upload(self._shelf.path(staged), encoded(partner.plain()))
             try:
-                self._shelf.lake.create(self._shelf.path(name), encoded(partner.plain()))
-            except NameTaken:  # by another table's run in this very moment, or a lost answer
+                self._shelf.rename(staged, name)
+            except (NameTaken, NameMissing):  # by another table's run, or by us: a lost answer
                 there = self._shelf.read_json(name)
             else:
                 return ""
