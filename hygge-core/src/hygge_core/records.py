@@ -20,6 +20,7 @@ RunType = Literal["full_drop", "incremental"]
 EventType = Literal["start", "complete", "fail", "skip", "edit"]
 RunState = Literal["open", "decided", "committed", "done", "rolled_back", "blocked"]
 Status = Literal["none", "partial", "done"]
+Lane = Literal["rows", "files"]
 Change = Literal["add", "ignore", "fail"]
 Removal = Literal["null", "fail"]
 TypeChange = Literal["widen", "fail"]
@@ -82,6 +83,19 @@ class Watermark:
     primary_key: tuple[str, ...] = ()
     ties: Ties | None = None
     nulls: int = 0
+
+
+@frozen(kw_only=True)
+class Span:
+    """Where the values of a watermark lie in a file: exact, or not told at all.
+
+    ``lowest`` and ``highest`` are ``None`` where no row has a usable value; ``unusable`` counts
+    the rows whose value is NULL or NaN.
+    """
+
+    lowest: Mark | None
+    highest: Mark | None
+    unusable: int = 0
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -200,7 +214,8 @@ class Manifest:
     """Everything that commit needs: durable in staging at SEAL, in the ledger at DECIDE.
 
     ``schema`` is (column, spelled type) in order. ``extra`` is the store's own (sequence numbers,
-    fingerprints), JSON. ``watermark`` is filled by the flow.
+    fingerprints), JSON. The flow fills in ``watermark``, and how the rows came: ``lane`` is
+    ``files`` when some or all came in whole files, ``why_rows`` says why the others did not.
     """
 
     ref: LoadRef
@@ -211,6 +226,8 @@ class Manifest:
     schema: tuple[tuple[str, str], ...]
     epoch: int = 0
     watermark: Watermark | None = None
+    lane: Lane = "rows"
+    why_rows: str = ""
     extra: dict[str, Any] = field(factory=dict)
 
 

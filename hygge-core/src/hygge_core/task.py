@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from hygge_core.records import DriftPolicy, Opened, RunType, Watermark, name_of
+from hygge_core.records import DriftPolicy, Lane, Opened, RunType, Watermark, name_of
 
 Outcome = Literal["complete", "skip", "fail", "blocked", "cancelled", "held"]
 OnEmpty = Literal["fail", "replace", "keep"]
@@ -94,7 +94,8 @@ class Result:
 
     ``rows_read`` after the watermark's ties were dropped, ``rows_written`` as the store vouches for
     them; ``verified`` is the verdict in words, empty when nothing was published. ``lane`` is
-    ``rows`` or ``files``. ``seconds`` of wall time, waiting for a slot not included.
+    ``files`` where whole files were handed over, and ``why_rows`` says why rows were read all the
+    same, or ``rows`` alone. ``seconds`` of wall time, waiting for a slot not included.
     """
 
     run_id: str
@@ -108,7 +109,8 @@ class Result:
     bytes_written: int = 0
     parts: int = 0
     seconds: float = 0.0
-    lane: str = "rows"
+    lane: Lane = "rows"
+    why_rows: str = ""
     verified: str = ""
     watermark: Watermark | None = None
     recovered: tuple[str, ...] = ()

@@ -1,4 +1,7 @@
-"""T2 and T3: read the home, stage and seal; reader and writer overlap, failures start afresh."""
+"""T2 and T3: read the home, stage and seal; reader and writer overlap, failures start afresh.
+
+Files that nothing changes on the way are handed over whole first (:mod:`hygge_core.engine.lane`).
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hygge_core.engine.deleting import vanished
+from hygge_core.engine.lane import Way, hand_over, way_of
 from hygge_core.engine.pipe import Pipe
 from hygge_core.engine.reading import Reading
 from hygge_core.errors import SchemaChanged, StoreError
@@ -20,7 +24,7 @@ from hygge_core.scene import Cancel
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip, Visit
-    from hygge_core.records import Load
+    from hygge_core.protocols import Staging
 
 PIPE_BYTES = 64 << 20
 _READER_GRACE_SECONDS = 10.0
@@ -65,17 +69,13 @@ def _with_one_schema(trip: Trip, visit: Visit, mode: Mode) -> Extracted:
 
 
 def _stage(trip: Trip, reading: Reading) -> Extracted:
-    trip.voice.step("read")
     load = reading.load()
+    way = way_of(trip, reading, load)
+    trip.voice.step("read", str(way))
     staging = trip.store.begin(load)
-    rows = 0
-    size = 0
-    with closing(_everything(trip, reading, load)) as batches:
-        for batch in batches:
-            staging.write(batch)
-            rows += batch.height
-            size += int(batch.estimated_size())
-            trip.voice.progress(rows, size, reading.expected)
+    rows = hand_over(trip, reading, staging, way)
+    if way.why_rows:
+        rows = _write(trip, reading, staging, way, rows)
     trip.voice.step("seal")
     manifest = staging.seal()
     if manifest.rows != rows:
@@ -85,20 +85,33 @@ def _stage(trip: Trip, reading: Reading) -> Extracted:
         trip.voice.warn(note)
     if rows == trip.task.limit:
         trip.voice.warn(f"read no more than the {rows:,} rows of --limit; there may be others")
+    manifest = evolve(manifest, lane=way.lane, why_rows=way.why_rows)
     return Extracted(manifest=manifest, rows_read=rows, watermark=watermark)
 
 
-def _everything(trip: Trip, reading: Reading, load: Load) -> Generator[pl.DataFrame, None, None]:
+def _write(trip: Trip, reading: Reading, staging: Staging, way: Way, rows: int) -> int:
+    """Stage what has to be read, after ``rows`` that were handed over; returns how many are now."""
+    size = 0
+    with closing(_everything(trip, reading, way)) as batches:
+        for batch in batches:
+            staging.write(batch)
+            rows += batch.height
+            size += int(batch.estimated_size())
+            trip.voice.progress(rows, size, reading.expected)
+    return rows
+
+
+def _everything(trip: Trip, reading: Reading, way: Way) -> Generator[pl.DataFrame, None, None]:
     """The rows that are read; and behind them, where that is asked for, those that vanished."""
     visit = reading.visit
-    with closing(_overlapped(trip, visit, reading.batches())) as batches:
+    with closing(_overlapped(trip, visit, reading.batches(way.given))) as batches:
         yield from batches
     if reading.finds_vanished:
         assert trip.task.deletes is not None  # it was asked for there
         trip.voice.step("compare keys")
         visit.stop.renew()
         listed = _overlapped(trip, visit, reading.keys())
-        yield from vanished(trip.store, load, trip.task.deletes, listed)
+        yield from vanished(trip.store, way.load, trip.task.deletes, listed)
 
 
 def _overlapped(

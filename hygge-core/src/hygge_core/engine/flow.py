@@ -178,6 +178,8 @@ def _complete(trip: Trip, run: RunRecord, receipt: Receipt) -> Result:
         rows_written=receipt.rows,
         bytes_written=receipt.bytes,
         parts=receipt.parts,
+        lane=manifest.lane,
+        why_rows=manifest.why_rows,
         verified=verdict(manifest, receipt),
         watermark=manifest.watermark,
         warnings=tuple(trip.voice.warnings),

@@ -65,6 +65,8 @@ def record(trip: Trip, run: RunRecord, receipt: Receipt) -> RunRecord:
             "verified": verdict(manifest, receipt),
             "bytes": receipt.bytes,
             "parts": receipt.parts,
+            "lane": manifest.lane,
+            "why_rows": manifest.why_rows,
             "schema": [list(pair) for pair in manifest.schema],
             "extra": manifest.extra,
             "warnings": list(trip.voice.warnings),
@@ -96,7 +98,10 @@ def verdict(manifest: Manifest, receipt: Receipt) -> str:
     """What was compared, in words that claim no more than was seen."""
     digests = sum(1 for part in manifest.parts if part.sha256)
     files = f", sha256 of {_count(digests, 'file')} recorded" if digests else ""
-    return f"{_count(receipt.rows, 'row')} read = staged = visible{files}"
+    counted = "read" if manifest.lane == "rows" else "in whole files by their footers"
+    if manifest.lane == "files" and manifest.why_rows:
+        counted = "read, or in whole files by their footers,"
+    return f"{_count(receipt.rows, 'row')} {counted} = staged = visible{files}"
 
 
 def _count(number: int, word: str) -> str:

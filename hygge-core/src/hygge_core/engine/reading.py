@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -15,7 +15,7 @@ from hygge_core.engine.patience import patiently
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.markers import ROW_MARKER
 from hygge_core.polish import Polish
-from hygge_core.protocols import Bounds, Estimates, KnowsSchema
+from hygge_core.protocols import Bounds, Estimates, GivesFiles, KnowsSchema
 from hygge_core.records import Ask, Load, Mode
 from hygge_core.types import parse_schema
 from hygge_core.watermark import Tracker
@@ -41,7 +41,7 @@ class Reading:
         ask = Ask(entity=task.entity, limit=task.limit, drift=task.drift, settled=settled)
         if self.tracker is not None:
             ask = evolve(ask, range=self.tracker.range(self._upper(ask)))
-        everything = self._asked(partial(visit.home.schema, ask))
+        everything = self.asked(partial(visit.home.schema, ask))
         if self.tracker is not None:
             self.tracker.check(everything)
         needed = self._needed(tuple(everything))
@@ -60,7 +60,7 @@ class Reading:
         before = self._trip.ledger.watermark if self._mode == "append" else None
         return Tracker(setting, before)
 
-    def _asked(self, call: Callable[[], T]) -> T:
+    def asked(self, call: Callable[[], T]) -> T:
         """What the home answers, while anybody wants to know."""
         return patiently(call, self.visit.stop, self.visit.deadline)
 
@@ -68,7 +68,7 @@ class Reading:
         home = self.visit.home
         assert self.tracker is not None
         whole = evolve(ask, range=self.tracker.range(None))
-        return self._asked(partial(home.upper, whole)) if isinstance(home, Bounds) else None
+        return self.asked(partial(home.upper, whole)) if isinstance(home, Bounds) else None
 
     def _needed(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:
         needed = self._polish.needed(columns)
@@ -82,7 +82,7 @@ class Reading:
         home = self.visit.home
         if not isinstance(home, Estimates):
             return None
-        return self._asked(partial(home.estimated_rows, self.ask))
+        return self.asked(partial(home.estimated_rows, self.ask))
 
     def load(self) -> Load:
         """What the store is told before the first batch."""
@@ -135,12 +135,26 @@ class Reading:
             whole = batch.with_columns(**absent).select(self.raw.names())
             yield self._polish.apply(whole).select(final)
 
-    def batches(self) -> Generator[pl.DataFrame, None, None]:
-        """The rows as the store takes them: ties dropped, polished, of the load's exact schema."""
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether every row comes out as it went in, with all of its columns."""
+        return self._polish.changes_nothing and self.ask.columns is None
+
+    def _rows(self, given: Collection[str]) -> Iterator[pl.DataFrame]:
+        home = self.visit.home
+        if given and isinstance(home, GivesFiles):
+            return home.read_without(self.ask, given)
+        return home.read(self.ask)
+
+    def batches(self, given: Collection[str] = ()) -> Generator[pl.DataFrame, None, None]:
+        """The rows as the store takes them: ties dropped, polished, of the load's exact schema.
+
+        ``given`` names files that were handed over whole.
+        """
         left = self.ask.limit
-        for given in self.visit.home.read(self.ask):
+        for found in self._rows(given):
             self._trip.cancel.check()
-            batch = drift.conform(as_frame(given), self.raw, self.ask.drift, ignored=self._unneeded)
+            batch = drift.conform(as_frame(found), self.raw, self.ask.drift, ignored=self._unneeded)
             if self.tracker is not None:
                 batch = self.tracker.take(batch)
             if left is not None:

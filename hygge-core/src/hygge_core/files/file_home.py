@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
 import polars as pl
@@ -96,7 +96,11 @@ class FileHome:
         return pl.Schema({name: schema[name] for name in _wanted(ask, schema)})
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
-        return limited(regrouped(self._frames(ask), self._rows(ask)), ask.limit)
+        return self.read_without(ask, ())
+
+    def read_without(self, ask: Ask, given: Collection[str]) -> Iterator[pl.DataFrame]:
+        """The rows of all files but those of these names."""
+        return limited(regrouped(self._frames(ask, given), self._rows(ask)), ask.limit)
 
     def estimated_rows(self, ask: Ask) -> int | None:
         rows = self.form.estimated_rows(self.place.sources())
@@ -146,7 +150,7 @@ class FileHome:
             )
         return pl.Schema({**own, **settled})
 
-    def _frames(self, ask: Ask) -> Iterator[pl.DataFrame]:
+    def _frames(self, ask: Ask, given: Collection[str]) -> Iterator[pl.DataFrame]:
         snapshot = self.snapshot(ask)
         schema = snapshot.schema
         wanted = _wanted(ask, schema)
@@ -154,6 +158,8 @@ class FileHome:
         rule = None if ask.range is None else in_range(ask.range, schema[ask.range.column])
         portion = self._portion(snapshot, ask, wanted)
         for number, source in snapshot.read_by(ask.range):
+            if source.name in given:
+                continue
             with speaking_hygge(source.name):
                 for frame in self.form.frames(source, portion):
                     self._scene.cancel.check()

@@ -125,6 +125,7 @@ def _source(path: Path, relative: str) -> Source:
         size=path.stat().st_size,
         open=lambda: path.open("rb"),
         local=lambda: nullcontext(path),
+        path=path,
     )
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import frozen
 
-from hygge_core.records import Mark
-from hygge_core.watermark import compare, mark_of
+from hygge_core.records import Span
+from hygge_core.watermark import mark_of
+
+_MAGIC = b"PAR1"
+_TAIL_BYTES = 4 + len(_MAGIC)  # the footer's length, and the magic word
+_UNITS = {"ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 
 @frozen
@@ -26,9 +33,19 @@ class Footer:
         return sum(rows for rows, _ in self.groups)
 
 
+@frozen
+class Layout:
+    """How a file is written: ``codecs`` of its column chunks, ``marks`` (the keys of its key-value
+    metadata), and how many bytes at its end are its footer."""
+
+    codecs: frozenset[str]
+    marks: frozenset[str]
+    footer_bytes: int
+
+
 def footer_of(path: Path) -> Footer:
-    """Raises what polars and pyarrow raise for a file that is no Parquet."""
-    found = pq.read_metadata(path)
+    """Raises what polars and pyarrow raise for a file that is no Parquet, or is encrypted."""
+    found = _metadata(path)
     groups = (found.row_group(number) for number in range(found.num_row_groups))
     footer = Footer(
         pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema(),
@@ -41,29 +58,91 @@ def footer_of(path: Path) -> Footer:
     return footer
 
 
-def highest_in(path: Path, column: str, dtype: pl.DataType) -> Mark | None:
-    """The highest value of a column, by the footer's statistics; ``None``: there is no row.
+def layout_of(path: Path) -> Layout:
+    """Raises ``pa.ArrowInvalid`` where a column would lie beyond the file's end."""
+    found = _metadata(path)
+    footer_bytes = found.serialized_size + _TAIL_BYTES
+    ends = path.stat().st_size - footer_bytes
+    chunks = [
+        group.column(at)
+        for group in (found.row_group(number) for number in range(found.num_row_groups))
+        for at in range(group.num_columns)
+    ]
+    for chunk in chunks:
+        start, stop = range_of(chunk)
+        if start < len(_MAGIC) or stop > ends:
+            raise pa.ArrowInvalid(f"the column {chunk.path_in_schema} lies beyond the file's end")
+    codecs = frozenset(chunk.compression.lower() for chunk in chunks)
+    marks = frozenset(key.decode(errors="replace") for key in found.metadata or ())
+    return Layout(codecs, marks, footer_bytes)
+
+
+def range_of(chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
+    """Where a column chunk starts in its file, and where it ends."""
+    start = chunk.data_page_offset
+    if chunk.has_dictionary_page and chunk.dictionary_page_offset is not None:
+        start = min(start, chunk.dictionary_page_offset)
+    return start, start + chunk.total_compressed_size
+
+
+def span_in(path: Path, column: str, dtype: pl.DataType) -> Span:
+    """Where a column's values lie, by the footer's statistics.
 
     Raises ``LookupError`` where they are missing, or not exact: only those of signed integers,
     dates and datetimes are; texts are cut short in them, and floats may hide NaN.
     """
     if not (dtype.is_signed_integer() or isinstance(dtype, pl.Date | pl.Datetime)):
         raise LookupError(f"statistics of {dtype} are not exact")
-    top: Mark | None = None
-    for at in _tops(path, column):
-        mark = mark_of(at, dtype)
-        top = mark if top is None or compare(mark, top) > 0 else top
-    return top
+    lows, highs, nulls = [], [], 0
+    for known, values in _statistics(path, column, dtype):
+        nulls += known.null_count
+        if known.null_count < values:
+            lows.append(int(known.min_raw))
+            highs.append(int(known.max_raw))
+    return Span(
+        lowest=mark_of(min(lows), dtype) if lows else None,
+        highest=mark_of(max(highs), dtype) if highs else None,
+        unusable=nulls,
+    )
 
 
-def _tops(path: Path, column: str) -> Iterator[int]:
-    found = pq.read_metadata(path)
-    place = found.schema.names.index(column) if column in found.schema.names else -1
-    for number in range(found.num_row_groups if place >= 0 else 0):
+def _statistics(path: Path, column: str, dtype: pl.DataType) -> Iterator[tuple[Any, int]]:
+    """The statistics of each row group, and how many values it has."""
+    found = _metadata(path)
+    names = [found.schema.column(at).path for at in range(found.num_columns)]
+    if names.count(column) != 1:
+        raise LookupError(f"{path} has no single column {column!r}")
+    place = names.index(column)
+    if not _counts_alike(found.schema.column(place), dtype):
+        raise LookupError(f"{path} counts {column!r} in other units than its rows do")
+    for number in range(found.num_row_groups):
         chunk = found.row_group(number).column(place)
         known = chunk.statistics
-        if known is not None and known.null_count == chunk.num_values:
-            continue
-        if known is None or not (known.has_min_max and chunk.physical_type in ("INT32", "INT64")):
-            raise LookupError(f"{path} has no exact statistics of {column!r}")
-        yield int(known.max_raw)
+        if known is None or not known.has_null_count:
+            raise LookupError(f"{path} has no statistics of {column!r}")
+        if known.null_count < chunk.num_values and not known.has_min_max:
+            raise LookupError(f"{path} has no bounds of {column!r}")
+        yield known, chunk.num_values
+
+
+def _counts_alike(column: pq.ColumnSchema, dtype: pl.DataType) -> bool:
+    """Whether a raw statistic is the physical value of a row as Polars reads it."""
+    if column.physical_type not in ("INT32", "INT64"):
+        return False
+    logical = json.loads(column.logical_type.to_json())
+    if isinstance(dtype, pl.Datetime):
+        return bool(logical.get("timeUnit") == _UNITS[dtype.time_unit])
+    if isinstance(dtype, pl.Date):
+        return bool(logical.get("Type") == "Date")
+    return logical.get("Type") in ("Int", "None")
+
+
+def _metadata(path: Path) -> pq.FileMetaData:
+    """The footer; asked for an encrypted column's, pyarrow would end the process."""
+    found = pq.read_metadata(path)
+    with path.open("rb") as file:
+        file.seek(-_TAIL_BYTES, os.SEEK_END)
+        length = int.from_bytes(file.read(4), "little")
+    if length != found.serialized_size:
+        raise pa.ArrowInvalid("it has encrypted columns, and their keys are not known here")
+    return found

@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 from hygge_core.errors import HomeError
 from hygge_core.files.batches import BATCH_BYTES
 from hygge_core.files.file_home import FileHome, Portion
+from hygge_core.files.given import ParquetFile, given_file
 from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.home_settings import ParquetHomeConfig
 from hygge_core.files.listing import LocalPlace
-from hygge_core.files.parquet_footers import Footer, footer_of, highest_in
+from hygge_core.files.parquet_footers import Footer, footer_of, span_in
 from hygge_core.files.sources import Source
 from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
@@ -41,7 +42,10 @@ def open_parquet_home(config: ParquetHomeConfig, scene: Scene) -> Iterator[Parqu
 
 
 class ParquetHome(FileHome):
-    """Knows the highest watermark before reading, mostly from footers: implements ``Bounds``."""
+    """Knows the highest watermark before reading, mostly from footers, and gives its files.
+
+    Implements ``Bounds`` and ``GivesFiles`` beyond what every file home does.
+    """
 
     def upper(self, ask: Ask) -> Mark | None:
         assert ask.range is not None  # there is no bound without a watermark
@@ -53,13 +57,16 @@ class ParquetHome(FileHome):
         portion = Portion(schema=pl.Schema({column: snapshot.own[column]}))
         return _top(self._highest(source, column, portion) for source in snapshot.sources)
 
+    def files(self, ask: Ask) -> Sequence[ParquetFile]:
+        return [given_file(source, self.form) for source in self.place.sources()]
+
     def _highest(self, source: Source, column: str, portion: Portion) -> Mark | None:
         with speaking_hygge(source.name), source.local() as path:
             dtype = footer_of(path).schema.get(column)
             if dtype is None:
                 return None
             try:
-                return highest_in(path, column, dtype)
+                return span_in(path, column, dtype).highest
             except LookupError:
                 frames = self.form.frames(source, portion)
                 return _top(highest(frame.get_column(column)) for frame in frames)

@@ -26,6 +26,7 @@ class Source:
     * ``size`` in bytes.
     * ``open`` gives its bytes; the caller closes.
     * ``local`` gives a path on this host for the length of a block (a lake: a temporary copy).
+    * ``path`` where it is on this host for good; ``None``: it is elsewhere.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Source:
     size: int
     open: Callable[[], BinaryIO]
     local: Callable[[], AbstractContextManager[Path]]
+    path: Path | None = None
 
 
 class Place(Protocol):

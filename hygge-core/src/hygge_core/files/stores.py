@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,11 @@ from hygge_core.files.border import speaking
 from hygge_core.files.ground import examined, refuse_unsound
 from hygge_core.files.local import LocalShelf
 from hygge_core.files.locking import held
+from hygge_core.files.pieces import cloned, pieces_of
+from hygge_core.files.taking import SCHEMA_MARK, refusal
 from hygge_core.files.text import refuse_types
-from hygge_core.staged import StagedWriter
+from hygge_core.staged import Copied, StagedWriter
+from hygge_core.staged.carrying import copied_to, digested
 from hygge_core.staged.gathering import Cut
 from hygge_core.types import parse_schema, spell_schema
 
@@ -28,12 +31,10 @@ if TYPE_CHECKING:
         NdjsonStoreConfig,
         ParquetStoreConfig,
     )
+    from hygge_core.protocols import GivenFile
     from hygge_core.records import Load, Owner
     from hygge_core.scene import Scene
     from hygge_core.staged.staging import StagedLoad
-
-#: A partitioned file lacks the columns of its folders; this key of its metadata has them all.
-_SCHEMA_MARK = "hygge.schema"
 
 
 class FileStore(StagedWriter):
@@ -70,8 +71,18 @@ class ParquetStore(FileStore):
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
-        marks = {_SCHEMA_MARK: whole} if whole else {}
+        marks = {SCHEMA_MARK: whole} if whole else {}
         return writing.write_parquet(frame, path, self._config, marks)
+
+    def refusal(self, load: Load, file: GivenFile) -> str:
+        return refusal(self._config, file)
+
+    def carry(self, file: GivenFile, name: str, heed: Callable[[int], None]) -> Copied:
+        """The blocks themselves where the file system can share them, their bytes elsewhere."""
+        with self.shelf.staging_file(name) as path:
+            if file.path is not None and cloned(file.path, path):
+                return digested(pieces_of(lambda: path.open("rb")), file, heed)
+            return copied_to(path, file, heed)
 
     def known_schema(self) -> pl.Schema | None:
         """The columns of the newest file, those of its folders included."""
@@ -85,7 +96,7 @@ class ParquetStore(FileStore):
         with speaking(self.table):
             newest = max(paths, key=lambda path: (path.stat().st_mtime_ns, path))
         with speaking(newest):
-            marked = pl.read_parquet_metadata(newest).get(_SCHEMA_MARK)
+            marked = pl.read_parquet_metadata(newest).get(SCHEMA_MARK)
             return parse_schema(json.loads(marked)) if marked else _footer(newest)
 
 

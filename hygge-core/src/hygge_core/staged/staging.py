@@ -6,6 +6,7 @@ It publishes nothing and decides nothing: leave it at any moment, and nobody eve
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from hygge_core.staged.gathering import Gathering, nothing
 if TYPE_CHECKING:
     import polars as pl
 
+    from hygge_core.protocols import GivenFile
     from hygge_core.records import Load
     from hygge_core.staged.writer import StagedWriter
 
@@ -81,6 +83,28 @@ class StagedLoad:
         self._handed += batch.height
         for folder, frame in self._gathering.add(batch):
             self._stage(folder, frame)
+
+    def take(self, file: GivenFile, heed: Callable[[int], None]) -> None:
+        """Stage ``file`` as it is. Raises ``StoreError``, transient when it changed meanwhile."""
+        self.convoy.room()
+        self._files += 1
+        self._handed += file.rows
+        writer, load = self._writer, self._load
+        part = Part(
+            staged=writer.staged_name(load, "", self._files),
+            final=writer.final_name(load, "", self._files),
+            rows=file.rows,
+            bytes=file.bytes,
+        )
+        self.convoy.send(partial(self._carried, file, part, heed))
+
+    def _carried(self, file: GivenFile, part: Part, heed: Callable[[int], None]) -> Part:
+        """Carry the file, and look whether it arrived as it was looked at."""
+        copied = self._writer.carry(file, part.staged, heed)
+        entry = self._writer.shelf.entry(part.staged)
+        if not copied.is_of(file) or entry is None or entry.bytes != part.bytes:
+            raise StoreError(f"{file.name} changed while it was copied", transient=True)
+        return evolve(part, sha256=copied.sha256, etag=entry.etag)
 
     def seal(self) -> Manifest:
         """Stage what is left, make all of it durable, and write the manifest beside it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from hygge_core.errors import StoreError
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part, Receipt, Status
 from hygge_core.shelf import Excludes, Shelf
+from hygge_core.staged.carrying import Copied, copied_to
 from hygge_core.staged.convoy import Convoy
 from hygge_core.staged.gathering import Cut
 from hygge_core.staged.ledger import ShelfLedger
@@ -28,6 +30,7 @@ from hygge_core.types import spell
 if TYPE_CHECKING:
     import polars as pl
 
+    from hygge_core.protocols import GivenFile
     from hygge_core.records import Load
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -60,6 +63,15 @@ class StagedWriter(Settles, ShelfLedger, ABC):
 
         ``frame`` has the load's columns without those of ``partition_by``.
         """
+
+    def carry(self, file: GivenFile, name: str, heed: Callable[[int], None]) -> Copied:
+        """Hook: the bytes of a whole file become the staged file ``name``, durably.
+
+        Only a store that says which files it takes (``TakesFiles``) is given any. ``heed`` is told
+        of the bytes copied so far, every few MiB, and may raise.
+        """
+        with self.shelf.staging_file(name) as path:
+            return copied_to(path, file, heed)
 
     def check_schema(self, schema: pl.Schema) -> None:
         """Hook: refuse (``StoreError``) columns that this format cannot keep, before any work."""

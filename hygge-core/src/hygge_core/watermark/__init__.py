@@ -11,6 +11,7 @@ from hygge_core.watermark.bounds import literal as literal
 from hygge_core.watermark.marks import compare as compare
 from hygge_core.watermark.marks import highest as highest
 from hygge_core.watermark.marks import mark_of as mark_of
+from hygge_core.watermark.marks import span_of as span_of
 from hygge_core.watermark.tracker import Tracker as Tracker
 
-__all__ = ["Tracker", "compare", "highest", "in_range", "literal", "mark_of"]
+__all__ = ["Tracker", "compare", "highest", "in_range", "literal", "mark_of", "span_of"]

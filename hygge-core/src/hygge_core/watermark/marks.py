@@ -8,15 +8,17 @@ datetimes are written in UTC, without an offset.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
+from functools import cmp_to_key
 from typing import Any
 
 import polars as pl
 from attrs import frozen
 
 from hygge_core.errors import FlowError
-from hygge_core.records import Mark
+from hygge_core.records import Mark, Span
 from hygge_core.types import parse, spell
 from hygge_core.types.spelling import instance
 from hygge_core.watermark import moments
@@ -69,6 +71,26 @@ def highest(values: pl.Series) -> Mark | None:
     kept = stored_type(values.dtype)
     top = physical(values).filter(usable(values)).max()
     return None if top is None else mark_at(top, kept)
+
+
+def span_of(frames: Iterable[pl.Series]) -> Span:
+    """The span of a column of which ``frames`` are the values, all of them."""
+    lows: list[Mark] = []
+    highs: list[Mark] = []
+    unusable = 0
+    for values in frames:
+        fit = values.filter(usable(values))
+        unusable += values.len() - fit.len()
+        if fit.len():
+            reached = physical(fit)
+            lows.append(mark_at(reached.min(), values.dtype))
+            highs.append(mark_at(reached.max(), values.dtype))
+    order = cmp_to_key(compare)
+    return Span(
+        lowest=min(lows, key=order, default=None),
+        highest=max(highs, key=order, default=None),
+        unusable=unusable,
+    )
 
 
 def compare(a: Mark, b: Mark) -> int:

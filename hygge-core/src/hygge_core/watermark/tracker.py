@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,7 +10,7 @@ from attrs import evolve
 
 from hygge_core.errors import FlowError, HomeError
 from hygge_core.nearest import did_you_mean
-from hygge_core.records import Mark, Range, Ties, Watermark
+from hygge_core.records import Mark, Range, Span, Ties, Watermark
 from hygge_core.watermark.bounds import in_range
 from hygge_core.watermark.marks import (
     AFRESH,
@@ -44,7 +44,7 @@ class Tracker:
                 f"says {setting.column!r}: nobody knows which rows were moved",
                 hint=AFRESH,
             )
-        self._column = setting.column
+        self.column = setting.column
         self._low = before.mark if before is not None else None
         # NULL rows have no place in any order: they are moved once, with the first rows.
         self._first = before is None or (before.mark is None and not before.nulls)
@@ -64,13 +64,13 @@ class Tracker:
         if low is not None and lookback:
             low = earlier(low, lookback)
         include = low is not None and bool(lookback or self._known)
-        self._range = Range(column=self._column, low=low, high=upper, include_low=include)
+        self._range = Range(column=self.column, low=low, high=upper, include_low=include)
         return self._range
 
     def check(self, schema: Mapping[str, pl.DataType]) -> None:
         """Raise ``FlowError`` unless rows of this schema can be followed; for before reading."""
         for what, name in (
-            ("column", self._column),
+            ("column", self.column),
             *(("primary_key", key) for key in self._setting.primary_key),
         ):
             if name not in schema:
@@ -79,7 +79,7 @@ class Tracker:
                     f"{did_you_mean(name, schema)}",
                     hint=f"its columns are {', '.join(schema)}",
                 )
-        self._dtype = schema[self._column]
+        self._dtype = schema[self.column]
         in_range(evolve(self._range, high=None), self._dtype)
 
     def take(self, batch: pl.DataFrame) -> pl.DataFrame:
@@ -89,7 +89,7 @@ class Tracker:
         """
         if self._dtype is None:
             self.check(batch.schema)
-        column = batch.get_column(self._column)
+        column = batch.get_column(self.column)
         fit = usable(column)
         self._nulls += batch.height - int(fit.sum())
         self._verify(batch)
@@ -97,6 +97,36 @@ class Tracker:
         if self._first:
             return batch
         return _only(batch, fit & ~self._moved(batch, fit) if self._known else fit)
+
+    def identity(self, schema: Mapping[str, pl.DataType]) -> tuple[str, ...]:
+        """The columns by which rows at one watermark are told apart."""
+        return self._setting.primary_key or tuple(schema)
+
+    def against(self, span: Span) -> str:
+        """Why the rows of such a file have to be looked at one by one; empty: all are new.
+
+        Rows exactly at the lower bound may have been moved before, so their file is never whole.
+        """
+        low, high = self._range.low, self._range.high
+        if span.unusable and not self._first:
+            return f"rows without {self.column} were moved before"
+        if span.lowest is None or span.highest is None:
+            return ""
+        if low is not None and compare(span.lowest, low) <= 0:
+            return "it has rows at or below the watermark"
+        if high is not None and compare(span.highest, high) > 0:
+            return "it has rows above what was there when the run began"
+        return ""
+
+    def passed(self, unusable: int, crest: Iterable[pl.DataFrame]) -> None:
+        """Whole files were moved: ``unusable`` of their rows have no watermark, ``crest`` holds the
+        rows at the highest one (with the primary key, or with all columns where there is none)."""
+        self._nulls += unusable
+        for rows in crest:
+            self._verify(rows)
+            column = rows.get_column(self.column)
+            fit = usable(column)
+            self._crest.add(_only(rows, fit), _only(column.to_frame(), fit).to_series())
 
     def after(self) -> Watermark:
         """How far the source is read now; never less far than before.
@@ -122,7 +152,7 @@ class Tracker:
             if self._first
             else "left out, as by every incremental run"
         )
-        return (f"{rows} no {self._column} (NULL or NaN): {what}",)
+        return (f"{rows} no {self.column} (NULL or NaN): {what}",)
 
     def _known_ties(self) -> Known | None:
         before, setting = self._before, self._setting
@@ -136,12 +166,12 @@ class Tracker:
         asked = self._range
         if asked.high is not None and not readable(asked.high):
             asked = evolve(asked, high=None)
-        asked_for = in_range(asked, batch.schema[self._column])
-        strays = batch.filter(~asked_for).get_column(self._column)
+        asked_for = in_range(asked, batch.schema[self.column])
+        strays = batch.filter(~asked_for).get_column(self.column)
         if strays.len():
             raise HomeError(
                 f"the home returned {strays.len():,} rows that it was not asked for: "
-                f"{self._column} is {mark_at(physical(strays)[0], strays.dtype).value}, "
+                f"{self.column} is {mark_at(physical(strays)[0], strays.dtype).value}, "
                 f"not {_told(self._range)}",
                 hint="this is a defect of the home's plugin: it does not honour Ask.range",
             )
@@ -149,8 +179,8 @@ class Tracker:
     def _moved(self, batch: pl.DataFrame, fit: pl.Series) -> pl.Series:
         """Which rows stand at the lower bound and were moved by an earlier run."""
         assert self._known is not None
-        bound = Range(column=self._column, low=self._low, high=self._low, include_low=True)
-        here = fit & batch.select(in_range(bound, batch.schema[self._column])).to_series()
+        bound = Range(column=self.column, low=self._low, high=self._low, include_low=True)
+        here = fit & batch.select(in_range(bound, batch.schema[self.column])).to_series()
         where = here.arg_true()
         known = ~pl.Series(self._known.is_new(batch.filter(here)), dtype=pl.Boolean)
         return here.clone().scatter(where, known)
@@ -162,7 +192,7 @@ class Tracker:
 
     def _reached(self, mark: Mark | None, ties: Ties | None) -> Watermark:
         return Watermark(
-            column=self._column,
+            column=self.column,
             mark=mark,
             primary_key=self._setting.primary_key,
             ties=ties,
