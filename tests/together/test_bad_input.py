@@ -142,7 +142,7 @@ def test_a_parquet_file_with_a_flipped_bit_anywhere(filled, compression):
     """
     household = filled()
     text = (household.root / "hygge.toml").read_text()
-    household.text("hygge.toml", text.partition("polish")[0])
+    household.text("hygge.toml", f'{text.partition("polish")[0]}lane = "rows"')
     rows = pl.DataFrame({"id": range(300), "name": [f"name {n % 29}" for n in range(300)]})
     rows.write_parquet(household.root / "in.parquet", compression=compression)
     whole = (household.root / "in.parquet").read_bytes()

@@ -382,6 +382,32 @@ def test_a_file_with_a_hole_cut_out_of_it_is_refused(household, one_file):
     assert "lies beyond the file's end" in result.failure.text
 
 
+def test_a_bit_that_had_flipped_in_a_page_arrives_as_it_was(household, one_file):
+    """As with ``cp``: pages are not looked into. What was copied is known for good."""
+    whole = bytearray(one_file.read_bytes())
+    whole[2000] ^= 1
+    one_file.write_bytes(whole)
+    result = household.move()
+    assert (result.outcome, result.lane) == ("complete", "files")
+    [digest] = household.snapshot().values()
+    assert digest == hashlib.sha256(whole).hexdigest()
+    assert household.records()[0].manifest.parts[0].sha256 == digest
+
+
+def test_a_footer_that_promises_a_watermark_which_no_row_has_is_refused(household, one_file):
+    """Taken at its word, it would hide every row up to there from the runs to come."""
+    household.toml(ONE_FILE + BY_ID)
+    whole = one_file.read_bytes()
+    length = int.from_bytes(whole[-8:-4], "little") + 8
+    footer = whole[-length:].replace((1000).to_bytes(8, "little"), (1001).to_bytes(8, "little"))
+    assert footer != whole[-length:]
+    one_file.write_bytes(whole[:-length] + footer)
+    result = household.move()
+    assert "its footer tells of id = 1001, but no row has that" in result.failure.text
+    assert household.leftovers() == []
+    assert not (household.root / "out").exists()
+
+
 @pytest.mark.parametrize("plain", [True, False])
 def test_an_encrypted_file_is_refused_and_does_not_end_the_process(household, one_file, plain):
     encrypt(one_file, plain_footer=plain)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from attrs import frozen
 
 from hygge_core.engine.patience import left
+from hygge_core.errors import HomeError
 from hygge_core.protocols import GivenFile, GivesFiles, StagesFiles, TakesFiles
 from hygge_core.watermark import compare
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hygge_core.engine.reading import Reading
     from hygge_core.engine.trip import Trip
     from hygge_core.protocols import Staging
-    from hygge_core.records import Lane, Load, Span
+    from hygge_core.records import Lane, Load, Mark, Span
 
 
 @frozen(kw_only=True)
@@ -158,4 +159,19 @@ def _crest(
         top = max((mark for _, mark in tops), key=cmp_to_key(compare))
         for file, mark in tops:
             if compare(mark, top) == 0:
-                yield from file.rows_at(column, top, columns)
+                yield from _found(file, column, top, columns)
+
+
+def _found(
+    file: GivenFile, column: str, top: Mark, columns: Sequence[str]
+) -> Iterator[pl.DataFrame]:
+    """The rows that the footer promised: a watermark that no row has would hide new rows."""
+    found = False
+    for rows in file.rows_at(column, top, columns):
+        found = found or rows.get_column(column).count() > 0
+        yield rows
+    if not found:
+        raise HomeError(
+            f"{file.name}: its footer tells of {column} = {top.value}, but no row has that",
+            hint='the file is damaged, or its writer is wrong; lane = "rows" reads the rows alone',
+        )
