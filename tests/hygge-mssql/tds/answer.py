@@ -64,9 +64,12 @@ class Answer:
             tokens.return_value(ordinal, Column(name, type), encoding.value(type, value))
         )
 
-    def end(self) -> None:
+    def end(self, *, more: bool = False) -> None:
+        """``more``: the answer to another call of the same request follows."""
         status = tokens.FAILED if self.failed else 0
+        status |= tokens.MORE if more else 0
         status |= tokens.IN_TRANSACTION if self.session.depth else 0
         token = tokens.DONE_PROC if self.called else tokens.DONE
         self.wire.send(tokens.done(status, token=token))
-        self.wire.end()
+        if not more:
+            self.wire.end()

@@ -84,14 +84,14 @@ class AppLocks:
                     return True
         return False
 
-    def release_all(self, session: Session, *, of_transaction: bool) -> None:
-        """At the end of a transaction, or with both at the end of a session."""
+    def release_all(self, session: Session, *, of_session: bool) -> None:
+        """What its transaction holds; at the end of the session, what the session holds too."""
         with self._turn:
             for held in self._held.values():
                 held[:] = [
                     one
                     for one in held
-                    if one.session is not session or (of_transaction and not one.of_transaction)
+                    if one.session is not session or not (of_session or one.of_transaction)
                 ]
             self._turn.notify_all()
 

@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import bulk, calls, login, packets, prelogin, tokens
@@ -258,21 +259,17 @@ class Connection:
         return self._plan is not None
 
     def _calls(self, message: bytes, session: Session) -> None:
-        for call in calls.read(message):
+        found = calls.read(message)
+        for at, call in enumerate(found, 1):
             answer = Answer(self.wire, session, called=True)
             sql, values = self._prepared.told(call)
-            entry = self.server.log.add(
-                Entry(self.spid, "call", sql, values, session.login.program)
-            )
+            entry = Entry(self.spid, "call", sql, values, session.login.program)
+            self.server.log.add(entry)
             session.now_running = sql
-            self._guarded(
-                session,
-                answer,
-                sql,
-                lambda call=call, answer=answer: self._prepared.run(call, session, answer),
-            )
+            run = partial(self._prepared.run, call, session, answer)
+            self._guarded(session, answer, sql, run)
             entry.error = session.last_error or None
-            answer.end()
+            answer.end(more=at < len(found))
 
     def _transaction(self, message: bytes, session: Session) -> None:
         """Transaction Manager requests (2.2.6.9)."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import defining
+from . import defining, parameters
 from .applocks import MODES, WRONG
-from .bind import queries
+from .bind import describing
 from .bind.facts import find_table, object_name
 from .bind.values import Bound, constant
-from .catalogue import SYSTEM_TYPES, sizes
 from .errors import SqlError, unknown
-from .tsql import parse, tree
+from .tsql import tree
 from .types import TEXTS, Column, SqlType, collation_bytes
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ def execute(script: Script, statement: tree.Exec) -> None:
         return
     if name not in _KNOWN:
         raise SqlError(2812, f"Could not find stored procedure '{'.'.join(statement.procedure)}'.")
-    parameters, run = _KNOWN[name]
-    status = run(script, _arguments(script, statement, parameters))
+    named, run = _KNOWN[name]
+    status = run(script, _arguments(script, statement, named))
     if statement.status is not None:
         script.session.assign(statement.status, status)
 
@@ -177,48 +176,14 @@ def _rename(script: Script, given: Arguments) -> int:
 
 @procedure("sp_describe_first_result_set", "tsql", "params", "browse_information_mode")
 def _describe(script: Script, given: Arguments) -> int:
-    names = (
-        "is_hidden",
-        "column_ordinal",
-        "name",
-        "is_nullable",
-        "system_type_id",
-        "system_type_name",
-        "max_length",
-        "precision",
-        "scale",
-        "collation_name",
-    )
-    kinds = (
-        "bit",
-        "int",
-        "nvarchar",
-        "bit",
-        "int",
-        "nvarchar",
-        "smallint",
-        "tinyint",
-        "tinyint",
-        "nvarchar",
-    )
-    columns = [
-        Column(n, SqlType(k, 128 if k == "nvarchar" else 0))
-        for n, k in zip(names, kinds, strict=True)
-    ]
-    rows = [
-        (
-            False,
-            at,
-            b.name or None,
-            b.nullable,
-            SYSTEM_TYPES[b.typed().name][0],
-            str(b.typed()),
-            *sizes(b.typed()),
-            b.typed().collation if b.typed().name in TEXTS else None,
-        )
-        for at, b in enumerate(described(script, str(given["tsql"]), given.get("params")), 1)
-    ]
-    table_answer(script, columns, rows)
+    variables: Variables = {
+        name: (type, None) for name, type in declarations(str(given.get("params") or "")).items()
+    }
+    with script.session.variables(variables), script.session.working() as transaction:
+        transaction.look()
+        bound = describing.described(str(given["tsql"]), script.session.world(transaction))
+    columns = [Column(name, type) for name, type in describing.COLUMNS]
+    table_answer(script, columns, [describing.row(at, b) for at, b in enumerate(bound, 1)])
     return 0
 
 
@@ -244,15 +209,15 @@ def _collations(script: Script, given: Arguments) -> int:
     return 0
 
 
-def described(script: Script, text: str, parameters: str | None = None) -> tuple[Bound, ...]:
-    """The columns of a batch's first result, bound but not run."""
-    variables = {name: (type, None) for name, type in declarations(parameters or "").items()}
-    for statement in parse(text).statements:
-        if isinstance(statement, tree.Ask):
-            with script.session.variables(variables), script.session.working() as transaction:
-                transaction.look()
-                return queries.bind(statement.query, script.session.world(transaction)).columns
-    return ()
+@procedure("sp_describe_undeclared_parameters", "tsql", "params")
+def _describe_parameters(script: Script, given: Arguments) -> int:
+    with script.session.working() as transaction:
+        transaction.look()
+        find = transaction.catalogue.find
+        name = script.session.database.name
+        rows = parameters.described(str(given["tsql"]), lambda parts: find(parts, name))
+    table_answer(script, parameters.COLUMNS, rows)
+    return 0
 
 
 def table_answer(script: Script, columns: list[Column], rows: list[tuple[Any, ...]]) -> None:
@@ -278,9 +243,9 @@ def call_by_name(script: Script, call: Call) -> None:
     name = call.procedure.split(".")[-1].strip("[]").lower()
     if name not in _KNOWN:
         raise SqlError(2812, f"Could not find stored procedure '{call.procedure}'.")
-    parameters, run = _KNOWN[name]
+    named, run = _KNOWN[name]
     given = {
-        (value.name.removeprefix("@").lower() or parameters[at]): value.value
+        (value.name.removeprefix("@").lower() or named[at]): value.value
         for at, value in enumerate(call.values)
     }
     script.answer.returned(run(script, given))

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,10 @@ class TdsProcess:
         process, self._process = self._process, None
         assert process is not None
         process.wait(30)
-        assert process.stdout is not None
-        process.stdout.close()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()
 
     def __enter__(self) -> TdsProcess:
         return self.start()

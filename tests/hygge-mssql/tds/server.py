@@ -48,6 +48,8 @@ class TdsServer:
         self.tls_required = tls_required
         self.logins = {USER: PASSWORD}
         names = ("master", *databases)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
         self.databases = {
             name.lower(): Database(name, folder and folder / f"{name}.duckdb") for name in names
         }

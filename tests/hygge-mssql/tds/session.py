@@ -109,14 +109,7 @@ class Session:
             raise SqlError(
                 3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION."
             )
-        if self.transaction.doomed:
-            raise SqlError(
-                3930,
-                (
-                    "The current transaction cannot be committed and cannot support "
-                    "operations that write to the log file. Roll back the transaction."
-                ),
-            )
+        self.transaction.refuse_doomed()
         self.depth -= 1
         if self.depth == 0:
             self._finish(self.transaction.commit, "COMMIT")
@@ -139,7 +132,7 @@ class Session:
             self.server.faults.at("commit", "before", self)
         end()
         self.transaction = None
-        self.server.applocks.release_all(self, of_transaction=False)
+        self.server.applocks.release_all(self, of_session=False)
         if how == "COMMIT":
             self.server.faults.at("commit", "after", self)
         self.ended(how)
@@ -150,15 +143,6 @@ class Session:
         if self.transaction is None and self.on("IMPLICIT_TRANSACTIONS"):
             self.begin()
         if self.transaction is not None:
-            if self.transaction.doomed:
-                raise SqlError(
-                    3930,
-                    (
-                        "The current transaction cannot be committed and cannot support "
-                        "operations that write to the log file. Roll back the "
-                        "transaction."
-                    ),
-                )
             yield self.transaction
             self.transaction.blink()
             return
@@ -184,12 +168,12 @@ class Session:
         """The client has gone: what it had under way is undone, what it held is free."""
         self.ended = lambda how: None
         self.undo()
-        self.server.applocks.release_all(self, of_transaction=True)
+        self.server.applocks.release_all(self, of_session=True)
         self.cursor.close()
 
     def reset(self) -> None:
         self.undo()
-        self.server.applocks.release_all(self, of_transaction=True)
+        self.server.applocks.release_all(self, of_session=True)
         began, ended, depth = self.began, self.ended, self.notice
         self.reset_options()
         self.began, self.ended, self.notice = began, ended, depth

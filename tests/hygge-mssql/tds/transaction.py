@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from .bind.macros import failing
 from .catalogue import Catalogue
+from .errors import SqlError
 
 if TYPE_CHECKING:
     from .session import Session
@@ -53,6 +54,7 @@ class Transaction:
 
     def write(self) -> None:
         """Be the one who may write. Raises 1222 or 1205."""
+        self.refuse_doomed()
         if self.writing:
             return
         self.database.writer.take(self.session)
@@ -61,6 +63,15 @@ class Transaction:
             self._begun = False
         self.writing = True
         self.look()
+
+    def refuse_doomed(self) -> None:
+        """Raises 3930 where nothing but a rollback is left."""
+        if self.doomed:
+            raise SqlError(
+                3930,
+                "The current transaction cannot be committed and cannot support operations that "
+                "write to the log file. Roll back the transaction.",
+            )
 
     def blink(self) -> None:
         """The end of a statement: READ COMMITTED looks anew with the next."""
@@ -135,9 +146,8 @@ class Transaction:
 
     def _broken(self, error: duckdb.Error) -> Exception:
         """DuckDB gives a transaction up at its first error: nothing of it can be kept."""
-        if self.writing:
-            self.doomed = True
-        elif self._begun:
+        if self._begun:
             self.session.cursor.rollback()
             self._begun = False
+        self.doomed = self.doomed or self.writing
         return failing(error)

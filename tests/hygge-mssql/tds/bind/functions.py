@@ -368,7 +368,7 @@ def _dateadd(binder: Expressions, call: tree.Call) -> Bound:
             f"({moment.sql} + CAST({count.sql} AS INTEGER) * {ticks // (864 * 10**9)})", type
         )
     if type.name == "datetimeoffset":
-        return Bound(f"struct_pack(t := ({moment.sql}).t + {whole}, o := ({moment.sql}).o)", type)
+        return Bound(f"offset_at(({moment.sql}).t + {whole}, ({moment.sql}).o)", type)
     return Bound(f"({convert(moment, type)} + {whole})", type)
 
 
@@ -425,7 +425,7 @@ def _switchoffset(binder: Expressions, call: tree.Call) -> Bound:
     if type.name != "datetimeoffset":
         type = SqlType("datetimeoffset", scale=7)
     made = convert(moment, type)
-    return Bound(f"struct_pack(t := ({made}).t, o := CAST(zone_of({zone.sql}) AS SMALLINT))", type)
+    return Bound(f"offset_at(({made}).t, CAST(zone_of({zone.sql}) AS SMALLINT))", type)
 
 
 @knows("TODATETIMEOFFSET")
@@ -434,9 +434,7 @@ def _todatetimeoffset(binder: Expressions, call: tree.Call) -> Bound:
     type = SqlType("datetimeoffset", scale=7)
     minutes = f"CAST(zone_of({zone.sql}) AS SMALLINT)"
     made = convert(moment, _DATETIME2)
-    return Bound(
-        f"struct_pack(t := {made} - CAST({minutes} AS BIGINT) * 600000000, o := {minutes})", type
-    )
+    return Bound(f"offset_at({made} - CAST({minutes} AS BIGINT) * 600000000, {minutes})", type)
 
 
 # -------------------------------------------------------------------------------------- others

@@ -51,6 +51,7 @@ MACROS = [
             - CAST(zone_of(regexp_extract(x, '([+-][0-9]{2}:[0-9]{2}|Z)$', 1)) AS BIGINT)
             * 600000000,
         'o': CAST(zone_of(regexp_extract(x, '([+-][0-9]{2}:[0-9]{2}|Z)$', 1)) AS SMALLINT)} END""",
+    "offset_at(t, o) AS CASE WHEN t IS NULL THEN NULL ELSE {'t': t, 'o': o} END",
     "rounded(t, unit) AS (t + unit // 2) // unit * unit",
     # Three-hundredths of a second, as datetime keeps them.
     (
@@ -95,6 +96,8 @@ def failing(error: duckdb.Error) -> SqlError:
     if told := re.search(r"(\d{3,5}):([^\n]+)", text) if "Invalid Input Error" in text else None:
         return SqlError(int(told[1]), told[2].strip())
     first = text.splitlines()[0] if text else type(error).__name__
+    if "Division by zero" in text:
+        return SqlError(8134, "Divide by zero error encountered.")
     if isinstance(error, duckdb.OutOfRangeException):
         return SqlError(8115, f"Arithmetic overflow error converting expression. ({first})")
     if isinstance(error, duckdb.ConversionException):

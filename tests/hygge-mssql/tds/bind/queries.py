@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from .. import types
 from ..errors import SqlError, no_object, unknown
 from ..tsql import tree
-from . import changetable, views
+from . import changetable, describing, views
 from .expressions import Expressions
 from .values import Bound, common, convert, sort_key
 from .world import Frame, Scope, World
@@ -243,6 +243,9 @@ def _source(source: tree.Source, world: World, scope: Scope, binder: Expressions
         case tree.Changes():
             bound_changes = changetable.changes(source, world, binder)
             return _framed(*bound_changes, (source.alias.lower(),), world, scope)
+        case tree.TableCall():
+            described = describing.rows(source, world, binder)
+            return _framed(*described, (source.alias.lower(),), world, scope)
         case tree.Join():
             left = _source(source.left, world, scope, binder)
             right = _source(source.right, world, scope, binder)

@@ -131,6 +131,12 @@ def convert(bound: Bound, to: SqlType, style: int | None = None, *, implicit: bo
         return f"CAST(NULL AS {duck_type(to)})"
     if source == to:
         return bound.sql
+    if implicit and source.name in types.TEXTS and to.name in types.BYTES:
+        raise SqlError(
+            257,
+            f"Implicit conversion from data type {source.name} to {to} is not allowed. "
+            "Use the CONVERT function to run this query.",
+        )
     if implicit and _forbidden(source, to):
         raise SqlError(206, f"Operand type clash: {source} is incompatible with {to}")
     made = _converted(bound.sql, source, to, style)
@@ -278,7 +284,7 @@ def _rounded(sql: str, to: SqlType) -> str:
         case "smalldatetime":
             return f"rounded({sql}, 600000000)"
         case "datetimeoffset" if to.scale < 7:
-            return f"struct_pack(t := {_rounded_at(f'({sql}).t', to)}, o := ({sql}).o)"
+            return f"offset_at({_rounded_at(f'({sql}).t', to)}, ({sql}).o)"
         case "time" | "datetime2":
             return _rounded_at(sql, to)
     return sql

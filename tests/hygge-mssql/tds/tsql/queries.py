@@ -154,6 +154,10 @@ class Queries(Expressions):
             self.need("=")
             return tree.Item(self.expression(), alias)
         value = self.expression()
+        if isinstance(value, tree.Star):
+            if self.is_name():
+                raise self.wrong()
+            return tree.Item(value)
         if self.skip("AS"):
             return tree.Item(value, self._alias())
         return tree.Item(value, self.name() if self.is_name() else None)
@@ -221,10 +225,17 @@ class Queries(Expressions):
         self.skip("AS")
         return tree.Changes(table, since, self.name())
 
-    def table(self) -> tree.Table:
+    def _table_call(self, parts: tuple[str, ...]) -> tree.TableCall:
+        self.need("(")
+        arguments = () if self.sees(")") else self.expressions()
+        self.need(")")
+        self.skip("AS")
+        return tree.TableCall(parts, arguments, self.name())
+
+    def table(self) -> tree.Table | tree.TableCall:
         parts = self.names()
         if self.sees("("):
-            raise unknown(f"the table function {'.'.join(parts)}")
+            return self._table_call(parts)
         hints = self.hints()
         self.skip("AS")
         alias = self.name() if self.is_name() else None

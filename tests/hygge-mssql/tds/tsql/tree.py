@@ -186,6 +186,15 @@ class Derived(Source):
 
 
 @frozen
+class TableCall(Source):
+    """A function that gives rows."""
+
+    parts: tuple[str, ...]
+    arguments: tuple[Expression, ...]
+    alias: str
+
+
+@frozen
 class Changes(Source):
     """CHANGETABLE(CHANGES table, since)."""
 
