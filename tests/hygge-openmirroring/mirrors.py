@@ -160,6 +160,15 @@ class Mirror:
                 path.write_bytes(content)
             return replayed(Path(folder))
 
+    def table_at(self, folder: str) -> pl.DataFrame:
+        """The table of one folder, by replay alone: hidden for the service, if it is so."""
+        with TemporaryDirectory() as root:
+            for name, content in self.files(f"{folder}/").items():
+                path = Path(root) / "table" / name.removeprefix(f"{folder}/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            return replayed(Path(root))["table"]
+
     def rows(self, table: str = "orders") -> list[tuple]:
         return sorted(self.tables()[table].rows(), key=repr)
 

@@ -20,7 +20,7 @@ from hygge_core.files.store_settings import ParquetStoreConfig
 from hygge_core.files.stores import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.plugins import Plugins
-from hygge_core.records import Load, LoadRef, Receipt
+from hygge_core.records import Load, LoadRef, Opened, Receipt
 from hygge_core.staged import StagedWriter
 from hygge_core.testing.walk import OLD, Walk, steps
 from hygge_journal_sqlite import loads
@@ -215,11 +215,20 @@ class Shown:
 
 
 @frozen
+class RunTask:
+    """As much of a task."""
+
+    journal: Opened
+
+
+@frozen
 class OnTheWay:
     """As much of a trip as publishing the journal needs."""
 
     store: Shown
     ledger: JournalLedger
+    world: World
+    task: RunTask
 
 
 def a_commit_during_a_publish_is_published_next(ground) -> None:
@@ -229,7 +238,8 @@ def a_commit_during_a_publish_is_published_next(ground) -> None:
         journal = world.journal(ground.journal)
         shown = Shown(meanwhile=lambda: ground.run("full_drop"))
         lease = journal.acquire("mirror", "mirror", world.owner)
-        trip = OnTheWay(shown, JournalLedger(journal, lease))
+        task = RunTask(journal=ground.journal)
+        trip = OnTheWay(shown, JournalLedger(journal, lease), world, task)
         assert mirror.publish(trip)
         assert mirror.publish(trip)
         assert shown.times == 2

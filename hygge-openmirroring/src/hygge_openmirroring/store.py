@@ -24,6 +24,7 @@ from hygge_core.types import parse
 from hygge_openmirroring import rows
 from hygge_openmirroring.columns import document
 from hygge_openmirroring.documents import encoded
+from hygge_openmirroring.journal_table import JournalTable
 from hygge_openmirroring.known import unknown
 from hygge_openmirroring.layout import PARQUET, moment_name, sequence_name, temporary_name
 from hygge_openmirroring.loading import Loading, loading
@@ -34,6 +35,7 @@ from hygge_openmirroring.record import TableRecord
 
 if TYPE_CHECKING:
     from hygge_adls import Account
+    from hygge_core.protocols import Journal
     from hygge_core.records import Load
     from hygge_core.scene import Scene
     from hygge_core.staged import StagedLoad
@@ -176,8 +178,16 @@ class MirrorStore(ShowsTables, Publishes):
         return f"{load.keeps}-{load.ref.run_id}{PARQUET}"
 
 
+class JournallingMirrorStore(MirrorStore):
+    """The same with ``mirror_journal = true`` (``PublishesJournal``)."""
+
+    def publish_journal(self, journal: Journal) -> None:
+        JournalTable(self.shelf, self.places.own, self.config).publish(journal)
+
+
 @contextmanager
 def open_store(config: OpenMirroringStoreConfig, scene: Scene) -> Iterator[MirrorStore]:
     """The store of ``type = "open_mirroring"``."""
-    with opened(config, scene) as account, closing(MirrorStore(account, config, scene)) as store:
+    kind = JournallingMirrorStore if config.mirror_journal else MirrorStore
+    with opened(config, scene) as account, closing(kind(account, config, scene)) as store:
         yield store

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from hygge_core.engine import roll
+from hygge_core.engine import mirror, roll
 from hygge_core.engine.failing import fallen
 from hygge_core.engine.flow import move
 from hygge_core.engine.slots import Slots
@@ -85,6 +85,7 @@ class Coordinator:
                 seconds=round(time.monotonic() - began, 3),
             )
             roll.close(entities, world, summary)
+            mirror.settle(world)
         self._emit(
             RunFinished(run_id=run_id, exit_code=exit_code(summary), summary=to_plain(summary))
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hygge_core.events import Event
     from hygge_core.plugins import Offer, Plugins
     from hygge_core.protocols import Home, Journal, Store
+    from hygge_core.task import Task
 
 
 def _emit_nothing(event: Event) -> None:
@@ -31,7 +32,8 @@ class World:
     """Opens what tasks name, once where it is shared, and closes it all at the end.
 
     ``emit`` takes the events; ``cancel`` stops every entity; ``project`` and ``root`` name whose
-    run this is. Used as a context manager; its verbs may be called from any thread.
+    run this is; ``owing`` are tasks, by their journal, whose mirrored journal waits for another
+    attempt. Used as a context manager; its verbs may be called from any thread.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class World:
             started=now().isoformat(timespec="seconds"),
             name=project,
         )
+        self.owing: dict[str, Task] = {}
         self._closing = ExitStack()
         self._shared: dict[tuple[str, str, str], Any] = {}
         self._opening: dict[tuple[str, str, str], threading.Lock] = {}
