@@ -57,7 +57,8 @@ def test_a_bulk_load_that_meets_an_error_leaves_nothing_of_its_batch(server, con
 
 def test_an_error_may_come_after_rows(server, connect, table):
     server.execute(
-        "INSERT INTO t SELECT 1 FROM sys.types AS a CROSS JOIN sys.types AS b CROSS JOIN sys.types AS c"
+        "INSERT INTO t SELECT 1 FROM sys.types AS a CROSS JOIN sys.types AS b"
+        " CROSS JOIN sys.types AS c"
     )
     server.fail("rows", after=8000, error=824)
     with pytest.raises(mssql_python.Error, match="logical consistency"):

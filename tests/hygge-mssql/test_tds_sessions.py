@@ -141,7 +141,8 @@ def test_a_cancelled_statement_ends_and_the_session_goes_on(server, connect):
 
 def test_messages_of_errors_reach_the_client_in_a_try_too(cursor):
     cursor.execute(
-        "BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_MESSAGE() END CATCH"
+        "BEGIN TRY SELECT 1 / 0 END TRY"
+        " BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_MESSAGE() END CATCH"
     )
     rows = []
     while True:
