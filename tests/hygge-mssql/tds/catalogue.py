@@ -7,7 +7,7 @@ A rename or a SWITCH changes nothing below, and any name that SQL Server allows 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -78,6 +78,8 @@ class Catalogue:
     tables: Mapping[int, Table] = attrs.Factory(dict)
     schemas: Mapping[str, int] = attrs.Factory(lambda: dict(_SCHEMAS))
     next_id: int = 901_578_250
+    # What is made of this very catalogue, and of nothing else: the rows of system views.
+    kept: dict[int, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def find(self, parts: tuple[str, ...], database: str) -> Table | None:
         """By name in one, two or three parts; ``dbo`` where no schema is named."""
@@ -108,18 +110,33 @@ class Catalogue:
     def fresh_id(self) -> tuple[int, Catalogue]:
         return self.next_id, evolve(self, next_id=self.next_id + 16)
 
-    def dump(self) -> str:
-        return json.dumps(_CONVERTER.unstructure(self))
-
 
 _SCHEMAS = {"dbo": 1, "guest": 2, "INFORMATION_SCHEMA": 3, "sys": 4}
 
 
-def load(text: str) -> Catalogue:
-    raw: dict[str, Any] = json.loads(text)
-    raw["tables"] = {int(id): table for id, table in raw["tables"].items()}
-    tables = {id: _CONVERTER.structure(table, Table) for id, table in raw["tables"].items()}
-    return Catalogue(tables, raw["schemas"], raw["next_id"])
+def changes(before: Catalogue, after: Catalogue) -> Iterator[tuple[str, str]]:
+    """What to keep of the difference, by name; a table that is gone is kept as nothing."""
+    if before is after:
+        return
+    yield "rest", json.dumps([dict(after.schemas), after.next_id])
+    for id in {*before.tables, *after.tables}:
+        table = after.tables.get(id)
+        if table is not before.tables.get(id):
+            kept = json.dumps(_CONVERTER.unstructure(table)) if table else ""
+            yield f"table {id}", kept
+
+
+def load(told: Mapping[str, str]) -> Catalogue:
+    """The catalogue that was kept so."""
+    tables = {}
+    for name, text in told.items():
+        if name.startswith("table ") and text:
+            table = _CONVERTER.structure(json.loads(text), Table)
+            tables[table.id] = table
+    if "rest" not in told:
+        return Catalogue()
+    schemas, next_id = json.loads(told["rest"])
+    return Catalogue(tables, schemas, next_id)
 
 
 def system_type_id(type: SqlType) -> int:

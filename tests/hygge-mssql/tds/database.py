@@ -32,6 +32,7 @@ class Database:
 
     def __init__(self, name: str, path: Path | None = None) -> None:
         self.name = name
+        self._durable = path is not None
         self.duck = duckdb.connect(str(path) if path else ":memory:", config={"threads": 2})
         self.duck.execute("SET preserve_insertion_order = true")
         self.snapshot_isolation = True
@@ -59,9 +60,8 @@ class Database:
             self.duck.execute("SELECT what, told FROM hygge_double ORDER BY rowid").fetchall()
         )
         if not told:
-            self.save(self.duck, self.catalogue)
             return
-        self.catalogue = catalogue.load(told["catalogue"])
+        self.catalogue = catalogue.load(told)
         for name, value in json.loads(told["counters"]).items():
             keyed = isinstance(value, dict)
             setattr(self, name, {int(k): v for k, v in value.items()} if keyed else value)
@@ -73,12 +73,12 @@ class Database:
         )  # fmt: skip
         return json.dumps({name: getattr(self, name) for name in kept})
 
-    def save(self, cursor: duckdb.DuckDBPyConnection, changed: Catalogue | None) -> None:
-        """Within the transaction that is about to commit."""
-        write = "INSERT INTO hygge_double VALUES (?, ?)"
-        cursor.execute(write, ["counters", self.counters()])
-        if changed is not None:
-            cursor.execute(write, ["catalogue", changed.dump()])
+    def save(self, cursor: duckdb.DuckDBPyConnection, changed: Catalogue) -> None:
+        """Within the transaction that is about to commit: what differs from before, for files."""
+        if not self._durable:
+            return
+        rows = [("counters", self.counters()), *catalogue.changes(self.catalogue, changed)]
+        cursor.executemany("INSERT INTO hygge_double VALUES (?, ?)", rows)
 
     def close(self) -> None:
         self.duck.close()

@@ -188,8 +188,19 @@ class Script:
 
     def _evaluated(self, bound: Any) -> Any:
         with self.session.working() as transaction:
-            transaction.look()
-            return transaction.run(f"SELECT {bound(self._binder(transaction))}")[0][0]
+            binder = self._binder(transaction)
+            sql = bound(binder)
+            if self._looked(binder.world, transaction):
+                sql = bound(self._binder(transaction))
+            return transaction.run(f"SELECT {sql}")[0][0]
+
+    def _looked(self, world: World, transaction: Transaction) -> bool:
+        """See what the statement reads, where it reads anything; whether that is another
+        catalogue than the one that it was bound to."""
+        if not (world.touched or world.views):
+            return False
+        transaction.look()
+        return transaction.catalogue is not world.catalogue
 
     def _binder(self, transaction: Transaction) -> Expressions:
         return Expressions(self.session.world(transaction), Scope())
@@ -214,10 +225,12 @@ class Script:
                 self._send(query, transaction)
 
     def _bound(self, query: tree.Query, transaction: Transaction) -> BoundQuery:
-        transaction.look()
         world = self.session.world(transaction)
-        self._may_look(transaction)
         bound = queries.bind(query, world)
+        if world.touched:
+            self._may_look(transaction)
+        if self._looked(world, transaction):
+            bound = queries.bind(query, self.session.world(transaction))
         if world.locked and not transaction.writing:
             transaction.write()
             bound = queries.bind(query, self.session.world(transaction))

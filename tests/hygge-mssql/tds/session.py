@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from .bind.facts import now_ticks
 from .bind.world import World
-from .catalogue import Table
 from .database import Database
 from .errors import SqlError
 from .login import Login
@@ -184,11 +183,12 @@ class Session:
         def evaluate(bound: Bound) -> Any:
             return transaction.run(f"SELECT {bound.sql}")[0][0]
 
-        return World(self, transaction.catalogue, evaluate)
+        return World(self, transaction.known(), evaluate)
 
-    def count(self, table: Table) -> int:
-        """Rows of a table as this session sees it."""
-        return int(self.cursor.execute(f"SELECT count(*) FROM {table.physical}").fetchall()[0][0])
+    def counts(self) -> dict[str, int]:
+        """About how many rows each of DuckDB's tables has."""
+        sizes = "SELECT table_name, estimated_size FROM duckdb_tables()"
+        return dict(self.cursor.execute(sizes).fetchall())
 
     def permission(
         self, securable: str | None, kind: str | None, permission: str | None

@@ -47,10 +47,16 @@ class Transaction:
             with self.database.moment:
                 self.session.cursor.begin()
                 # The first touch, and not BEGIN, fixes what DuckDB shows.
-                self.session.cursor.execute("SELECT count(*) FROM hygge_double").fetchall()
+                self.session.cursor.execute("SELECT 1 FROM hygge_double LIMIT 0").fetchall()
                 if not self._defined:
                     self.catalogue = self.database.catalogue
             self._begun = True
+
+    def known(self) -> Catalogue:
+        """The catalogue that a statement will see, if nothing is defined meanwhile."""
+        if not (self._begun or self._defined):
+            self.catalogue = self.database.catalogue
+        return self.catalogue
 
     def write(self) -> None:
         """Be the one who may write. Raises 1222 or 1205."""
@@ -92,9 +98,7 @@ class Transaction:
                 if self.changed:
                     if self.tracked:
                         self.database.change_version += 1
-                    self.database.save(
-                        self.session.cursor, self.catalogue if self._defined else None
-                    )
+                    self.database.save(self.session.cursor, self.catalogue)
                 self.session.cursor.commit()
                 if self._defined:
                     self.database.catalogue = self.catalogue

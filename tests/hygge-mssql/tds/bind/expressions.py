@@ -12,8 +12,8 @@ from ..errors import SqlError, unknown
 from ..tsql import tree
 from ..types import SqlType, collation_bytes
 from . import functions
-from .values import Bound, common, constant, convert, precision_of, scale_of, sort_key
-from .world import Scope, World
+from .values import Bound, common, convert, precision_of, scale_of, sort_key
+from .world import Scope, World, fixed
 
 if TYPE_CHECKING:
     from .queries import BoundQuery
@@ -52,9 +52,9 @@ class Expressions:
 
     @_value.register
     def _(self, expression: tree.Literal) -> Bound:
-        return Bound(
-            constant(expression.type, expression.value), expression.type, expression.value is None
-        )
+        if expression.type is None:
+            return Bound("NULL", None, known=(None,))
+        return fixed(expression.type, expression.value)
 
     @_value.register
     def _(self, expression: tree.Name) -> Bound:

@@ -128,7 +128,7 @@ def _select(query: tree.Select, world: World, parent: Scope | None) -> BoundQuer
     items = _items(query, binder, dict(zip(query.group, groups, strict=True)))
     having = f" HAVING {binder.test(query.having)}" if query.having else ""
     group = f" GROUP BY {', '.join(map(sort_key, groups))}" if groups else ""
-    columns = tuple(evolve(item, sql=f"k{at}") for at, item in enumerate(items, 1))
+    columns = tuple(evolve(item, sql=f"k{at}", known=None) for at, item in enumerate(items, 1))
     chosen = ", ".join(f"{_plain(item)} AS k{at}" for at, item in enumerate(items, 1))
     limit = _limit(query, binder)
     order = _order(query.order, binder, columns, items)

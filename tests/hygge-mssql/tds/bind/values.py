@@ -39,6 +39,7 @@ class Bound:
     name: str = ""
     identity: bool = False
     computed: bool = True
+    known: tuple[Any] | None = None  # its value, where it is a constant
 
     def typed(self) -> SqlType:
         """NULL alone is an int, as SELECT NULL gives."""

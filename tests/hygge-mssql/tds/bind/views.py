@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import pyarrow as pa
 from attrs import frozen
 
+from ..arrays import arrow_type
 from ..catalogue import SYSTEM_TYPES, Key, Table, TableColumn, sizes
 from ..types import TEXTS, SqlType
-from .values import Bound, constant
+from .values import Bound
 from .world import World
 
 INT, BIGINT, BIT, TINYINT, SMALLINT = map(SqlType, ("int", "bigint", "bit", "tinyint", "smallint"))
@@ -24,27 +26,27 @@ class View:
     number: int
     columns: tuple[tuple[str, SqlType], ...]
     rows: Rows
+    alive: bool  # it tells more than the catalogue
 
     def bound(self, world: World) -> tuple[str, tuple[Bound, ...]]:
-        """A query of constants, and its columns."""
+        """A query of rows made here, and its columns."""
         columns = tuple(
             Bound(f"k{at}", type, True, name) for at, (name, type) in enumerate(self.columns, 1)
         )
-        kinds = [type for _, type in self.columns]
-        lines = [
-            "SELECT "
-            + ", ".join(
-                f"{constant(kind, value)} AS k{at}"
-                for at, (kind, value) in enumerate(zip(kinds, row, strict=True), 1)
-            )
-            for row in self.rows(world)
-        ]
-        if not lines:
-            nothing = ", ".join(
-                f"{constant(kind, None)} AS k{at}" for at, kind in enumerate(kinds, 1)
-            )
-            lines = [f"SELECT {nothing} WHERE false"]
-        return " UNION ALL ".join(lines), columns
+        return world.made(f"view_{self.number}", self._table(world)), columns
+
+    def _table(self, world: World) -> pa.Table:
+        """The rows; kept with the catalogue, where nothing else decides them."""
+        kept = world.catalogue.kept
+        if self.number in kept:
+            return kept[self.number]
+        rows = list(self.rows(world))
+        kinds = [arrow_type(type) for _, type in self.columns]
+        found = [pa.array([row[at] for row in rows], kind) for at, kind in enumerate(kinds)]
+        table = pa.table(found, names=[f"k{at}" for at in range(1, len(kinds) + 1)])
+        if not self.alive:
+            kept[self.number] = table
+        return table
 
 
 _VIEWS: dict[tuple[str, str], View] = {}
@@ -56,9 +58,16 @@ def find(parts: tuple[str, ...]) -> View | None:
     return _VIEWS.get((parts[-2].lower(), parts[-1].lower()))
 
 
+_ALIVE = frozenset(
+    {"partitions", "databases", "change_tracking_databases", "change_tracking_tables"}
+)
+
+
 def view(schema: str, name: str, /, **columns: SqlType) -> Callable[[Rows], Rows]:
     def keep(rows: Rows) -> Rows:
-        _VIEWS[schema.lower(), name.lower()] = View(100 + len(_VIEWS), tuple(columns.items()), rows)
+        alive = name in _ALIVE
+        made = View(100 + len(_VIEWS), tuple(columns.items()), rows, alive)
+        _VIEWS[schema.lower(), name.lower()] = made
         return rows
 
     return keep
@@ -350,10 +359,10 @@ def _key_constraints(world: World) -> Iterator[Sequence[Any]]:
     rows=BIGINT,
 )
 def _partitions(world: World) -> Iterator[Sequence[Any]]:
+    counts = world.session.counts()
     for table in _tables(world):
         for number, _ in _indexes_of(table):
-            rows = world.session.count(table)
-            yield table.id * 16 + number, table.id, number, 1, rows
+            yield table.id * 16 + number, table.id, number, 1, counts.get(table.physical, 0)
 
 
 @view(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from attrs import Factory, define, field, frozen
 
 from ..catalogue import Catalogue, Table
@@ -83,6 +84,7 @@ class World:
     touched: dict[int, Table] = Factory(dict)
     locked: dict[int, Table] = Factory(dict)
     common: dict[str, tuple[Bound, ...]] = Factory(dict)
+    views: bool = False
     _count: int = field(default=0, init=False)
 
     def alias(self) -> str:
@@ -90,12 +92,17 @@ class World:
         return f"a{self._count}"
 
     def variable(self, name: str) -> Bound:
-        type, value = self.session.variable(name)
-        return Bound(constant(type, value), type, value is None)
+        return fixed(*self.session.variable(name))
 
     def constant(self, bound: Bound) -> Any:
         """The value of an expression that reads no table."""
-        return self.evaluate(bound)
+        return self.evaluate(bound) if bound.known is None else bound.known[0]
+
+    def made(self, name: str, rows: pa.Table) -> str:
+        """A query of rows that were made here."""
+        self.views = True
+        self.session.cursor.register(name, rows)
+        return f"SELECT * FROM {name}"
 
     def text(self, bound: Bound) -> str | None:
         value = self.constant(bound)
@@ -104,4 +111,4 @@ class World:
 
 def fixed(type: SqlType, value: Any) -> Bound:
     """A fact as an expression."""
-    return Bound(constant(type, value), type, value is None)
+    return Bound(constant(type, value), type, value is None, known=(value,))
