@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 
 import polars as pl
 from attrs import frozen
+from azure.storage.filedatalake import DataLakeServiceClient
 from dfs import DfsServer
 from mirrors import ITEM, OWN, PLUGINS, SAS, ZONE
 from poller import Poller, Shown
@@ -46,6 +47,19 @@ class MirrorGround(Ground):
         more = {"rows_per_file": ROWS_PER_FILE, "folder_deletion_wait_seconds": 0.0, **told}
         self.store = Opened(type="open_mirroring", table={**sign_in, **place, **more})
         self.journal = Opened(type="sqlite", table={"path": str(root / "journal.db")})
+
+    @classmethod
+    def beside(cls, other: MirrorGround) -> MirrorGround:
+        """Another coordinator's ground: the same mirror and source, a journal of its own."""
+        own = cls(other.root, other.server, other.poller)
+        own.store = other.store
+        own.journal = Opened(type="sqlite", table={"path": str(other.root / "other.db")})
+        return own
+
+    def remove(self, path: str) -> None:
+        """The service, or a person, removes a file."""
+        service = DataLakeServiceClient(self.server.url, SAS)
+        service.get_file_system_client("lake").get_file_client(path).delete_file()
 
     def offer(self, rows: pl.DataFrame) -> None:
         tables[str(self.root)] = rows
