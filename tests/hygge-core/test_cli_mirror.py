@@ -83,7 +83,14 @@ class Stranger:
         def opened(config, _):
             yield ShownStore(config.table)
 
-        yield Kind(name="shown", config=ShownConfig, open=opened, capabilities={"full_drop"})
+        words = {"append", "full_drop", "markers"}
+        yield Kind(
+            name="shown",
+            config=ShownConfig,
+            open=opened,
+            capabilities=words,
+            keys=lambda config: ("ID",),
+        )
 
 
 @pytest.fixture
@@ -122,6 +129,25 @@ def test_advice_is_told_and_fails_nothing(shop, capsys):
     assert main(["mirror", "check", "shop.orders", "-C", shop, "--compare", "rows"]) == 0
     assert "advice  orders: slow" in capsys.readouterr().out
     assert asked[-1][:3] == ("compare", "orders", "rows")
+
+
+def with_deletes(tmp_path, deletes: str) -> None:
+    path = tmp_path / "hygge.toml"
+    path.write_text(path.read_text().replace("polish =", f"deletes = {deletes}\npolish ="))
+
+
+def test_rows_that_the_source_calls_deleted_are_not_looked_for(shop, tmp_path):
+    tables["orders"] = pl.DataFrame({"id": [1, 2, 3], "gone": [False, True, None]})
+    with_deletes(tmp_path, '{ detect = "column", column = "GONE" }')
+    assert main(["mirror", "check", "shop.orders", "-C", shop]) == 0
+    assert asked[-1] == ("compare", "orders", "keys", ["ID", "GONE"], 2)
+
+
+def test_a_table_that_keeps_its_deleted_rows_is_said_not_to_be_compared(shop, tmp_path, capsys):
+    with_deletes(tmp_path, '{ detect = "keys", apply = "soft", column = "GONE" }')
+    assert main(["mirror", "check", "shop.orders", "-C", shop]) == 0
+    assert "deleted rows stay there on purpose" in capsys.readouterr().out
+    assert [each[0] for each in asked] == ["audit"]
 
 
 def test_json_is_all_that_was_found(shop, capsys):

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from hygge_core.engine.marking import Marking
 from hygge_core.engine.reading import as_frame
 from hygge_core.errors import ConfigError
+from hygge_core.markers import ROW_MARKER
 from hygge_core.mirrors import Breach, Comparison, Reported, Swept
 from hygge_core.polish import Polish
 from hygge_core.protocols import FeedsMirror
@@ -81,13 +83,18 @@ def check(fed_ones: Iterable[Fed], world: World, how: Comparison | None) -> Iter
         breaches = map(_scrubbed, one.mirror.audit(list(one.tables)))
         yield Checked(mirror=one.mirror.address, breaches=tuple(breaches))
         for table, entity in one.tables.items() if how else ():
-            with closing(_source(entity, world)) as rows:
-                differences = one.mirror.compare(table, rows, how=how or "count")
-                yield Checked(
-                    mirror=one.mirror.address,
-                    entity=entity.name,
-                    breaches=tuple(map(_scrubbed, differences)),
-                )
+            differences = _differences(one.mirror, table, entity, world, how or "count")
+            yield Checked(mirror=one.mirror.address, entity=entity.name, breaches=differences)
+
+
+def _differences(
+    mirror: Mirror, table: str, entity: Entity, world: World, how: Comparison
+) -> tuple[Breach, ...]:
+    if entity.deletes is not None and entity.deletes.apply == "soft":
+        what = "deleted rows stay there on purpose, so it is not compared with its source"
+        return (Breach(rule="not-comparable", where=table, what=what, advice=True),)
+    with closing(_source(entity, world)) as rows:
+        return tuple(map(_scrubbed, mirror.compare(table, rows, how=how)))
 
 
 def reports(fed_ones: Iterable[Fed]) -> Iterator[tuple[str, Reported]]:
@@ -108,15 +115,25 @@ def sweep(
 
 
 def _source(entity: Entity, world: World) -> Generator[pl.DataFrame, None, None]:
-    """The whole source as a full load would bring it: polished, whatever the watermark."""
+    """The whole source as a full load would bring it: polished, without the rows that are deleted.
+
+    Rows with a marker of their own keep it: they are changes, and whoever compares says so.
+    """
     polish = Polish.of(entity.polish, entity=entity.entity)
+    marking = Marking(entity.deletes, "full_drop", applied=True)
     ask = Ask(entity=entity.entity, drift=entity.drift)
     scene = world.scene(entity.home, flow=entity.flow, entity=entity.entity)
     with world.home(entity.home, scene) as home:
         schema = home.schema(ask)
-        yield polish.apply(schema.to_frame())
+        empty = polish.apply(schema.to_frame())
+        marking.rows(empty.schema)
+        yield _lasting(empty, marking)
         for batch in home.read(ask):
-            yield polish.apply(as_frame(batch).select(schema.names()))
+            yield _lasting(polish.apply(as_frame(batch).select(schema.names())), marking)
+
+
+def _lasting(polished: pl.DataFrame, marking: Marking) -> pl.DataFrame:
+    return polished if ROW_MARKER in polished.columns else marking.split(polished)[0]
 
 
 def _scrubbed(breach: Breach) -> Breach:

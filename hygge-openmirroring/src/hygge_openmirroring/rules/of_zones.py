@@ -48,13 +48,17 @@ def stray_file(zone: ZoneFacts) -> Iterator[Told]:
         yield file.path, "it is in no table's folder", "move it to TABLE/ or SCHEMA.schema/TABLE/"
 
 
-@zone_rule("hidden-table", "A1.5 D")
+@zone_rule("hidden-table", "A1.5 D", "advice")
 def hidden_table(zone: ZoneFacts) -> Iterator[Told]:
-    """The service passes over every name that begins with ``_``: a table there is never shown."""
+    """Documented: every name that begins with ``_`` is passed over. A table there may not be shown.
+
+    Advice, since writers use such names for tables of their own (a mirrored journal, for one).
+    """
     for file in zone.survey.hidden:
         if file.name == METADATA:
             fix = "give table and schema names that do not begin with _"
-            yield file.folder, "it looks like a table, but the service passes it over", fix
+            what = "it looks like a table, but names with _ are documented to be passed over"
+            yield file.folder, what, fix
 
 
 @zone_rule("partner-events-misplaced", "A3 D")
