@@ -14,7 +14,7 @@ from hygge_adls.journal.log import Log
 from hygge_adls.plugin import hygge_stores
 from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig, ParquetJournalConfig
 from hygge_core.config import structure
-from hygge_core.errors import JournalError
+from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.testing.journal_place import OTHER, OWNER, brought_to, event, long_ago, watermark
 
 FOLDER = "out/.hygge_journal"
@@ -35,7 +35,12 @@ def opened(dfs):
 def small(monkeypatch):
     """Segments after a few transactions."""
     monkeypatch.setattr(logs, "HEAD_TRANSACTIONS", 4)
-    monkeypatch.setattr(logs, "SEGMENTS", 3)
+    monkeypatch.setattr(logs, "FAN", 3)
+
+
+def files(dfs, kind):
+    names = [name.rpartition("/")[2] for name in dfs.files("lake", FOLDER)]
+    return sorted(name for name in names if name.startswith(kind))
 
 
 def test_nothing_is_lost_or_doubled_when_heads_become_segments_and_segments_one(opened, small, dfs):
@@ -47,13 +52,12 @@ def test_nothing_is_lost_or_doubled_when_heads_become_segments_and_segments_one(
             assert len(late.events()) == 4
     for reader in (journal, late, opened()):
         assert list(reader.events(limit=100)) == recorded[::-1]
-    names = sorted(name.rpartition("/")[2] for name in dfs.files("lake", FOLDER))
-    assert names[0] == "head.json"
-    assert 1 <= len(names) - 1 <= logs.SEGMENTS
-    assert all(name.endswith(".parquet") for name in names[1:])
+    assert len(files(dfs, "")) == len(["head.json", "now"]) + len(files(dfs, "segment"))
+    assert len(files(dfs, "now")) == 1
+    assert len(files(dfs, "segment")) <= 4  # of 12 spills
 
 
-def test_a_transaction_costs_the_same_requests_however_long_the_journal_is(opened, small, dfs):
+def test_a_transaction_costs_five_requests_and_little_more_when_the_head_spills(opened, small, dfs):
     journal = opened()
     costs = []
     for _ in range(60):
@@ -61,15 +65,78 @@ def test_a_transaction_costs_the_same_requests_however_long_the_journal_is(opene
         journal.record_event(event())
         costs.append(len(dfs.log))
     assert sorted(costs)[30] == 5
-    assert max(costs[20:]) <= 15  # when a segment is written, or several become one
+    assert sum(costs) / len(costs) < 10
+
+
+def test_what_is_written_grows_with_the_journal_and_not_with_its_square(opened, dfs, monkeypatch):
+    monkeypatch.setattr(logs, "HEAD_TRANSACTIONS", 2)
+    monkeypatch.setattr(logs, "FAN", 2)
+    journal = opened()
+
+    def written(transactions):
+        dfs.log.clear()
+        for _ in range(transactions):
+            journal.record_event(event(metadata={"padding": "x" * 2000}))
+        return sum(request.received for request in dfs.log)
+
+    few = written(24)
+    assert few + written(72) < 8 * few  # four times as many; their square would be sixteen times
+
+
+def test_a_start_reads_what_is_known_now_and_no_history(opened, small, dfs):
+    journal = opened()
+    lease = journal.acquire("walk", "walk", OWNER)
+    for _ in range(12):
+        brought_to(journal, lease, "done")
+    unfinished = brought_to(journal, lease, "decided")
+    journal.update_watermark("walk", "walk", watermark(), event=event(event_type="edit"))
+    failed = event(event_type="fail")
+    journal.record_event(failed)
+    for _ in range(10):
+        last = event()
+        journal.record_event(last)
+    assert len(files(dfs, "segment")) > 1
+    dfs.log.clear()
+    late = opened()
+    assert late.get_watermark("walk", "walk") == watermark()
+    assert len(dfs.log) == 2  # the head, and what is known now
+    assert list(late.open_runs("walk", "walk")) == [unfinished]
+    assert late.get_last_run("walk") == late.get_last_run("walk", "walk") == last
+    assert late.get_last_run("walk", "walk", event_type="fail") == failed
+    assert late.counters() == journal.counters() == (12, 0)
+    with pytest.raises(LeaseHeld, match="is being moved by"):
+        late.acquire("walk", "walk", evolve(OTHER, host="elsewhere"))
+    assert len(late.runs()) == 13
+
+
+def test_what_nobody_got_to_use_is_swept_when_the_journal_is_pruned(opened, small, dfs):
+    journal = opened()
+    for _ in range(10):
+        journal.record_event(event())
+    lost = {f"segment-{1:020d}-dead.parquet": b"", f"torn-{3:020d}-dead.part": b""}
+    on_its_way = {f"torn-{99:020d}-live.part": b""}
+    mine = {"notes.txt": b"a person's"}
+    seeded = lost | on_its_way | mine
+    dfs.seed("lake", {f"{FOLDER}/{name}": content for name, content in seeded.items()})
+    journal.prune(timedelta(days=1))
+    assert set(files(dfs, "")) & set(seeded) == {*on_its_way, *mine}
+    assert len(opened().events()) == 10
+
+
+def test_the_history_is_pruned_once_a_day(opened, dfs):
+    journal = opened()
+    journal.record_event(event())
+    assert journal._log.is_prune_due()
+    journal.prune(timedelta(days=1))
+    assert not opened()._log.is_prune_due()
 
 
 def test_segments_are_tables_that_people_can_read(opened, small, dfs, tmp_path):
     journal = opened()
     for _ in range(6):
         journal.record_event(event())
-    (content,) = (b for n, b in dfs.files("lake", FOLDER).items() if n.endswith(".parquet"))
-    rows = pl.read_parquet(content)
+    (name,) = files(dfs, "segment")
+    rows = pl.read_parquet(dfs.files("lake", FOLDER)[f"{FOLDER}/{name}"])
     assert rows.columns == ["version", "kind", "about", "change"]
     assert rows["about"].unique().to_list() == ["walk.walk"]
 

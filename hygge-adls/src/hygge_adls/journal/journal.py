@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_journal(config: ParquetJournalConfig, scene: Scene) -> Iterator[ParquetJournal]:
-    """Open the journal, forgetting what its retention says. Raises ``JournalError``."""
+    """Open the journal; once a day forget what its retention says. Raises ``JournalError``."""
     with opened(config, scene) as account:
         log = Log(account.lake(config.container, JournalError), config.place)
         journal = ParquetJournal(log, lease_life=timedelta(seconds=config.lease_seconds))
         try:
-            if config.retention is not None:
+            if config.retention is not None and log.is_prune_due():
                 journal.prune(config.retention)
             yield journal
         finally:
@@ -65,7 +65,7 @@ class ParquetJournal(Recalls):
 
     def record_event(self, event: FlowEvent) -> None:
         def decide(state: State) -> tuple[list[Change], None]:
-            return [] if event.id in state.events else [event_change(event)], None
+            return [] if event.id in state.recent else [event_change(event)], None
 
         self._log.write(f"event {event.event_type}", decide)
 
@@ -140,8 +140,7 @@ class ParquetJournal(Recalls):
     # forgetting, and the mirrored copy
 
     def prune(self, keep: timedelta) -> int:
-        before = now() - keep
-        return self._log.rewrite(lambda state: state.forget(before))
+        return self._log.prune(now() - keep)
 
     def published(self, version: int) -> None:
         def decide(state: State) -> tuple[list[Change], None]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from hygge_adls.journal.log import Log
-from hygge_adls.journal.state import ENDING, State
+from hygge_adls.journal.state import State
 from hygge_core.records import EventType, FlowEvent, RunRecord, RunState, Watermark
 from hygge_core.states import OVER
 
@@ -19,9 +19,15 @@ class Recalls:
     def get_last_run(
         self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
     ) -> FlowEvent | None:
-        wanted = ENDING if event_type is None else (event_type,)
-        found = self._found(flow=flow_name, entity=entity)
-        return next((e for e in found if e.event_type in wanted and e.event_type in ENDING), None)
+        known = self._log.read(lambda state: list(state.endings.items()))
+        return next(
+            (
+                event
+                for (flow, of, ended), event in reversed(known)
+                if flow == flow_name and entity in (None, of) and event_type in (None, ended)
+            ),
+            None,
+        )
 
     def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
         return self._log.read(lambda state: state.watermarks.get((flow_name, entity)))
@@ -44,7 +50,7 @@ class Recalls:
         state: RunState | None = None,
         limit: int = 100,
     ) -> Sequence[RunRecord]:
-        known = self._log.read(lambda journal: list(journal.runs.values()))
+        known = self._log.history().runs.values()
         return [
             run
             for run in reversed(known)
@@ -61,21 +67,19 @@ class Recalls:
         run_id: str | None = None,
         limit: int = 100,
     ) -> Sequence[FlowEvent]:
-        found = self._found(flow=flow, entity=entity)
-        mine = (e for e in found if run_id in (None, e.run_id, e.coordinator_run_id))
-        return list(islice(mine, limit))
+        known = self._log.history().events.values()
+        found = (
+            event
+            for event in reversed(known)
+            if flow in (None, event.flow_name)
+            and entity in (None, event.entity)
+            and run_id in (None, event.run_id, event.coordinator_run_id)
+        )
+        return list(islice(found, limit))
 
     def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
         known = self._log.read(lambda state: sorted(state.watermarks.items(), key=lambda e: e[0]))
         return [(*key, watermark) for key, watermark in known if flow in (None, key[0])]
-
-    def _found(self, *, flow: str | None, entity: str | None) -> Iterator[FlowEvent]:
-        known = self._log.read(lambda state: list(state.events.values()))
-        return (
-            event
-            for event in reversed(known)
-            if flow in (None, event.flow_name) and entity in (None, event.entity)
-        )
 
     def counters(self) -> tuple[int, int]:
         return self._log.read(lambda state: (state.committed, state.published))

@@ -1,7 +1,12 @@
-"""What a journal knows: the changes of all its transactions, applied in their order."""
+"""What a journal knows now: how far each entity got, and who moves it. It stays as small as that.
+
+Every transaction is a list of changes, applied in their order. What is over is kept as far as the
+next run asks for it; all of it is in :mod:`hygge_adls.journal.history`.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -17,6 +22,7 @@ Change = dict[str, Any]
 Key = tuple[str, str]
 
 ENDING = ("complete", "fail", "skip")
+_RECENT = 500
 
 
 @frozen
@@ -34,11 +40,17 @@ class Held:
 
 @define
 class State:
-    """The journal after transaction number ``version``. Insertion order is age."""
+    """The journal after transaction number ``version``. Insertion order is age.
+
+    * ``runs`` the unfinished ones, and of each entity the last that is over.
+    * ``endings`` the last event of each flow, entity and way to end.
+    * ``recent`` the ids of the latest events: one that is recorded again is not another.
+    """
 
     version: int = 0
-    events: dict[str, FlowEvent] = field(factory=dict)
     runs: dict[str, RunRecord] = field(factory=dict)
+    endings: dict[tuple[str, str | None, str], FlowEvent] = field(factory=dict)
+    recent: deque[str] = field(factory=lambda: deque(maxlen=_RECENT))
     watermarks: dict[Key, Watermark] = field(factory=dict)
     leases: dict[Key, Held] = field(factory=dict)
     committed: int = 0
@@ -48,9 +60,9 @@ class State:
         """Take in one change."""
         kind, key, value = change["kind"], change["key"], change["value"]
         if kind == "event":
-            self.events.setdefault(key, from_plain(value, FlowEvent))
+            self._ended(from_plain(value, FlowEvent))
         elif kind == "run":
-            self.runs[key] = from_plain(value, RunRecord)
+            self._went_on(from_plain(value, RunRecord))
         elif kind == "lease":
             self.leases[tuple(key)] = from_plain(value, Held)
         elif kind == "mirror":
@@ -60,40 +72,35 @@ class State:
         else:
             self.watermarks[tuple(key)] = from_plain(value, Watermark)
 
+    def _ended(self, event: FlowEvent) -> None:
+        if event.id in self.recent:
+            return
+        self.recent.append(event.id)
+        if event.event_type in ENDING:
+            place = event.flow_name, event.entity, event.event_type
+            self.endings.pop(place, None)
+            self.endings[place] = event
+
+    def _went_on(self, run: RunRecord) -> None:
+        self.runs[run.ref.run_id] = run
+        if run.state in OVER:
+            before = [
+                other.ref.run_id
+                for other in self.runs.values()
+                if other is not run and other.state in OVER and entity_of(other) == entity_of(run)
+            ]
+            for run_id in before:
+                del self.runs[run_id]
+
     def changes(self) -> Iterator[Change]:
         """The fewest changes that make this state from nothing."""
-        yield from map(event_change, self.events.values())
+        yield from map(event_change, self.endings.values())
         yield from map(run_change, self.runs.values())
         for key, watermark in self.watermarks.items():
             yield watermark_change(*key, watermark)
         for key, held in self.leases.items():
             yield lease_change(key, held)
         yield mirror_change(self.committed, self.published)
-
-    def forget(self, before: datetime) -> int:
-        """Drop what is finished and older; the number of runs and events that went.
-
-        Each entity keeps its last finished run and its last ending event, and runs their events.
-        """
-        last_runs = {_entity(run): run.ref.run_id for run in self.runs.values() if _over(run)}
-        old = [
-            run_id
-            for run_id, run in self.runs.items()
-            if _over(run) and run.updated < before and last_runs[_entity(run)] != run_id
-        ]
-        for run_id in old:
-            del self.runs[run_id]
-        ending = (each for each in self.events.values() if each.event_type in ENDING)
-        last_events = {(each.flow_name, each.entity): each.id for each in ending}
-        kept = set(last_events.values())
-        gone = [
-            event.id
-            for event in self.events.values()
-            if event.timestamp < before and event.run_id not in self.runs and event.id not in kept
-        ]
-        for name in gone:
-            del self.events[name]
-        return len(old) + len(gone)
 
 
 def event_change(event: FlowEvent) -> Change:
@@ -117,9 +124,5 @@ def mirror_change(committed: int, published: int) -> Change:
     return {"kind": "mirror", "key": "", "value": [committed, published]}
 
 
-def _entity(run: RunRecord) -> Key:
+def entity_of(run: RunRecord) -> Key:
     return run.ref.flow, run.ref.entity
-
-
-def _over(run: RunRecord) -> bool:
-    return run.state in OVER
