@@ -156,6 +156,32 @@ def test_a_shared_access_signature_signs_renames_too_and_is_never_shown(dfs, mon
     assert "c2VjcmV0" not in secrets.scrub(str(dead.value))
 
 
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        (LIVE, {"contoso.dfs.core.windows.net", "contoso.blob.core.windows.net"}),
+        (
+            "https://contoso.dfs.core.chinacloudapi.cn",
+            {"contoso.dfs.core.chinacloudapi.cn", "contoso.blob.core.chinacloudapi.cn"},
+        ),
+        (
+            "https://onelake.dfs.fabric.microsoft.com",
+            {"onelake.dfs.fabric.microsoft.com", "onelake.blob.fabric.microsoft.com"},
+        ),
+        ("https://lake.contoso.example/", {"lake.contoso.example"}),
+    ],
+)
+def test_every_cloud_and_every_endpoint_of_ones_own_is_dialled_by_its_names(
+    at, dfs, real_names, url, hosts
+):
+    issued[:] = [dfs.tokens.issue()]
+    lake = at(auth="token", token="lakes:token", account_url=url)
+    lake.upload("a", b"x")
+    assert lake.entry("a").bytes == 1
+    assert lake.read("a") == b"x"
+    assert set(real_names.hosts) == hosts
+
+
 def test_a_token_never_travels_without_tls():
     with pytest.raises(ConfigError, match="without TLS"):
         Account(structure(AdlsConnection, {"account_url": "http://localhost:1", "auth": "cli"}))

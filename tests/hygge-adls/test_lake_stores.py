@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 from attrs import evolve
+from household import until
 from lakes import Mover, account_at, sign_in
 
 from hygge_adls.shelf import LakeShelf
@@ -95,6 +96,29 @@ def test_a_rename_whose_answer_is_lost_costs_nothing(lake, dfs, run_type, moment
     fault = dfs.faults.add(operation="rename", path=path, moment=moment, reset=True)
     complete(lake.store(rows, run_type, rows_per_file=5))
     assert fault.struck == 1
+    assert lake.rows().sort("id").equals(rows)
+
+
+@pytest.mark.parametrize(
+    ("run_type", "path"),
+    [
+        ("incremental", "lake/out/orders/*"),
+        ("full_drop", "lake/out/.hygge/old/*"),
+        ("full_drop", "lake/out/orders"),
+    ],
+)
+def test_a_rename_that_the_service_does_after_its_repetition_changes_nothing(
+    lake, dfs, run_type, path
+):
+    complete(lake.store(ROWS))
+    rows = MORE if run_type == "full_drop" else pl.concat([ROWS, MORE])
+    late = dfs.faults.add(operation="rename", path=path, hold=True)
+    complete(lake.store(rows, run_type, read_seconds=1.0))
+    assert late.reached.is_set()
+    seen = dfs.files("lake")
+    late.release()
+    until(lambda: all(each.ended for each in dfs.log.select(operation="rename")))
+    assert dfs.files("lake") == seen
     assert lake.rows().sort("id").equals(rows)
 
 

@@ -49,26 +49,30 @@ class Lake(Reads):
     def upload(self, path: str, content: Path | bytes) -> None:
         """Write or replace a whole file. Not in one step: readers may see it empty meanwhile."""
         size = len(content) if isinstance(content, bytes) else content.stat().st_size
+        with _opened(content) as stream:
+            self.pour(path, stream, size)
+
+    def pour(self, path: str, stream: BinaryIO, size: int) -> None:
+        """The same from a stream of ``size`` bytes, which is read once."""
         with around("adls.upload", path), speaking(self._raising, self.address(path)):
             client = self._file(path)
             if not size:
                 client.create_file()  # the SDK's upload of nothing does nothing
                 return
-            with _opened(content) as stream:
-                try:
-                    client.upload_data(
-                        stream,
-                        length=size,
-                        overwrite=True,
-                        chunk_size=BLOCK_BYTES,
-                        max_concurrency=min(BLOCKS_AT_ONCE, -(-size // BLOCK_BYTES)),
-                    )
-                except ResourceModifiedError:
-                    # The answer to the flush was lost, and the SDK asked for it once more. It was
-                    # emptied before, so it has this size only if it is all there.
-                    found = self.entry(path)
-                    if found is None or found.bytes != size:
-                        raise
+            try:
+                client.upload_data(
+                    stream,
+                    length=size,
+                    overwrite=True,
+                    chunk_size=BLOCK_BYTES,
+                    max_concurrency=min(BLOCKS_AT_ONCE, -(-size // BLOCK_BYTES)),
+                )
+            except ResourceModifiedError:
+                # The answer to the flush was lost, and the SDK asked for it once more. It was
+                # emptied before, so it has this size only if it is all there.
+                found = self.entry(path)
+                if found is None or found.bytes != size:
+                    raise
 
     def create(self, path: str, content: bytes) -> None:
         """Write a small file in one step, unless there is one. Raises ``NameTaken``."""

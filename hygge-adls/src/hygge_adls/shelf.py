@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from attrs import evolve
 
@@ -61,6 +61,11 @@ class LakeShelf:
             yield path
             with _uploading:
                 self.lake.upload(self.path(name), path)
+
+    def pour(self, name: str, stream: BinaryIO, size: int) -> None:
+        """The bytes of ``stream`` become the file ``name``, from wherever they come."""
+        with _uploading:
+            self.lake.pour(self.path(name), stream, size)
 
     @contextmanager
     def glanced(self, names: Iterable[str], folders: Iterable[str]) -> Iterator[None]:

@@ -8,30 +8,32 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import polars as pl
 from attrs import evolve
 
 from hygge_adls.account import Account, opened
+from hygge_adls.passing import Passing
 from hygge_adls.ranged import Footers
 from hygge_adls.shelf import LakeShelf
 from hygge_core.errors import StoreError
 from hygge_core.files import writing
 from hygge_core.files.sources import skipped
+from hygge_core.files.taking import SCHEMA_MARK, refusal
 from hygge_core.files.text import refuse_types
-from hygge_core.staged import Convoy, Cut, StagedWriter
+from hygge_core.staged import Convoy, Copied, Cut, Digesting, StagedWriter
 from hygge_core.types import parse_schema, spell_schema
 
 if TYPE_CHECKING:
     from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
+    from hygge_core.protocols import GivenFile
     from hygge_core.records import Load, Manifest, Part
     from hygge_core.scene import Scene
     from hygge_core.staged import StagedLoad
 
     StoreConfig = AdlsStoreConfig | OneLakeStoreConfig
 
-_SCHEMA_MARK = "hygge.schema"
 _FEW = 3
 #: Seconds between looks at a load that is half published; then it is an error.
 _LOOKS = (0.2, 1.0, None)
@@ -122,12 +124,22 @@ class LakeStore(StagedWriter):
 
 
 class LakeParquetStore(LakeStore):
-    """Parquet files, written by Polars; every type that Polars can write."""
+    """Parquet files, written by Polars, or taken as they are (``TakesFiles``)."""
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
-        marks = {_SCHEMA_MARK: whole} if whole else {}
+        marks = {SCHEMA_MARK: whole} if whole else {}
         return writing.write_parquet(frame, path, self.config.as_parquet(), marks)
+
+    def refusal(self, load: Load, file: GivenFile) -> str:
+        return refusal(self.config.as_parquet(), file)
+
+    def carry(self, file: GivenFile, name: str, heed: Callable[[int], None]) -> Copied:
+        """Straight from the source's bytes: this host keeps no copy."""
+        digesting = Digesting(file, heed)
+        with closing(Passing(file.pieces(), digesting)) as stream:
+            self.shelf.pour(name, cast(BinaryIO, stream), file.bytes)
+        return digesting.copied()
 
     def known_schema(self) -> pl.Schema | None:
         """The columns of the newest file, those of its folders included."""
@@ -143,7 +155,7 @@ class LakeParquetStore(LakeStore):
         newest = max(files, key=lambda entry: entry.name.rpartition("/")[2])
         whole = evolve(newest, name=self.shelf.path(newest.name))
         with Footers(self.shelf.lake).copy(whole) as copy:
-            marked = pl.read_parquet_metadata(copy.path).get(_SCHEMA_MARK)
+            marked = pl.read_parquet_metadata(copy.path).get(SCHEMA_MARK)
             if marked:
                 return parse_schema(json.loads(marked))
             return pl.Schema(pl.read_parquet_schema(copy.path))

@@ -100,8 +100,9 @@ class WritesFiles:
         self.as_csv()
 
     def as_parquet(self) -> ParquetStoreConfig:
-        """The part that the writing of Parquet looks at."""
-        return ParquetStoreConfig(path=None, **{key: getattr(self, key) for key in _OF_PARQUET})  # type: ignore[arg-type]  # no path: it is on the lake
+        """The same as a local store has it: what the writing of Parquet looks at."""
+        keys = ("rows_per_file", "partition_by", *_OF_PARQUET)
+        return ParquetStoreConfig(path=None, **{key: getattr(self, key) for key in keys})  # type: ignore[arg-type]  # no path: it is on the lake
 
     def as_csv(self) -> CsvStoreConfig:
         """The part that the writing of CSV looks at."""
