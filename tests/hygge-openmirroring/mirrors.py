@@ -43,6 +43,8 @@ class Mirror:
         self.waits: list[float] = []
         self.warnings: list[str] = []
 
+    zone = ZONE
+
     # --- the store ---------------------------------------------------------------------------
 
     def table(self, **told) -> dict[str, object]:
@@ -82,6 +84,8 @@ class Mirror:
 
     def load(self, rows, mode="append", *, keys=(), **told) -> Manifest:
         """A whole load."""
+        if keys:
+            told["key_columns"] = list(keys)
         manifest = self.sealed(rows, mode, keys=keys, **told)
         self.commit(manifest, **told)
         return manifest
@@ -139,7 +143,8 @@ class Mirror:
 
     def remove(self, name: str) -> None:
         """Somebody removes a file."""
-        self.client().get_file_client(f"{ZONE}/{name}").delete_file()
+        path = f"{ZONE}/{name}".replace("LandingZone/../", "")
+        self.client().get_file_client(path).delete_file()
 
     def remove_folder(self, name: str) -> None:
         self.client().get_directory_client(f"{ZONE}/{name}").delete_directory()
