@@ -7,6 +7,7 @@ import threading
 
 import polars as pl
 import pytest
+from shares import share
 from walking import ROWS_PER_FILE, MirrorGround, batches, fresh, ids
 
 from hygge_core.testing.plans import At, Count
@@ -72,7 +73,7 @@ def blow(run_type: str, nth: int, what: dict[str, object]) -> None:
 @pytest.mark.timeout(300)
 def test_a_request_may_fail_in_any_way(run_type):
     every = itertools.product(range(1, requests_of(run_type) + 1), BLOWS)
-    for nth, what in itertools.islice(every, 0, None, 37):
+    for nth, what in itertools.islice(every, 0, None, 53):
         blow(run_type, nth, BLOWS[what])
 
 
@@ -81,7 +82,7 @@ def test_a_request_may_fail_in_any_way(run_type):
 @pytest.mark.parametrize("run_type", RUNS)
 @pytest.mark.timeout(1500)
 def test_every_request_may_fail_in_any_way(run_type, what):
-    for nth in range(1, requests_of(run_type) + 1):
+    for nth in share(range(1, requests_of(run_type) + 1)):
         blow(run_type, nth, BLOWS[what])
 
 

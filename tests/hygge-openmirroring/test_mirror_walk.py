@@ -6,6 +6,7 @@ import itertools
 from functools import partial
 
 import pytest
+from shares import share
 from walking import MirrorWalk, fresh
 
 from hygge_core.testing.walk import steps
@@ -42,19 +43,19 @@ def sampled(many, nth: int):
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_at_a_point_no_table_stops_and_no_batch_is_lost(walk):
-    for k, action in sampled(steps(walk.points(), ACTIONS), 17):
+    for k, action in sampled(steps(walk.points(), ACTIONS), 29):
         walk.step(k, action)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_whatever_happens_at_any_point_no_table_stops_and_no_batch_is_lost(walk):
-    for k, action in steps(walk.points(), ACTIONS):
+    for k, action in share(steps(walk.points(), ACTIONS)):
         walk.step(k, action)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk):
-    for k, action, j, again in walk.some_doubles(ACTIONS, 7):
+    for k, action, j, again in share(walk.some_doubles(ACTIONS, 7)):
         walk.double_step(k, action, j, again)

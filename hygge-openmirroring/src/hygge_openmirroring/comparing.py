@@ -12,6 +12,7 @@ from hygge_core.mirrors import Breach, Comparison
 from hygge_openmirroring.replay.replaying import TableState
 
 _AGAIN = "run the flow; if the difference stays, rebuild the table: hygge run --full-drop"
+_KEEP = "all files since the table was made are needed: keep a copy, and look at that with --copy"
 _SIDE = "__side"
 
 
@@ -43,7 +44,9 @@ def compared(
     keys = state.metadata.keys if state.metadata else ()
     if not state.told:
         why = str(state.stuck) if state.stuck else f"{state.pending[0]} waits for an earlier number"
-        yield _breach("not-comparable", state.folder, f"what is shown cannot be told: {why}", "")
+        # Advice: what is wrong with it, if anything is, the rules have said.
+        what = f"what is shown cannot be told: {why}"
+        yield _breach("not-comparable", state.folder, what, _KEEP, advice=True)
         return
     frame, count = _gathered(map(landed, rows), keys if how == "keys" else (), how)
     if ROW_MARKER in frame.columns:

@@ -15,6 +15,7 @@ from hygge_core.shelf import NameMissing
 from hygge_openmirroring.replay.zone import ZoneFile
 
 _PIECE_BYTES = 8 << 20
+_ZONE = "/Files/LandingZone/"
 
 
 class LiveZone:
@@ -44,7 +45,8 @@ class LiveZone:
 
     def _file(self, found: Any) -> ZoneFile:
         return ZoneFile(
-            path=found.name.removeprefix(f"{self.root}/"),
+            # OneLake may spell the item another way than it was asked for: by name, or by id.
+            path=found.name.partition(_ZONE)[2],
             bytes=int(found.content_length),
             modified=_in_utc(found.last_modified),
         )

@@ -32,9 +32,10 @@ def give_checks(said: Invocation, checks: Iterable[Checked]) -> int:
 
 
 def _give_check(check: Checked, *, quiet: bool) -> None:
-    if check.ok and not quiet:
-        what = f"{check.entity}: shown as in the source" if check.entity else check.mirror
-        streams.give(what, mark="ok  ", style="good")
+    if not quiet and not check.entity and check.ok:
+        streams.give(check.mirror, mark="ok  ", style="good")
+    elif not quiet and not check.breaches:  # advice may say that it could not be compared
+        streams.give(f"{check.entity}: shown as in the source", mark="ok  ", style="good")
     for breach in check.breaches:
         if not (quiet and breach.advice):
             _give_breach(breach, check.entity or check.mirror)
