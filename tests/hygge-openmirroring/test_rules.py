@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -221,3 +222,10 @@ def test_a_collision_is_with_the_schema_that_the_item_shows_it_in(zone):
     zone.metadata("shop.schema/orders")
     rules = {each.rule for each in found(zone, default_schema="shop")}
     assert "default-schema-collision" in rules
+
+
+def test_the_readme_tells_of_every_rule_as_it_is():
+    from hygge_openmirroring.rules.page import markdown
+
+    readme = Path(__file__).parents[2] / "hygge-openmirroring" / "README.md"
+    assert markdown() in readme.read_text(encoding="utf-8")
