@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from workbench import CORE, PIP, ROOT, environment, run, wheel_of
 
-ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("home", "journal", "store")
-PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 PROJECT = """
 [project]
 name = "contoso"
@@ -34,20 +30,6 @@ FILL = "import polars as pl; pl.DataFrame({'id': [1, 2]}).write_parquet('in/orde
 pytestmark = pytest.mark.timeout(900)
 
 
-def run(*command: object, cwd: Path) -> str:
-    """What a command prints; it has to end well, and sees nothing of this environment."""
-    done = subprocess.run(
-        [str(each) for each in command],
-        cwd=cwd,
-        env={name: text for name, text in os.environ.items() if not name.startswith("PYTHON")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory where an author wrote all three, beside a fresh environment ``venv``.
@@ -56,16 +38,13 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built into a wheel, and installed.
     """
     here = tmp_path_factory.mktemp("workshop")
-    build = (sys.executable, "-m", "build", "--wheel", "--outdir", here / "wheels")
-    run(*build, ROOT / "hygge-core", cwd=here)
-    (core,) = (here / "wheels").glob("*.whl")
-    run(sys.executable, "-m", "venv", here / "venv", cwd=here)
-    python = python_of(here)
-    run(python, *PIP, "install", f"{core}[testing]", cwd=here)
+    core = wheel_of(ROOT / CORE, here / "wheels" / CORE)
+    python = environment(here / "venv", f"{core}[testing]")
+    made = []
     for kind in KINDS:
-        run(python, "-m", "hygge_core", "new-plugin", kind, f"acme-{kind}", cwd=here)
-        run(*build, here / f"acme-{kind}", cwd=here)
-    made = sorted((here / "wheels").glob("acme_*.whl"))
+        name = f"acme-{kind}"
+        run(python, "-m", "hygge_core", "new-plugin", kind, name, cwd=here)
+        made.append(wheel_of(here / name, here / "wheels" / name))
     run(python, *PIP, "install", *made, cwd=here)
     run(python, *PIP, "check", cwd=here)
     return here

@@ -5,28 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-DISTRIBUTIONS = sorted(path.parent.name for path in ROOT.glob("*/pyproject.toml"))
+from workbench import DISTRIBUTIONS, ROOT, wheel_of
 
 pytestmark = pytest.mark.timeout(900)
 
 
 def build(source: Path, out: Path) -> dict[str, str]:
     """distribution → digest of its wheel, for every distribution of a checkout."""
-    for name in DISTRIBUTIONS:
-        command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(out / name)]
-        subprocess.run([*command, str(source / name)], check=True, stdout=subprocess.DEVNULL)
-    return {name: digest(out / name) for name in DISTRIBUTIONS}
+    return {name: digest(wheel_of(source / name, out / name)) for name in DISTRIBUTIONS}
 
 
-def digest(folder: Path) -> str:
-    (wheel,) = folder.glob("*.whl")
+def digest(wheel: Path) -> str:
     return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 

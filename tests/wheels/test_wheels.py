@@ -14,9 +14,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-
-ROOT = Path(__file__).resolve().parents[2]
-DISTRIBUTIONS = sorted(path.parent.name for path in ROOT.glob("*/pyproject.toml"))
+from workbench import DISTRIBUTIONS, ROOT
 
 
 class Built:
