@@ -129,3 +129,20 @@ class LeaseHeld(FlowError):
 
 class Cancelled(FlowError):
     """The run was asked to stop before this entity's decision; nothing of it was published."""
+
+
+__all__ = [
+    "AuthError",
+    "Blocked",
+    "Cancelled",
+    "ConfigError",
+    "FlowError",
+    "HomeError",
+    "HyggeError",
+    "JournalError",
+    "LeaseHeld",
+    "Mistake",
+    "PluginError",
+    "SchemaChanged",
+    "StoreError",
+]

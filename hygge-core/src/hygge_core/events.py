@@ -38,6 +38,8 @@ class EntityEvent(Event):
 
 @frozen(kw_only=True)
 class RunStarted(Event):
+    """``entities`` by name, ``concurrency`` of them in flight at most."""
+
     kind: ClassVar[str] = "run_started"
     project: str
     entities: tuple[str, ...]
@@ -46,6 +48,8 @@ class RunStarted(Event):
 
 @frozen(kw_only=True)
 class EntityStarted(EntityEvent):
+    """It begins to move from ``source`` to ``destination``, both addresses for a person."""
+
     kind: ClassVar[str] = "entity_started"
     run_type: str
     source: str
@@ -83,6 +87,8 @@ class Stage(EntityEvent):
 
 @frozen(kw_only=True)
 class Retrying(EntityEvent):
+    """``cause`` was transient: the next ``attempt`` comes after ``wait_seconds``."""
+
     kind: ClassVar[str] = "retrying"
     attempt: int
     wait_seconds: float
@@ -91,6 +97,8 @@ class Retrying(EntityEvent):
 
 @frozen(kw_only=True)
 class Warned(EntityEvent):
+    """One line that a home, a store or the flow tells the user."""
+
     kind: ClassVar[str] = "warned"
     text: str
 
@@ -122,3 +130,19 @@ class RunFinished(Event):
     kind: ClassVar[str] = "run_finished"
     exit_code: int
     summary: dict[str, Any]
+
+
+__all__ = [
+    "EntityEvent",
+    "EntityFinished",
+    "EntityStarted",
+    "Event",
+    "Heartbeat",
+    "Progress",
+    "Recovered",
+    "Retrying",
+    "RunFinished",
+    "RunStarted",
+    "Stage",
+    "Warned",
+]

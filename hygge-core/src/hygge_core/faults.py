@@ -48,3 +48,11 @@ def planned(plan: Plan) -> Iterator[Plan]:
         yield plan
     finally:
         _plan = None
+
+
+__all__ = [
+    "Plan",
+    "around",
+    "planned",
+    "point",
+]

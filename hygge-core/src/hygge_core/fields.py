@@ -81,3 +81,12 @@ def duration(text: str) -> timedelta:
 def one_or_many(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """The converter of a ``tuple[str, ...]`` field that may be written as a single string."""
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+__all__ = [
+    "ConnectionName",
+    "PER_ENTITY",
+    "Secret",
+    "duration",
+    "one_or_many",
+]

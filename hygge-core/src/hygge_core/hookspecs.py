@@ -144,3 +144,17 @@ def hygge_on_event(event: Event) -> None:
     not change the run: what it raises is reported once, and then it is not called again. Return
     quickly; a slow observer delays the reports of a run, never its data.
     """
+
+
+__all__ = [
+    "API_LEVEL",
+    "CAPABILITIES",
+    "Kind",
+    "hookimpl",
+    "hookspec",
+    "hygge_connections",
+    "hygge_homes",
+    "hygge_journals",
+    "hygge_on_event",
+    "hygge_stores",
+]

@@ -39,3 +39,12 @@ def to_json(record: Any) -> str:
 def from_json(text: str, kind: type[T]) -> T:
     """The inverse of :func:`to_json`."""
     return from_plain(json.loads(text), kind)
+
+
+__all__ = [
+    "converter",
+    "from_json",
+    "from_plain",
+    "to_json",
+    "to_plain",
+]

@@ -338,3 +338,34 @@ class RunRecord:
     started: datetime = field(factory=now)
     updated: datetime = field(factory=now)
     note: str = ""
+
+
+__all__ = [
+    "Ask",
+    "Change",
+    "DriftPolicy",
+    "EventType",
+    "FlowEvent",
+    "Lease",
+    "Leftovers",
+    "Load",
+    "LoadRef",
+    "Manifest",
+    "Mark",
+    "Mode",
+    "Opened",
+    "Owner",
+    "Part",
+    "Range",
+    "Receipt",
+    "Removal",
+    "RunRecord",
+    "RunState",
+    "RunType",
+    "Status",
+    "Ties",
+    "TypeChange",
+    "Watermark",
+    "name_of",
+    "now",
+]

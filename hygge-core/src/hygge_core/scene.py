@@ -116,3 +116,9 @@ class Scene:
     cancel: Cancel = field(factory=Cancel)
     warn: Callable[[str], None] = _say_nothing
     wait: Callable[[float, str], None] = _wait_plainly
+
+
+__all__ = [
+    "Cancel",
+    "Scene",
+]

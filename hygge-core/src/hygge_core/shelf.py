@@ -134,3 +134,14 @@ class Digests(Protocol):
     def sha256(self, name: str) -> str:
         """The hexadecimal digest of the file's bytes."""
         ...
+
+
+__all__ = [
+    "Digests",
+    "Entry",
+    "Excludes",
+    "NameMissing",
+    "NameTaken",
+    "Overlaps",
+    "Shelf",
+]

@@ -192,3 +192,6 @@ def _leads_elsewhere(path: Path) -> StoreError:
         f"{path} is a symbolic link",
         hint="name the place that it leads to, or put a real directory there",
     )
+
+
+__all__ = ["LocalShelf"]

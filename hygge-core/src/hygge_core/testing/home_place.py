@@ -74,6 +74,13 @@ class HomePlace(Ground):
         ):
             yield home
 
+    @contextmanager
+    def connections(self) -> Iterator[list[Any]]:
+        """The connections that its table names, opened."""
+        with World(self.plugins, root=self.root) as world:
+            scene = world.scene(self.home)
+            yield [scene.connection(name) for name in self.home.connections]
+
     def read(self, ask: Ask | None = None) -> pl.DataFrame:
         """All that it yields, in one frame."""
         ask = ask or self.ask()

@@ -11,11 +11,12 @@ import pytest
 from hygge_core.engine.world import World
 from hygge_core.errors import FlowError, HomeError, SchemaChanged
 from hygge_core.faults import planned
-from hygge_core.protocols import Estimates, Home
+from hygge_core.protocols import Discovers, Estimates, Home
 from hygge_core.scene import Cancel
 from hygge_core.testing import matrix
 from hygge_core.testing.canary import canaries, none_shown, told_by
 from hygge_core.testing.contract import Contract
+from hygge_core.testing.home_files import HomeFiles
 from hygge_core.testing.home_parts import HomeParts
 from hygge_core.testing.home_place import HomePlace
 from hygge_core.testing.home_ranges import HomeRanges
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 MANY = pl.DataFrame({"id": range(1000), "name": [f"name {n}" for n in range(1000)]})
 
 
-class HomeContract(HomeParts, HomeRanges, HomeWalk, Contract):
+class HomeContract(HomeFiles, HomeParts, HomeRanges, HomeWalk, Contract):
     """Give ``subject``, a fixture that returns a ``HomeSubject``::
 
         class TestLakeHome(HomeContract):
@@ -166,6 +167,19 @@ class HomeContract(HomeParts, HomeRanges, HomeWalk, Contract):
             keep(isinstance(exc, SchemaChanged), promise, repr(exc))
             return
         same(seen, texts, "a value that cannot be of its type is never NULL and never another")
+
+    def test_what_it_declares_to_discover_is_listed(self, place: HomePlace) -> None:
+        if "discover" not in place.capabilities:
+            pytest.skip(f"{place.subject.type} does not declare 'discover'")
+        place.offer(OLD)
+        with place.opened() as home, place.connections() as connections:
+            able = [each for each in (home, *connections) if isinstance(each, Discovers)]
+            keep(able, "'discover': the home or its connection lists tables (Discovers)")
+            tables = [table for each in able for table in each.tables()]
+        keep(tables, "a source that holds a table lists it")
+        for name, keys in tables:
+            told = isinstance(name, str) and isinstance(keys, tuple)
+            keep(told, "a table is told as (name, key columns)", (name, keys))
 
     def test_a_cancelled_read_ends(self, place: HomePlace) -> None:
         place.offer(MANY)

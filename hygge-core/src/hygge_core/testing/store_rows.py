@@ -1,19 +1,23 @@
-"""A store that looks rows up by their key: it replaces them, and applies what markers say."""
+"""A store that looks at single rows: it replaces them by key, applies markers, lists them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import pytest
 
 from hygge_core.engine.coordinator import new_run_id
 from hygge_core.markers import ROW_MARKER, Marker
+from hygge_core.protocols import KnowsRows
 from hygge_core.records import Load
 from hygge_core.testing.promises import same
 from hygge_core.testing.store_place import declared, halves, reference
-from hygge_core.testing.walk import OLD, OTHER
+from hygge_core.testing.walk import MORE, OLD, OTHER
 
 if TYPE_CHECKING:
+    from hygge_core.protocols import Store
+    from hygge_core.records import Manifest, Mode
     from hygge_core.testing.store_place import StorePlace
 
 #: From top to bottom; the keys 1 to 5 are there already.
@@ -41,7 +45,7 @@ CHANGED = {
 
 
 class StoreRows:
-    """The part of ``StoreContract`` for stores that declare ``upsert`` or ``markers``."""
+    """The part of ``StoreContract`` for ``upsert``, ``markers`` and ``KnowsRows``."""
 
     def test_an_upsert_replaces_by_key(self, place: StorePlace) -> None:
         declared(place, "upsert")
@@ -59,16 +63,47 @@ class StoreRows:
         promise = "markers insert, update, delete and upsert by key, in order, and are not kept"
         same(place.seen(OLD), wanted, promise)
 
+    def test_it_lists_the_rows_that_it_has(self, place: StorePlace) -> None:
+        with place.opened() as store:
+            if not isinstance(store, KnowsRows):
+                pytest.skip("it lists no rows: deletes are found by the journal's side alone")
+        parts = [(OLD, place.first), (MORE, "append")] if _appends(place) else [(OLD, place.first)]
+        for number in range(len(parts)):
+            frame, mode = parts[number]
+            with place.opened() as store:
+                manifest = _staged(store, _load(frame, mode, keeps="rows"), frame)
+                store.commit(manifest)
+                store.cleanup(manifest)
+            there = pl.concat([rows for rows, _ in parts[: number + 1]])
+            with place.opened() as store:
+                assert isinstance(store, KnowsRows)
+                for columns in (["id"], ["id", "name"]):
+                    listed = [pl.DataFrame(each) for each in store.known_rows(columns)]
+                    seen = pl.concat(listed) if listed else there.select(columns).clear()
+                    promise = "known_rows() lists every row that readers find, and no other"
+                    same(seen, there.select(columns), promise)
+
+
+def _appends(place: StorePlace) -> bool:
+    return "append" in place.capabilities
+
+
+def _load(frame: pl.DataFrame, mode: Mode, **more: Any) -> Load:
+    ref = reference(new_run_id())
+    return Load(ref=ref, mode=mode, schema=frame.schema, keys=("id",), epoch=1, **more)
+
+
+def _staged(store: Store, load: Load, frame: pl.DataFrame) -> Manifest:
+    staging = store.begin(load)
+    for batch in halves(frame):
+        staging.write(batch)
+    return staging.seal()
+
 
 def _append_twice(place: StorePlace, frame: pl.DataFrame) -> None:
     """Load with the key ``id``; the commit is called again, as after a lost answer."""
-    ref = reference(new_run_id())
     with place.opened() as store:
-        load = Load(ref=ref, mode="append", schema=frame.schema, keys=("id",), epoch=1)
-        staging = store.begin(load)
-        for batch in halves(frame):
-            staging.write(batch)
-        manifest = staging.seal()
+        manifest = _staged(store, _load(frame, "append"), frame)
         store.commit(manifest)
         store.commit(manifest)
 

@@ -17,6 +17,7 @@ from hygge_core.testing.contract import MODES, Contract
 from hygge_core.testing.promises import broken, keep, none_of, promised, same
 from hygge_core.testing.store_abilities import StoreAbilities
 from hygge_core.testing.store_faults import StoreFaults
+from hygge_core.testing.store_files import StoreFiles
 from hygge_core.testing.store_place import (
     StorePlace,
     declared,
@@ -34,7 +35,9 @@ from hygge_core.testing.subjects import StoreSubject
 from hygge_core.testing.walk import MORE, OLD, OTHER
 
 
-class StoreContract(StoreAbilities, StoreFaults, StoreRows, StoreValues, StoreWalk, Contract):
+class StoreContract(
+    StoreAbilities, StoreFaults, StoreFiles, StoreRows, StoreValues, StoreWalk, Contract
+):
     """Give ``subject``, a fixture that returns a ``StoreSubject``::
 
         class TestLakeStore(StoreContract):

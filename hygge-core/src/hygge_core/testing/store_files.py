@@ -1,0 +1,93 @@
+"""A store that takes whole Parquet files: they settle as they are, and as atomically as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hygge_core.engine.coordinator import new_run_id
+from hygge_core.engine.world import World
+from hygge_core.errors import FlowError
+from hygge_core.protocols import GivesFiles, StagesFiles, TakesFiles
+from hygge_core.records import Ask, Load, Opened
+from hygge_core.testing.promises import broken, keep, none_of, promised, same
+from hygge_core.testing.store_place import reference
+from hygge_core.testing.walk import MORE, OLD, OTHER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hygge_core.protocols import GivenFile, Staging, Store
+    from hygge_core.testing.store_place import StorePlace
+
+CODECS = ("zstd", "snappy", "lz4", "gzip", "uncompressed")
+
+
+class StoreFiles:
+    """The part of ``StoreContract`` for stores that are ``TakesFiles``."""
+
+    def test_a_whole_file_settles_beside_rows(self, place: StorePlace) -> None:
+        with _taking(place) as (store, load, file, _), promised("a load takes files and rows"):
+            staging = store.begin(load)
+            _take(staging, file)
+            staging.write(MORE)
+            keep(place.seen(OLD) is None, "a file is staged: no reader sees it", place.seen(OLD))
+            manifest = staging.seal()
+            rows = OLD.height + MORE.height
+            keep(manifest.rows == rows, "Manifest.rows counts files and rows", manifest)
+            for _ in range(2):
+                receipt = store.commit(manifest)
+                keep(receipt.rows == rows, "the receipt counts files and rows", receipt)
+                same(place.seen(OLD), OLD.vstack(MORE), "a file and rows settle, each row once")
+            store.cleanup(manifest)
+        none_of(place.leftovers(), "nothing is left lying around")
+
+    def test_a_file_that_changed_meanwhile_is_told(self, place: StorePlace) -> None:
+        with _taking(place) as (store, load, file, path):
+            staging = store.begin(load)
+            OTHER.write_parquet(path, compression="uncompressed")
+            try:
+                _take(staging, file)
+                staging.seal()
+            except FlowError as exc:
+                keep(exc.transient, "a file that changed is a transient error", repr(exc))
+            else:
+                broken("a file that changed while it was copied is refused by seal() at the latest")
+            store.rollback(load.ref)
+        keep(place.seen(OLD) is None, "nothing of a refused load is visible", place.seen(OLD))
+        none_of(place.leftovers(), "a rollback removes files, too")
+
+
+def _take(staging: Staging, file: GivenFile) -> None:
+    if not isinstance(staging, StagesFiles):
+        broken("the staging of a store that TakesFiles is a StagesFiles", staging)
+    staging.take(file, lambda copied: None)
+
+
+@contextmanager
+def _taking(place: StorePlace) -> Iterator[tuple[Store, Load, GivenFile, Path]]:
+    """The store, a load, and the first file that it does not refuse; skips where it takes none."""
+    path = place.root / "given" / "rows.parquet"
+    path.parent.mkdir()
+    source = Opened(type="parquet", table={"path": str(path)})
+    load = Load(ref=reference(new_run_id()), mode=place.first, schema=OLD.schema, epoch=1)
+    with place.opened() as store, World(place.plugins, root=place.root) as world:
+        if not isinstance(store, TakesFiles):
+            pytest.skip("it takes no whole files")
+        with world.home(source, world.scene(source, flow="walk", entity="walk")) as home:
+            assert isinstance(home, GivesFiles)
+            refused = []
+            for codec in CODECS:
+                OLD.write_parquet(path, compression=codec)
+                (file,) = home.files(Ask(entity="walk"))
+                if not (why := store.refusal(load, file)):
+                    yield store, load, file, path
+                    return
+                refused.append(why)
+    broken("a store that TakesFiles takes a file of its own codec", "\n".join(refused))
+
+
+__all__ = ["StoreFiles"]
