@@ -362,6 +362,7 @@ __all__ = [
     "RunRecord",
     "RunState",
     "RunType",
+    "Span",
     "Status",
     "Ties",
     "TypeChange",
