@@ -82,13 +82,19 @@ class TestLakeHome(HomeContract):
 
     @pytest.fixture
     def subject(self, dfs) -> HomeSubject:
-        def offer(root, rows):
-            made = io.BytesIO()
-            rows.write_parquet(made)
-            dfs.seed("lake", {f"{root.name}/walk/rows.parquet": made.getvalue()})
+        def parts(root, frames):
+            for number, frame in enumerate(frames):
+                made = io.BytesIO()
+                frame.write_parquet(made)
+                dfs.seed("lake", {f"{root.name}/walk/{number}.parquet": made.getvalue()})
 
         return HomeSubject(
-            plugin=adls, type="adls", table=table, connections=connections(dfs), offer=offer
+            plugin=adls,
+            type="adls",
+            table=table,
+            connections=connections(dfs),
+            offer=lambda root, rows: parts(root, [rows]),
+            parts=parts,
         )
 
 
