@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 from attrs import evolve, frozen
+from branching import every_step
 from grounds import ACTIONS, ParquetGround, SqliteGround, fresh
 
 from hygge_core.engine import flow, mirror, publishing
@@ -22,20 +23,15 @@ from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.plugins import Plugins
 from hygge_core.records import Load, LoadRef, Opened, Receipt
 from hygge_core.staged import StagedWriter
-from hygge_core.testing.walk import OLD, Walk, steps
+from hygge_core.testing.walk import OLD, Walk
 from hygge_journal_sqlite import loads
 from hygge_journal_sqlite import plugin as sqlite
 from hygge_journal_sqlite.journal import SqliteJournal
 
 
-def take(walk: Walk) -> None:
-    for k, action in steps(walk.points(), ACTIONS):
-        walk.step(k, action)
-
-
 def red(walk: Walk) -> None:
     with pytest.raises(AssertionError):
-        take(walk)
+        every_step(walk, ACTIONS)
 
 
 def on(ground, run_type: str) -> Walk:
@@ -160,7 +156,7 @@ def incremental_from_the_start(ground) -> Walk:
 
 
 def test_numbers_assigned_at_seal_survive_the_walk():
-    take(incremental_from_the_start(NumberedGround))
+    every_step(incremental_from_the_start(NumberedGround), ACTIONS)
 
 
 def test_numbers_chosen_at_commit_are_caught():

@@ -79,7 +79,7 @@ class Walk:
     def recovery_points(self, k: int, action: Action) -> tuple[str, list[str]]:
         """What ``action`` at point ``k`` left behind, and the points of the start that follows."""
         with self.make() as ground:
-            self._disturbed(ground, k, action)
+            self.disturbed(ground, k, action)
             left = ground.durable()
             counted = Count()
             ground.run(self.run_type, counted)
@@ -111,18 +111,15 @@ class Walk:
     def step(self, k: int, action: Action) -> None:
         """``action`` at point ``k``, then an undisturbed start."""
         with self.make() as ground:
-            place = self._disturbed(ground, k, action)
-            self._recovered(ground, place)
+            place = self.disturbed(ground, k, action)
+            self.recovered(ground, place)
 
     def double_step(self, k: int, action: Action, j: int, again: Action) -> None:
         """``action`` at ``k``, ``again`` at point ``j`` of the recovery, then a clean start."""
         with self.make() as ground:
-            place = self._disturbed(ground, k, action)
-            plan = At(j, again, error=self.errors)
-            ground.run(self.run_type, plan)
-            place = f"{place}, then {again} at {_name(plan)} of the recovery"
-            self._never_mixed(ground, place)
-            self._recovered(ground, place)
+            place = self.disturbed(ground, k, action)
+            place = self.disturbed_again(ground, place, At(j, again, error=self.errors))
+            self.recovered(ground, place)
 
     def prepare(self, ground: Ground) -> None:
         """The old content is there, and the source holds the new."""
@@ -130,8 +127,13 @@ class Walk:
         complete(ground.run(self.first), "an undisturbed run completes")
         ground.offer(self.source)
 
-    def _disturbed(self, ground: Ground, k: int, action: Action) -> str:
+    def disturbed(self, ground: Ground, k: int, action: Action) -> str:
+        """``action`` at point ``k`` of a run on the prepared ground; returns where that was."""
         self.prepare(ground)
+        return self.disturb(ground, k, action)
+
+    def disturb(self, ground: Ground, k: int, action: Action) -> str:
+        """The same on a ground that is prepared already."""
         plan = At(k, action, error=self.errors)
         result = ground.run(self.run_type, plan)
         place = f"{action} at point {k} ({_name(plan)})"
@@ -142,7 +144,15 @@ class Walk:
             keep("injected" in result.failure.text, f"the cause stays visible. {place}", result)
         return place
 
-    def _recovered(self, ground: Ground, place: str) -> None:
+    def disturbed_again(self, ground: Ground, place: str, plan: At) -> str:
+        """``plan`` happens to the recovery from ``place``; returns where that was."""
+        ground.run(self.run_type, plan)
+        place = f"{place}, then {plan.action} at {_name(plan)} of the recovery"
+        self._never_mixed(ground, place)
+        return place
+
+    def recovered(self, ground: Ground, place: str) -> None:
+        """A start that nothing disturbs puts everything right."""
         result = ground.run(self.run_type)
         if result is None or result.outcome not in ("complete", "skip"):
             broken(f"the next start puts everything right. {place}", told_of(result))
