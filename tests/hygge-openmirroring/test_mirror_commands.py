@@ -195,3 +195,14 @@ def test_status_and_clean_are_asked_of_the_live_zone(shop, tmp_path):
     code, out, _ = shop("mirror", "check", "--copy", str(copy), "--compare", "none")
     assert code == 1
     assert "orders: no-folder" in out
+
+
+def test_files_that_go_by_their_time_are_shown_in_the_order_of_their_loads(mirror):
+    """Nobody looked between them: the times that the storage tells must be enough."""
+    told = {"file_detection": "timestamp", "key_columns": ["id"]}
+    for name in ("first", "second", "third"):
+        last = pl.DataFrame({"id": [1], "name": [name]})
+        mirror.load(last, keys=["id"], file_detection="timestamp")
+    with mirror.store(**told) as store, store.mirror() as zone:
+        assert [each.rule for each in zone.audit(["orders"]) if not each.advice] == []
+        assert list(zone.compare("orders", iter([last]), how="rows")) == []

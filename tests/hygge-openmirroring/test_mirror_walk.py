@@ -18,6 +18,7 @@ CASES = {
     "incremental, nothing stays": ("incremental", {"keeps": "none"}),
     "incremental, all is removed": ("incremental", {"keeps": "none", "janitor": True}),
     "incremental, with keys": ("incremental", {"key_columns": ["id"]}),
+    "incremental, by time": ("incremental", {"file_detection": "timestamp"}),
     "full_drop": ("full_drop", {}),
     "full_drop, all is removed": ("full_drop", {"keeps": "none", "janitor": True}),
 }
@@ -32,8 +33,11 @@ def walk(request) -> MirrorWalk:
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
     from hygge_adls import retries
+    from hygge_openmirroring import store
 
     monkeypatch.setattr(retries, "FIRST_SECONDS", 0.001)
+    # The poller looks after every request, so no two files are ever found in one look.
+    monkeypatch.setattr(store, "TICK_SECONDS", 0.0)
 
 
 def sampled(many, nth: int):

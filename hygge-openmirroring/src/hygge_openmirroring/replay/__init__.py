@@ -2,9 +2,10 @@
 
 Written from Microsoft's documentation and from what users saw, and sharing no line with the store
 that writes: an oracle with the writer's mistakes would find none of them. Each rule carries its
-number (``A4.2``) and its grade: ``D`` documented, ``O`` observed by somebody in the field, ``I``
-inferred, ``U`` unknown. Where a table's content would depend on what nobody has documented or
-observed, the table is *unknown* from that file on; it is never guessed.
+number (``A4.2``; the README says what the numbers are) and its grade: ``D`` documented, ``O``
+observed by somebody in the field, ``I`` inferred, ``U`` unknown. Where a table's content would
+depend on what nobody has documented or observed, the table is *unknown* from that file on; it is
+never guessed.
 
 * :mod:`.zone` names and reads the files; :mod:`.survey` sorts them into tables.
 * :mod:`.metadata`, :mod:`.footers` and :mod:`.types` read what tables and files say of themselves.
