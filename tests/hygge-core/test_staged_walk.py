@@ -193,6 +193,7 @@ def test_a_full_disk_at_any_point_is_a_store_error_that_names_the_place(tmp_path
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 @pytest.mark.parametrize("mode", MODES)
 def test_a_crash_at_any_point_of_any_recovery_is_recovered_too(tmp_path, mode, system):
     for k in range(len(points_of(Place(tmp_path / "x", mode).run))):

@@ -1,7 +1,7 @@
-"""``HYGGE_TEST_SHARE=I/N``: a slow walk takes every N-th of its steps, the I-th one first.
+"""``HYGGE_TEST_SHARE=I/N``: a walk marked ``shared`` takes every N-th of its steps, the I-th first.
 
-Each commit's CI takes another share, so that N commits in a row take all of them; without the
-variable a walk is whole.
+CI takes the share that the commit's hash picks, so that many commits take all; without the variable
+a walk is whole.
 """
 
 from __future__ import annotations

@@ -162,6 +162,7 @@ def test_week_by_week_ends_equal_to_the_full_load(moved, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 def test_day_by_day_ends_equal_to_the_full_load(moved, tmp_path):
     days = days_of(moved / "lake")
     assert len(days) == 365

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from shares import share
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -18,6 +20,14 @@ def test_ci_runs_the_two_commands_of_the_readme_exactly_as_they_stand_there() ->
     assert "hygge -C demo run" in commands[0]
     assert "tox" in commands[1]
     assert set(commands) <= set(steps)
+
+
+def test_shares_are_all_of_a_walk_and_no_step_twice(monkeypatch) -> None:
+    taken = []
+    for number in range(1, 8):
+        monkeypatch.setenv("HYGGE_TEST_SHARE", f"{number}/7")
+        taken += share(range(100))
+    assert sorted(taken) == list(range(100))
 
 
 def test_one_name_per_thing() -> None:

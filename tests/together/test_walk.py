@@ -33,6 +33,7 @@ def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 @pytest.mark.timeout(1500)
 def test_any_point_of_any_recovery_may_be_disturbed(walk):
     assert every_branch(walk, ACTIONS) > 0
