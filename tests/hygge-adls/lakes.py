@@ -156,6 +156,14 @@ def token() -> str:
     return issued[-1]
 
 
+def task_of(root: Path, home: Opened, store: Opened, **more) -> Task:
+    """One entity's task, as a coordinator would hand it out."""
+    ids = {"run_id": new_run_id(), "flow_run_id": "f", "coordinator_run_id": "c"}
+    told = {"retry": Retry(attempts=2, max_wait_seconds=0.0), "run_type": "full_drop", **more}
+    where = {"project": "p", "root": str(root), "flow": "shop", "entity": "orders"}
+    return Task(**ids, **where, home=home, store=store, **told)
+
+
 class Mover:
     """Moves frames to a lake's store, and reads what a lake's home finds: as runs do."""
 
@@ -171,20 +179,13 @@ class Mover:
     def store(self, rows, run_type="full_drop", *, plan=None, word="adls", **told):
         """One run; its result."""
         tables["source"] = rows
-        task = Task(
-            run_id=new_run_id(),
-            flow_run_id="f",
-            coordinator_run_id="c",
-            project="p",
-            root=str(self.root),
-            flow="shop",
-            entity="orders",
+        task = task_of(
+            self.root,
+            Opened(type="memory", table={"table": "source"}),
+            Opened(type=word, table=self.table(**told)),
             run_type=run_type,
-            home=Opened(type="memory", table={"table": "source"}),
-            store=Opened(type=word, table=self.table(**told)),
             journal=self._journal(),
             watermark=WatermarkSetting(column="id"),
-            retry=Retry(attempts=2, max_wait_seconds=0.0),
         )
         with World(PLUGINS, root=self.root, project="p") as world:
             return move(task, world)

@@ -104,7 +104,7 @@ def test_a_token_that_ends_in_the_middle_of_an_upload_is_replaced(at, dfs, tmp_p
     fault = dfs.faults.add(operation="append", nth=2, hold=True)
 
     def expire():
-        fault.reached.wait(10)
+        fault.reached.wait(60)
         dfs.tokens.revoke(issued[-1])
         issued.append(dfs.tokens.issue())
         fault.release()

@@ -6,16 +6,14 @@ import threading
 import polars as pl
 import pytest
 from dfs import DfsServer
-from lakes import PLUGINS, account_at, sign_in
+from lakes import PLUGINS, account_at, sign_in, task_of
 
 from hygge_adls.passing import Passing
-from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.flow import move
 from hygge_core.engine.world import World
 from hygge_core.protocols import GivesFiles, TakesFiles
 from hygge_core.records import Opened
 from hygge_core.scene import Scene
-from hygge_core.task import Retry, Task
 
 ROWS = pl.DataFrame({"id": range(1000), "name": ["a", None, "ö", ""] * 250})
 
@@ -45,23 +43,9 @@ class Way:
     def here(self, path) -> Opened:
         return Opened(type="parquet", table={"path": str(path)})
 
-    def move(self, home: Opened, store: Opened, *, attempts: int = 1, **more):
-        task = Task(
-            run_id=new_run_id(),
-            flow_run_id="f",
-            coordinator_run_id="c",
-            project="p",
-            root=str(self.root),
-            flow="shop",
-            entity="orders",
-            run_type="full_drop",
-            home=home,
-            store=store,
-            retry=Retry(attempts=attempts, max_wait_seconds=0.0),
-            **more,
-        )
+    def move(self, home: Opened, store: Opened):
         with World(PLUGINS, root=self.root, project="p") as world:
-            return move(task, world)
+            return move(task_of(self.root, home, store), world)
 
 
 @pytest.fixture
@@ -150,7 +134,7 @@ def test_a_source_on_the_lake_that_is_replaced_meanwhile_is_noticed_and_read_aga
 
     thread = threading.Thread(target=replace)
     thread.start()
-    result = way.move(way.lake("a/orders"), way.lake("b/orders"), attempts=2)
+    result = way.move(way.lake("a/orders"), way.lake("b/orders"))
     thread.join()
     assert result.outcome == "complete"
     assert on_lake(dfs, "b/orders") == on_lake(dfs, "a/orders")

@@ -74,6 +74,10 @@ class DfsServer(Listening):
         """The account key, in the one shape that the SDK takes for a URL without an account."""
         return {"account_name": self.account.name, "account_key": self.key}
 
+    def __exit__(self, *told: object) -> None:
+        self.faults.clear()  # whoever is held would keep it from stopping
+        super().__exit__(*told)
+
     def seed(self, filesystem: str, files: Mapping[str, bytes | None]) -> None:
         """Put finished files there at once, without a request; None makes a directory."""
 
