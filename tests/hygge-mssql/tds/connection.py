@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 import traceback
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _TM_BEGIN, _TM_COMMIT, _TM_ROLLBACK = 5, 7, 8
 _BEGIN_AGAIN = 0x01
+# The first byte of a TLS record of the handshake.
+_TLS_HANDSHAKE = 0x16
 _COLLATION = bytes.fromhex("0904d00034")
 
 
@@ -65,22 +68,29 @@ class Connection:
     # ------------------------------------------------------------------------------ login
 
     def _greet(self) -> None:
+        strict = self.clear.first() == _TLS_HANDSHAKE
+        if strict:
+            self._secure(self.clear.taken, self.clear.write)
         first = self.wire.packet()
         if first.kind != packets.PRELOGIN:
             raise Gone
         asked = prelogin.read(self.wire.message(first))
-        tls = self.server.tls
-        chosen = prelogin.encryption(
-            asked, offered=tls is not None, required=self.server.tls_required
-        )
+        offered = self.server.tls is not None
+        chosen = prelogin.encryption(asked, offered=offered, required=self.server.tls_required)
         self.wire.send(prelogin.answer(asked, chosen))
         self.wire.end()
-        if chosen == prelogin.NOT_SUPPORTED or tls is None:
+        if strict or chosen == prelogin.NOT_SUPPORTED:
             return
-        secure = Tls(self.clear, tls)
-        secure.shake_hands(self._wrapped_read, self._wrapped_write)
-        self.wire.transport = secure
+        self._secure(self._wrapped_read, self._wrapped_write)
         self._only_login = chosen == prelogin.OFF
+
+    def _secure(self, receive: Callable[[], bytes], send: Callable[[bytes], None]) -> None:
+        """TDS 8.0 begins with TLS; before, its handshake is carried in PRELOGIN packets."""
+        if self.server.tls is None:
+            raise Gone
+        secure = Tls(self.clear, self.server.tls)
+        secure.shake_hands(receive, send)
+        self.wire.transport = secure
 
     _only_login = False
 

@@ -33,7 +33,7 @@ class Database:
     def __init__(self, name: str, path: Path | None = None) -> None:
         self.name = name
         self._durable = path is not None
-        self.duck = duckdb.connect(str(path) if path else ":memory:", config={"threads": 2})
+        self.duck = duckdb.connect(str(path) if path else ":memory:", config={"threads": 1})
         self.duck.execute("SET preserve_insertion_order = true")
         self.snapshot_isolation = True
         self.read_committed_snapshot = False

@@ -195,9 +195,9 @@ class Script:
             return transaction.run(f"SELECT {sql}")[0][0]
 
     def _looked(self, world: World, transaction: Transaction) -> bool:
-        """See what the statement reads, where it reads anything; whether that is another
+        """See the tables that the statement reads, where it reads any; whether there is another
         catalogue than the one that it was bound to."""
-        if not (world.touched or world.views):
+        if not world.touched:
             return False
         transaction.look()
         return transaction.catalogue is not world.catalogue

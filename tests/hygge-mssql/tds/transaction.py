@@ -46,8 +46,10 @@ class Transaction:
         if not self._begun:
             with self.database.moment:
                 self.session.cursor.begin()
-                # The first touch, and not BEGIN, fixes what DuckDB shows.
-                self.session.cursor.execute("SELECT 1 FROM hygge_double LIMIT 0").fetchall()
+                if not self.writing:
+                    # The first touch, and not BEGIN, fixes what DuckDB shows. Whoever may write
+                    # need not hurry: nobody else changes the catalogue meanwhile.
+                    self.session.cursor.execute("SELECT 1 FROM hygge_double LIMIT 0").fetchall()
                 if not self._defined:
                     self.catalogue = self.database.catalogue
             self._begun = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -41,6 +42,17 @@ class Clear:
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken
+
+    def first(self) -> int:
+        """The next byte, left where it is."""
+        while not self._buffer:
+            self._buffer += self.some()
+        return self._buffer[0]
+
+    def taken(self) -> bytes:
+        """What was read already and nobody has had."""
+        waiting, self._buffer = bytes(self._buffer), bytearray()
+        return waiting or self.some()
 
     def some(self) -> bytes:
         try:
@@ -85,7 +97,7 @@ class Tls:
         self._tls = context.wrap_bio(self._in, self._out, server_side=True)
         self._buffer = bytearray()
 
-    def shake_hands(self, receive, send) -> None:  # type: ignore[no-untyped-def]
+    def shake_hands(self, receive: Callable[[], bytes], send: Callable[[bytes], None]) -> None:
         """``receive() -> bytes`` and ``send(bytes)`` carry the records of the handshake."""
         while True:
             try:

@@ -84,7 +84,6 @@ class World:
     touched: dict[int, Table] = Factory(dict)
     locked: dict[int, Table] = Factory(dict)
     common: dict[str, tuple[Bound, ...]] = Factory(dict)
-    views: bool = False
     _count: int = field(default=0, init=False)
 
     def alias(self) -> str:
@@ -100,7 +99,6 @@ class World:
 
     def made(self, name: str, rows: pa.Table) -> str:
         """A query of rows that were made here."""
-        self.views = True
         self.session.cursor.register(name, rows)
         return f"SELECT * FROM {name}"
 
