@@ -22,11 +22,11 @@ def digest(wheel: Path) -> str:
     return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
-def copied(to: Path) -> Path:
+def copied(source: Path, to: Path) -> Path:
     for name in DISTRIBUTIONS:
         left_out = shutil.ignore_patterns("__pycache__", "*.pyc", "dist", "build")
-        shutil.copytree(ROOT / name, to / name, ignore=left_out)
-    shutil.copy(ROOT / "LICENSE", to)
+        shutil.copytree(source / name, to / name, ignore=left_out)
+    shutil.copy(source / "LICENSE", to)
     return to
 
 
@@ -44,19 +44,24 @@ def release(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def today(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the distributions, as they are now."""
+    return copied(ROOT, tmp_path_factory.mktemp("today") / "checkout")
+
+
+@pytest.fixture(scope="module")
+def today(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The wheels as they are."""
-    root = tmp_path_factory.mktemp("today")
-    return build(copied(root / "checkout"), root / "wheels")
+    return build(checkout, tmp_path_factory.mktemp("wheels"))
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_only_the_released_wheel_is_another(
-    today: dict[str, str], tmp_path: Path, name: str
+    checkout: Path, today: dict[str, str], tmp_path: Path, name: str
 ) -> None:
-    checkout = copied(tmp_path / "checkout")
-    version = release(checkout / name)
-    after = build(checkout, tmp_path / "wheels")
+    released = copied(checkout, tmp_path / "checkout")
+    version = release(released / name)
+    after = build(released, tmp_path / "wheels")
     assert {each for each in DISTRIBUTIONS if after[each] != today[each]} == {name}
     (wheel,) = (tmp_path / "wheels" / name).glob("*.whl")
     assert f"-{version}-" in wheel.name

@@ -67,3 +67,9 @@ def test_the_protocols_that_never_grow_have_not_grown():
     for name, verbs in grown.items():
         there = {verb for verb in vars(getattr(protocols, name)) if not verb.startswith("_")}
         assert there == verbs, name
+
+
+def test_the_strangers_store_is_under_two_hundred_lines_with_its_tests():
+    example = Path(__file__).resolve().parents[2] / "examples" / "acme-duckdb"
+    files = [*example.rglob("*.py"), example / "pyproject.toml"]
+    assert 100 < sum(len(each.read_text("utf-8").splitlines()) for each in files) < 200

@@ -20,7 +20,8 @@ class Contract:
     They are strict: an entry whose test passes fails, and so does one that names no test.
     ``every_step`` and ``every_double`` thin out the walks where they take long: each so-many-th
     disturbance is taken, and each so-many-th of those within a recovery; 1 takes all. Odd numbers
-    meet crashes and errors alike.
+    meet crashes and errors alike. A CI that counts ``HYGGE_TEST_TURN`` up in its environment
+    begins with another one each time, and so takes all of them in turn.
     """
 
     deviations: ClassVar[Mapping[str, str]] = {}

@@ -24,7 +24,7 @@ from hygge_core.testing.store_place import (
     staging,
     tidying,
 )
-from hygge_core.testing.walk import OLD, never_mixed, persistent_error, steps
+from hygge_core.testing.walk import OLD, never_mixed, persistent_error, steps, thinned
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Store
@@ -53,7 +53,7 @@ class StoreFaults:
 
     @MODES
     def test_a_commit_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in _steps_of_commit(fresh, mode)[:: self.every_step]:
+        for k, action in thinned(_steps_of_commit(fresh, mode), self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 plan = At(k, action, error=persistent_error)
@@ -69,7 +69,7 @@ class StoreFaults:
 
     @MODES
     def test_what_never_was_decided_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in _steps_of_staging(fresh, mode)[:: self.every_step]:
+        for k, action in thinned(_steps_of_staging(fresh, mode), self.every_step):
             with fresh() as place:
                 place.settle(OLD, place.first)
                 run_id = new_run_id()
@@ -86,7 +86,7 @@ class StoreFaults:
 
     @MODES
     def test_a_rollback_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in _steps_of(fresh, mode, _undoing, commit=False)[:: self.every_step]:
+        for k, action in thinned(_steps_of(fresh, mode, _undoing, commit=False), self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 act = _undoing(manifest)
@@ -100,7 +100,7 @@ class StoreFaults:
 
     @MODES
     def test_a_cleanup_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in _steps_of(fresh, mode, tidying, commit=True)[:: self.every_step]:
+        for k, action in thinned(_steps_of(fresh, mode, tidying, commit=True), self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 place.with_store(committing(manifest))
@@ -114,7 +114,7 @@ class StoreFaults:
     def test_a_paused_owner_that_wakes_up_does_no_harm(self, fresh: Fresh, mode: Mode) -> None:
         with fresh() as place:
             points = _points_of_commit(place, mode)
-        for k in range(0, len(points), self.every_step):
+        for k in thinned(range(len(points)), self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 _overtaken(place, manifest, At(k, "pause", seconds=20))

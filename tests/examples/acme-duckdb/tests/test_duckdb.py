@@ -1,18 +1,17 @@
+from contextlib import suppress
+
 import acme_duckdb.plugin
 import duckdb
 import pytest
 
 from hygge_core.testing import StoreContract, StoreSubject
 
-STAGES = "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, '__stage')"
+STAGES = "SELECT table_name AS n FROM duckdb_tables() WHERE starts_with(n, '__stage')"
 
 
 def looked(root, query):
-    with duckdb.connect(root / "d.duckdb") as connection:
-        try:
-            return connection.sql(query).pl()
-        except duckdb.CatalogException:
-            return None
+    with duckdb.connect(root / "d.duckdb") as connection, suppress(duckdb.CatalogException):
+        return connection.sql(query).pl()
 
 
 class TestDuckStore(StoreContract):
@@ -25,5 +24,5 @@ class TestDuckStore(StoreContract):
             type="duckdb",
             table=lambda root: {"path": str(root / "d.duckdb"), "table": "walk"},
             visible=lambda root, schema: looked(root, "FROM walk"),
-            leftovers=lambda root: looked(root, STAGES)["table_name"].to_list(),
+            leftovers=lambda root: looked(root, STAGES)["n"].to_list(),
         )

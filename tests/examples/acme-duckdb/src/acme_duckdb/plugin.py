@@ -1,7 +1,5 @@
 """What hygge imports to learn of the store ``duckdb``; the driver waits until it is opened."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -13,10 +13,8 @@ import polars as pl
 from hygge_core import StoreError
 from hygge_core.faults import around
 from hygge_core.records import Leftovers, Load, LoadRef, Manifest, Part, Receipt, Status
-from hygge_core.types import spell_schema
 
-LOADS = "__hygge_loads"
-MAKE_LOADS = f"CREATE TABLE IF NOT EXISTS {LOADS} (run_id TEXT PRIMARY KEY, place TEXT)"
+LOADS = "__hygge_loads"  # one row per published load
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def speaking(what: str) -> Iterator[None]:
 def connected(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with speaking(str(path)), duckdb.connect(path) as connection:
-        connection.execute(MAKE_LOADS)
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {LOADS} (run TEXT PRIMARY KEY, place TEXT)")
         yield connection  # what is not committed is undone when it closes
 
 
@@ -51,19 +49,17 @@ class DuckStore:
 
     def commit(self, manifest: Manifest) -> Receipt:
         staged, table = quoted(manifest.parts[0].staged), quoted(self.table)
-        receipt = Receipt(rows=manifest.rows, parts=1)
-        if self._is_done(manifest.ref):
-            return receipt
-        with self.transaction("commit", manifest.ref.run_id) as run:
-            if manifest.mode == "append":
-                run.execute(f"CREATE TABLE IF NOT EXISTS {table} AS FROM {staged} LIMIT 0")
-                run.execute(f"INSERT INTO {table} BY NAME FROM {staged}")
-            elif self.loads() == manifest.extra["before"]:
-                run.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {staged}")
-            else:
-                raise StoreError(f"{self.table} was changed by somebody else meanwhile")
-            run.execute(f"INSERT INTO {LOADS} VALUES (?, ?)", [manifest.ref.run_id, self.table])
-        return receipt
+        if not self._is_done(manifest.ref):
+            with self.transaction("commit", manifest.ref.run_id) as run:
+                if manifest.mode == "append":
+                    run.execute(f"CREATE TABLE IF NOT EXISTS {table} AS FROM {staged} LIMIT 0")
+                    run.execute(f"INSERT INTO {table} BY NAME FROM {staged}")
+                elif self.loads() == manifest.extra["before"]:
+                    run.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {staged}")
+                else:
+                    raise StoreError(f"{self.table} was changed by somebody else meanwhile")
+                run.execute(f"INSERT INTO {LOADS} VALUES (?, ?)", [manifest.ref.run_id, self.table])
+        return Receipt(rows=manifest.rows, parts=1)
 
     def rollback(self, ref: LoadRef) -> None:
         if self._is_done(ref):
@@ -104,7 +100,7 @@ class DuckStore:
                 raise
 
     def _is_done(self, ref: LoadRef) -> bool:
-        return bool(self.value(f"SELECT count(*) FROM {LOADS} WHERE run_id = ?", ref.run_id))
+        return bool(self.value(f"SELECT count(*) FROM {LOADS} WHERE run = ?", ref.run_id))
 
     def _drop(self, ref: LoadRef) -> None:
         with self.transaction("drop", ref.run_id) as run:
@@ -116,14 +112,11 @@ class DuckStaging:
         self.store, self.load, self.table = store, load, "__stage_" + load.ref.run_id
         if any(dtype == pl.Duration for dtype in load.schema.dtypes()):
             raise StoreError("a DuckDB interval has months: it is no duration")
-        self._take("CREATE TABLE {} AS FROM batch", load.schema.to_frame())
+        self.write(load.schema.to_frame(), "CREATE TABLE {} AS FROM batch")
         if (kept := store.types(self.table)) != load.schema:
             raise StoreError(f"DuckDB would keep {dict(load.schema)} as {dict(kept)}")
 
-    def write(self, batch: pl.DataFrame) -> None:
-        self._take("INSERT INTO {} FROM batch", batch)
-
-    def _take(self, statement: str, batch: pl.DataFrame) -> None:
+    def write(self, batch: pl.DataFrame, statement: str = "INSERT INTO {} FROM batch") -> None:
         with self.store.transaction("write", self.table) as run:
             run.execute(statement.format(quoted(self.table)))  # DuckDB finds `batch` by its name
 
@@ -133,6 +126,4 @@ class DuckStaging:
             raise StoreError(f"{self.store.table} has other columns: {known}")
         rows = self.store.value(f"SELECT count(*) FROM {quoted(self.table)}")
         part = Part(staged=self.table, final=self.store.table, rows=rows)
-        return Manifest(ref=load.ref, mode=load.mode, destination=part.final, parts=(part,),
-                        rows=rows, schema=spell_schema(load.schema), epoch=load.epoch,
-                        extra={"before": self.store.loads()})  # fmt: skip
+        return load.sealed(part.final, part, extra={"before": self.store.loads()})
