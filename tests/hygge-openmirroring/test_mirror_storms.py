@@ -135,6 +135,23 @@ def test_a_source_that_changes_between_a_crash_and_the_next_start_mixes_nothing(
         assert [told[n] for n in (6, 7, 8, 9)] == same["name"].to_list()[:4]
 
 
+@pytest.mark.parametrize("share", [0.4, 0.65, 0.8, 0.95])
+def test_a_table_that_is_made_anew_is_of_one_source_each_time(share):
+    later = pl.DataFrame({"id": [20, 21, 22], "name": ["x", "y", "z"]})
+    with fresh() as ground:
+        prepared(ground, "full_drop")
+        counted = Count()
+        ground.run("full_drop", counted)
+    with fresh() as ground:
+        prepared(ground, "full_drop")
+        ground.run("full_drop", At(round(len(counted.points) * share), "crash"))
+        ground.offer(later)
+        finish(ground, "full_drop", batches(later))
+        stories = (batches(OLD), batches(OTHER), batches(later))
+        for life in ground.poller.ever("walk"):
+            assert any(ids(life) == story[: len(ids(life))] for story in stories)
+
+
 def test_two_writers_that_publish_at_once_never_spoil_the_table():
     """Two coordinators without a common journal: one wins each number, the other is told."""
     with fresh() as ground:
