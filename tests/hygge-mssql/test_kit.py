@@ -1,0 +1,59 @@
+"""The conformance kit, through the same door as a stranger's, on the double and on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ground import KINDS, Ground, double, real
+from tds.server import TdsServer
+
+from hygge_core.testing import (
+    HomeContract,
+    HomeSubject,
+    JournalContract,
+    JournalSubject,
+    StoreContract,
+    StoreSubject,
+)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[TdsServer]:
+    with TdsServer() as server:
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def ground(request: pytest.FixtureRequest, running: TdsServer, root: Path) -> Iterator[Ground]:
+    found = real() if request.param == "real" else double(running)
+    yield found
+    if request.param == "real":
+        found.tidy(root)
+
+
+class TestHome(HomeContract):
+    @pytest.fixture
+    def subject(self, ground: Ground) -> HomeSubject:
+        return ground.home()
+
+
+class TestHomeInParts(HomeContract):
+    @pytest.fixture
+    def subject(self, ground: Ground) -> HomeSubject:
+        return ground.home(partition_read={"column": "id", "parts": 3})
+
+
+class TestStore(StoreContract):
+    every_step = 3
+
+    @pytest.fixture
+    def subject(self, ground: Ground) -> StoreSubject:
+        return ground.store()
+
+
+class TestJournal(JournalContract):
+    @pytest.fixture
+    def subject(self, ground: Ground) -> JournalSubject:
+        return ground.journal()
