@@ -16,8 +16,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hygge_core.errors import StoreError
-from hygge_core.testing import HomeSubject, JournalSubject, StoreSubject, through_home
+from hygge_core.engine.world import World
+from hygge_core.errors import HomeError, StoreError
+from hygge_core.records import Ask
+from hygge_core.testing import HomeSubject, JournalSubject, StoreSubject
 from hygge_mssql import plugin
 from hygge_mssql.carried import carried
 from hygge_mssql.created import column_sql, declaration
@@ -109,6 +111,20 @@ class Ground:
                     name.sql, frame, column_mappings=list(rows.columns), keep_nulls=True, timeout=0
                 )
 
+    def visible(self, root: Path, schema: pl.Schema) -> pl.DataFrame | None:
+        """What a home finds; SQL Server has fewer types, so ``schema`` says which they were."""
+        subject = self.home()
+        opened = subject.opened(root)
+        with World(subject.plugins(), root=root) as world:
+            scene = world.scene(opened, flow="walk", entity="walk")
+            with world.home(opened, scene) as home:
+                try:
+                    known = home.schema(Ask(entity="walk"))
+                except HomeError:
+                    return None
+                seen = pl.concat([known.to_frame(), *home.read(Ask(entity="walk"))])
+        return seen.select(_as(pl.col(name), schema.get(name, t)) for name, t in known.items())
+
     def home(self, **more: Any) -> HomeSubject:
         return HomeSubject(
             plugin=plugin,
@@ -124,7 +140,7 @@ class Ground:
             type="mssql",
             table=partial(self.told, **more),
             connections=self.connections,
-            visible=through_home(plugin, "mssql", self.told, connections=self.connections),
+            visible=self.visible,
             leftovers=self.leftovers,
         )
 
@@ -147,6 +163,12 @@ class Ground:
             f" ON s.schema_id = t.schema_id WHERE s.name = '{root.name}'"
         )
         self.execute(*(f"DROP TABLE [{root.name}].{quoted(name)}" for (name,) in found))
+
+
+def _as(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+        return column.dt.convert_time_zone(dtype.time_zone).dt.cast_time_unit(dtype.time_unit)
+    return column.cast(dtype)
 
 
 def real() -> Ground:

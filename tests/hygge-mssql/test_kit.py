@@ -1,4 +1,4 @@
-"""The conformance kit, through the same door as a stranger's, on the double and on a real server."""
+"""The conformance kit, through a stranger's door, on the double and on a real server."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def hygge_stores() -> Iterable[Kind]:
             config=MssqlStoreConfig,
             open=_late("store", "open_store"),
             capabilities=frozenset(
-                {"append", "full_drop", "atomic", "upsert", "decimal", "binary"}
+                {"append", "full_drop", "atomic", "upsert", "markers", "decimal", "binary"}
             ),
             address=_destination,
             connections=_connections,

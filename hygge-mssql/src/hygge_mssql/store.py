@@ -23,13 +23,20 @@ from hygge_core.scene import Scene
 from hygge_mssql import decisions, loads
 from hygge_mssql.names import Name, named, staging_table
 from hygge_mssql.publishing import Publishing
+from hygge_mssql.ranges import EVERYTHING
+from hygge_mssql.reader import listed
+from hygge_mssql.selected import framed, selected
 from hygge_mssql.server import Server
 from hygge_mssql.session import Session
+from hygge_mssql.source import Table
 from hygge_mssql.staging import MssqlStaging
 from hygge_mssql.statements import loading
 from hygge_mssql.statements import session as say
 from hygge_mssql.tables import MssqlStoreConfig
 from hygge_mssql.target import refuse_reserved, target
+
+#: Rows of what is there already that are read at once, to find out which of them are gone.
+_KNOWN_ROWS = 65_536
 
 
 @contextmanager
@@ -45,8 +52,8 @@ def open_store(config: MssqlStoreConfig, scene: Scene) -> Iterator[MssqlStore]:
 
 
 class MssqlStore:
-    """See :class:`hygge_core.protocols.Store`; also ``KnowsSchema``, ``KeepsLedger``, ``Locks`` and
-    ``Checks``."""
+    """See :class:`hygge_core.protocols.Store`; also ``KnowsSchema``, ``KnowsRows``,
+    ``KeepsLedger``, ``Locks`` and ``Checks``."""
 
     def __init__(self, config: MssqlStoreConfig, scene: Scene, server: Server, table: Name) -> None:
         self._config = config
@@ -98,6 +105,18 @@ class MssqlStore:
     def known_schema(self) -> pl.Schema | None:
         found = target(self._session, self._table)
         return found.schema if found else None
+
+    def known_rows(self, columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+        session = self._session
+        found = target(session, self._table)
+        if found is None:
+            return
+        every = selected(found.columns, overrides={}, keep_seventh=True, trim=False)
+        wanted = [each for name in columns for each in every if each.name == name]
+        query = Table(name=self._table).select(listed(wanted), EVERYTHING)
+        with session.batches(query.sql, query.values, _KNOWN_ROWS) as (batches, _):
+            for batch in batches:
+                yield framed(pl.DataFrame(batch), wanted)
 
     def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
         return decisions.unfinished(self._session, self._table.schema, flow, entity)

@@ -1,0 +1,74 @@
+"""What the driver says becomes what the reader has to do, and no secret comes along."""
+
+from __future__ import annotations
+
+import pytest
+
+from hygge_core import secrets
+from hygge_core.errors import AuthError, FlowError, HomeError
+from hygge_mssql.border import lost, told, words
+from hygge_mssql.driver import lacking
+from hygge_mssql.logins import login_hint
+
+FRAME = "Driver Error: General error; DDBC Error: [Microsoft][SQL Server]"
+
+#: What the server says → who has to do something, whether waiting helps, and a word of the hint.
+SAID = [
+    ("Login failed for user 'reader'.", AuthError, False, "wrong"),
+    ('Cannot open database "X" requested by the login.', AuthError, False, "user in it"),
+    ("The SELECT permission was denied on the object 'Orders'.", AuthError, False, "GRANT"),
+    ("CREATE TABLE permission denied in database 'ERP'.", AuthError, False, "GRANT"),
+    ("Invalid object name 'dbo.Orders'.", HomeError, False, "schema.table"),
+    ("Transaction (Process ID 55) was deadlocked on lock resources", HomeError, True, "again"),
+    ("Lock request time out period exceeded.", HomeError, True, "lock_seconds"),
+    ("Database 'ERP' on server 's' is not currently available.", HomeError, True, "busy"),
+    ("SSL Provider: certificate verify failed", HomeError, False, "trust_server_certificate"),
+    ("TCP Provider: Error code 0x2749", HomeError, True, "firewall"),
+    ("Violation of PRIMARY KEY constraint 'PK'.", HomeError, False, "constraint"),
+    ("The transaction log for database 'ERP' is full.", HomeError, False, "log"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "transient", "hint"), SAID, ids=lambda each: str(each)[:30]
+)
+def test_an_error_says_what_to_do(
+    text: str, kind: type[FlowError], transient: bool, hint: str
+) -> None:
+    made = told(RuntimeError(FRAME + text), HomeError, "sql1/ERP")
+    assert type(made) is kind
+    assert str(made) == f"sql1/ERP: {text}"
+    assert hint in (made.hint or "")
+    assert getattr(made, "transient", False) is transient
+
+
+def test_an_unknown_error_stays_as_it_is_and_its_connection_is_not_used_again() -> None:
+    made = told(RuntimeError("what is this"), HomeError, "sql1/ERP")
+    assert str(made) == "sql1/ERP: what is this"
+    assert lost(RuntimeError("what is this"))
+    assert not lost(RuntimeError("Invalid object name 'x'."))
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Login failed. State: 8", "the password is wrong"),
+        ("Login failed. State: 5", "there is no such login"),
+        ("Login failed. State: 38", "the database is not there"),
+        ("The account is disabled.", "ENABLE"),
+        ("AADSTS7000222: expired", "expired"),
+        ("Login failed for user '<token-identified principal>'.", "FROM EXTERNAL PROVIDER"),
+    ],
+)
+def test_a_failed_login_is_told_in_words(text: str, hint: str) -> None:
+    assert hint in login_hint(text)
+
+
+def test_a_secret_is_in_no_error() -> None:
+    secrets.remember("s3cr;t} p@ss")
+    assert "s3cr" not in words(RuntimeError("no connection with PWD={s3cr;t} p@ss}"))
+
+
+def test_a_library_of_the_system_that_is_missing_is_named_with_its_package() -> None:
+    text = "libltdl.so.7: cannot open shared object file: No such file or directory"
+    assert "apt-get install libltdl7" in (lacking(ImportError(text)).hint or "")

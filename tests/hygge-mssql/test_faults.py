@@ -1,0 +1,110 @@
+"""Faults that no real server gives cheaply, each through the real driver and the whole engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from project import Project
+from tds.server import TdsServer
+
+ROWS = pl.DataFrame({"id": range(2000), "name": [f"name {n}" for n in range(2000)]})
+LOAD = """
+[flows.load]
+home = { type = "parquet", path = "source" }
+store = { type = "mssql", connection = "sql", table = "dbo.target" }
+"""
+READ = """
+[flows.read]
+home = { type = "mssql", connection = "sql", table = "dbo.source", batch_rows = 100 }
+store = { type = "parquet", path = "lake" }
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: TdsServer) -> Project:
+    return Project(tmp_path, server)
+
+
+def loaded(project: Project) -> None:
+    """All rows are there once, and nothing beside them."""
+    assert project.rows("SELECT COUNT(*), COUNT(DISTINCT id) FROM dbo.target") == [(2000, 2000)]
+    assert project.staged() == []
+
+
+@pytest.mark.parametrize("loaders", [1, 2])
+def test_a_connection_that_drops_within_a_bulk_load_is_loaded_again(
+    project: Project, loaders: int
+) -> None:
+    project.offer(ROWS)
+    project.write(LOAD.replace('"dbo.target"', f'"dbo.target", parallel_loaders = {loaders}'))
+    fault = project.server.fail("bulk", after=1, drop=True)
+    assert project.hygge("run") == 0
+    assert fault.reached.is_set()
+    loaded(project)
+
+
+def test_a_lost_answer_to_the_commit_is_settled_by_the_mark(project: Project) -> None:
+    project.offer(ROWS)
+    project.write(LOAD)
+    assert project.hygge("run") == 0
+    # The first commit after the mark is that of the publishing transaction.
+    project.server.fail("statement", sql="COMMIT TRANSACTION", moment="after", drop=True, nth=1)
+    assert project.hygge("run") in (0, 75)
+    assert project.hygge("run") == 0
+    loaded(project)
+
+
+@pytest.mark.parametrize("error", [1205, 1222, 40613])
+def test_an_error_that_passes_is_tried_again(project: Project, error: int) -> None:
+    project.offer(ROWS)
+    project.write(LOAD)
+    fault = project.server.fail("statement", sql="sp_rename", error=error)
+    assert project.hygge("run") == 0
+    assert fault.reached.is_set()
+    loaded(project)
+
+
+def test_a_login_that_fails_ends_with_its_exit_code_and_no_secret(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.offer(ROWS)
+    project.write(LOAD)
+    project.server.fail("login", error=18456, state=8, times=None)
+    assert project.hygge("run") == 4
+    told = capsys.readouterr().err
+    assert "Login failed for user" in told
+    assert project.server.password not in told
+
+
+@pytest.mark.parametrize("how", [{"drop": True}, {"error": 1205}])
+def test_a_read_that_breaks_after_some_rows_is_read_again(
+    project: Project, how: dict[str, object]
+) -> None:
+    project.ground.execute("CREATE TABLE dbo.source ([id] bigint NOT NULL, [name] nvarchar(50))")
+    with project.ground.cursor() as cursor:
+        cursor.bulkcopy_arrow("dbo.source", ROWS, column_mappings=ROWS.columns, timeout=0)
+    project.write(READ)
+    fault = project.server.fail("rows", after=500, **how)
+    assert project.hygge("run") == 0
+    assert fault.reached.is_set()
+    assert project.settled().sort("id").equals(ROWS)
+
+
+def test_a_connection_that_died_while_it_waited_is_replaced(project: Project) -> None:
+    project.offer(ROWS)
+    project.write(LOAD)
+    assert project.hygge("run") == 0
+    project.server.cut()
+    assert project.hygge("run") == 0
+    loaded(project)
+
+
+def test_a_failed_load_leaves_the_destination_as_it_was(project: Project) -> None:
+    project.offer(ROWS)
+    project.write(LOAD)
+    assert project.hygge("run") == 0
+    project.offer(ROWS.with_columns(pl.lit(float("nan")).alias("x")))
+    assert project.hygge("run") == 1
+    loaded(project)
