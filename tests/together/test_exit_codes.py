@@ -35,7 +35,12 @@ def entities(household):
 
 def state(household, entity: str) -> str:
     """How far the newest run of ``entity`` is, by the journal."""
-    return next(run.state for run in household.records() if run.ref.entity == entity)
+    return states(household, entity)[0]
+
+
+def states(household, entity: str) -> list[str]:
+    """How far each run of ``entity`` is, the newest first."""
+    return [run.state for run in household.records() if run.ref.entity == entity]
 
 
 def begun(household, entity: str) -> bool:
@@ -144,8 +149,8 @@ def test_130_after_one_ctrl_c_which_ends_the_run_in_good_order(household, entiti
     before = household.snapshot("lake/slow")
     entities(QUICK, SLOW, "later = {}")
     process = household.start("run", "-j", "2")
-    until(lambda: begun(household, "slow") and len(household.records()) >= 4)
-    until(lambda: state(household, "quick") == "done")
+    until(lambda: begun(household, "slow"))
+    until(lambda: states(household, "quick") == ["done", "done"])
     process.send_signal(signal.SIGINT)
     done = household.finish(process)
     assert done.code == 130
