@@ -154,16 +154,14 @@ def column(raw: Sequence[Raw], type: SqlType) -> pa.Array:
     arrow = arrays.arrow_type(type)
     if type.name in types.BYTES:
         return pa.array(raw, arrow)
-    if pa.types.is_large_string(arrow) and type.name != "uniqueidentifier":
-        encoding = type.encoding
-        return pa.array([v if v is None else v.decode(encoding) for v in raw], arrow)
     some = [value for value in raw if value is not None]
     if not some:
         return pa.nulls(len(raw), arrow)
-    if type.name in {"decimal", "numeric"}:
-        return pa.array([v if v is None else _decimal(v, type.scale) for v in raw], arrow)
-    body = np.frombuffer(b"".join(some), np.uint8).reshape(len(some), -1)
-    full = _FIXED.get(type.name, _number)(body, type)
+    if pa.types.is_large_string(arrow) and type.name != "uniqueidentifier":
+        full = _texts(some, type.encoding)
+    else:
+        body = np.frombuffer(b"".join(some), np.uint8).reshape(len(some), -1)
+        full = _FIXED.get(type.name, _number)(body, type)
     if len(some) == len(raw):
         return full
     places = np.cumsum([value is not None for value in raw]) - 1
@@ -171,11 +169,45 @@ def column(raw: Sequence[Raw], type: SqlType) -> pa.Array:
     return full.take(pa.array(places, mask=mask))
 
 
-def _decimal(raw: bytes, scale: int) -> object:
-    from decimal import Decimal
+def _texts(some: Sequence[bytes], encoding: str) -> pa.Array:
+    """All of them decoded in one go; where each begins in UTF-8 follows from the code units."""
+    joined = b"".join(some)
+    ends = np.cumsum([len(value) for value in some])
+    if encoding == "utf-16-le":
+        sizes = _wide_sizes(np.frombuffer(joined, "<u2"))
+        ends //= 2
+    elif encoding == "cp1252":
+        sizes = _CP1252_SIZES[np.frombuffer(joined, np.uint8)]
+    else:
+        sizes = np.ones(len(joined), np.int64)
+    before = np.concatenate([[0], np.cumsum(sizes)])
+    offsets = before[np.concatenate([[0], ends])].astype(np.int64)
+    text = joined.decode(encoding, "replace").encode()
+    buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(text)]
+    return pa.Array.from_buffers(pa.large_string(), len(some), buffers)
 
-    number = int.from_bytes(raw[1:], "little")
-    return Decimal((0 if raw[0] else 1, tuple(map(int, str(number))), -scale))
+
+def _wide_sizes(units: np.ndarray) -> np.ndarray:
+    """Bytes in UTF-8 of each UTF-16 code unit; a surrogate is half of four."""
+    halves = (units >= 0xD800) & (units < 0xE000)
+    return 1 + (units >= 0x80).astype(np.int64) + ((units >= 0x800) & ~halves)
+
+
+_CP1252_SIZES = np.array(
+    [len(bytes([code]).decode("cp1252", "replace").encode()) for code in range(256)], np.int64
+)
+
+
+def _decimal(body: np.ndarray, type: SqlType) -> pa.Array:
+    """A sign and a magnitude as two's complement of 128 bits."""
+    padded = np.zeros((len(body), 16), np.uint8)
+    padded[:, : body.shape[1] - 1] = body[:, 1:]
+    words = padded.view("<u8")
+    negative = body[:, 0] == 0
+    low = np.where(negative, ~words[:, 0] + np.uint64(1), words[:, 0])
+    high = np.where(negative, ~words[:, 1] + (words[:, 0] == 0), words[:, 1])
+    raw = np.stack([low, high], axis=1).astype("<u8").tobytes()
+    return pa.Array.from_buffers(arrays.arrow_type(type), len(body), [None, pa.py_buffer(raw)])
 
 
 def _whole(body: np.ndarray, start: int, width: int) -> np.ndarray:
@@ -241,14 +273,21 @@ def _datetime(body: np.ndarray, type: SqlType) -> pa.Array:
 
 
 def _guid(body: np.ndarray, type: SqlType) -> pa.Array:
-    text = np.ascontiguousarray(body[:, GUID_ORDER]).tobytes().hex().upper()
-    cuts = (text[at : at + 32] for at in range(0, len(text), 32))
-    dashed = [f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}" for t in cuts]
-    return pa.array(dashed, pa.large_string())
+    digits = np.ascontiguousarray(body[:, GUID_ORDER]).tobytes().hex().upper().encode()
+    dashed = np.full((len(body), 36), ord("-"), np.uint8)
+    dashed[:, _GUID_DIGITS] = np.frombuffer(digits, np.uint8).reshape(-1, 32)
+    offsets = np.arange(0, 36 * len(body) + 1, 36, dtype=np.int64)
+    buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(dashed.tobytes())]
+    return pa.Array.from_buffers(pa.large_string(), len(body), buffers)
+
+
+_GUID_DIGITS = [at for at in range(36) if at not in {8, 13, 18, 23}]
 
 
 _FIXED = {
     "bit": _bit,
+    "decimal": _decimal,
+    "numeric": _decimal,
     "money": _money,
     "smallmoney": _money,
     "date": _date,

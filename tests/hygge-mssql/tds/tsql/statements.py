@@ -70,7 +70,7 @@ class Statements(Definitions):
             made = reader()
             assert isinstance(made, Statement)
             return made
-        if self.now.kind in {"word", "quoted"} and not self._at:
+        if self.is_name() and not self._at:
             return self._procedure()  # the first statement of a batch may leave EXEC out
         if self.now.kind == "word":
             raise unknown(f"the statement that begins with {self.now.text}")
