@@ -108,17 +108,20 @@ class Load:
 
     def take(self, packets: Iterable[Packet]) -> int:
         """All rows of the message; how many."""
-        buffer = b""
+        buffer, waiting, size = b"", [], 0
         split: _Rows | None = None
         for packet in packets:
-            buffer += packet.payload
-            if len(buffer) < _ENOUGH_BYTES and not packet.last:
+            waiting.append(packet.payload)
+            size += len(packet.payload)
+            if size < _ENOUGH_BYTES and not packet.last:
                 continue
+            buffer = b"".join([buffer, *waiting])
+            waiting.clear()
+            size = 0
             at = 0
             if split is None:
                 split, at = _Rows.of(buffer)
-            done = split.read(buffer, at, last=packet.last)
-            buffer = buffer[done:]
+            buffer = buffer[split.read(buffer, at, last=packet.last) :]
             if split.count >= _ROWS_A_CHUNK or packet.last:
                 self._store(split)
         if buffer and buffer[0] != tokens.DONE:
