@@ -146,8 +146,10 @@ def test_runs_events_and_one_run_are_shown(shop, hygge):
     table = hygge("journal", "runs", "-s", "shop.orders")[1].splitlines()
     assert len(table) == 2
     assert "1,000" in table[1]
-    for run_id in ("monday", runs[0]["ref"]["run_id"]):
+    [orders] = [run["ref"]["run_id"] for run in runs if run["ref"]["entity"] == "orders"]
+    for run_id in ("monday", orders):
         assert "done" in hygge("journal", "show", run_id)[1]
+        assert "1,000 in 1 part\n" in hygge("journal", "show", run_id)[1]
     shown = json.loads(hygge("journal", "show", "monday", "--json")[1])
     assert len(shown["runs"]) == 2
     flow = [event for event in shown["events"] if event["entity"] is None]

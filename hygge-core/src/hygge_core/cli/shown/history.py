@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation
     from hygge_core.operate.amend import Edit
     from hygge_core.operate.history import History, Remembered
-    from hygge_core.records import FlowEvent, RunRecord
+    from hygge_core.records import FlowEvent, Manifest, RunRecord
 
 _NOTHING = "the journal remembers nothing yet: hygge run"
 
@@ -88,11 +88,15 @@ def _facts(run: RunRecord) -> dict[str, str]:
         "updated": when(run.updated),
         "destination": run.destination,
         "store": f"{run.store.type} ({run.store.plugin})" if run.store.plugin else run.store.type,
-        "rows": f"{run.manifest.rows:,} in {len(run.manifest.parts)} parts" if run.manifest else "",
+        "rows": _moved(run.manifest) if run.manifest else "",
         "after": spelled(run.watermark_before),
         "up to": spelled(run.manifest.watermark) if run.manifest else "",
         "note": run.note,
     }
+
+
+def _moved(manifest: Manifest) -> str:
+    return f"{manifest.rows:,} in {wording.count(len(manifest.parts), 'part')}"
 
 
 def _event_cells(event: FlowEvent) -> dict[str, str]:
