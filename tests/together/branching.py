@@ -76,11 +76,14 @@ def every_step(walk: Walk, actions: Sequence[Action]) -> None:
 
 
 def every_branch(walk: Walk, actions: Sequence[Action], *, every: int = 1) -> int:
-    """Every pair that falls to today's share, or each ``every``-th; returns how many there were."""
+    """Every pair that falls to today's share, or each ``every``-th; returns how many there were.
+
+    ``HYGGE_TEST_TURN`` lets the latter begin with another one, as in ``testing.walk.thinned``.
+    """
     known: set[str] = set()
     recovered: set[State] = set()
     taken = 0
-    number = count()
+    number = count(int(os.environ.get("HYGGE_TEST_TURN") or 0))
     for ground, place in _disturbed(walk, actions):
         left = ground.durable()
         if left in known:
