@@ -40,6 +40,7 @@ class Mirror:
         server.manners.onelake = True
         self.server = server
         self.root = root
+        self.journal = "journal.db"
         self.waits: list[float] = []
         self.warnings: list[str] = []
 
@@ -107,7 +108,7 @@ class Mirror:
                 type="open_mirroring",
                 table=self.table(**{"folder_deletion_wait_seconds": 0.0, **told}),
             ),
-            journal=Opened(type="sqlite", table={"path": str(self.root / "journal.db")}),
+            journal=Opened(type="sqlite", table={"path": str(self.root / self.journal)}),
             watermark=WatermarkSetting(column=watermark, primary_key=("id",))
             if watermark
             else None,

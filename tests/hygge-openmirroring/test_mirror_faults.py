@@ -1,0 +1,151 @@
+"""Whatever becomes of a single request, no table stops and no row is lost or doubled."""
+
+import polars as pl
+import pytest
+from mirrors import ZONE
+from poller import Poller
+
+from hygge_core.errors import StoreError
+from hygge_core.faults import planned
+from hygge_core.testing.plans import Count, Crash
+
+OLD = pl.DataFrame({"id": [1, 2, 3], "name": ["a", "b", "c"]})
+MORE = pl.DataFrame({"id": [3, 4, 5], "name": ["c", "d", "e"]})
+AFTER = {
+    "incremental": [(1, "a"), (2, "b"), (3, "c"), (4, "d"), (5, "e")],
+    "full_drop": [(3, "c"), (4, "d"), (5, "e")],
+}
+TOLD = {"key_columns": ["id"], "rows_per_file": 2, "partner_name": "hygge"}
+
+
+def fresh(mirror, table):
+    """Another table of the same mirror, and a journal that has never heard of it."""
+    mirror.journal = f"{table}.db"
+    mirror.run(OLD, **TOLD, table=table)
+
+
+def requests_of(mirror, run_type) -> int:
+    fresh(mirror, "counted")
+    before = len(mirror.server.log)
+    mirror.run(MORE, run_type, **TOLD, table="counted")
+    return len(mirror.server.log) - before
+
+
+def walk(mirror, run_type, nth):
+    total = requests_of(mirror, run_type)
+    assert total > 20
+    with Poller(mirror.server, "lake", ZONE) as poller:
+        for at in range(1, total + 1, nth):
+            for how in (
+                {"moment": "before", "reset": True},
+                {"moment": "after", "reset": True},
+                {"moment": "after", "status": 503},
+            ):
+                table = f"t{at}-{how['moment']}-{how.get('status', 0)}"
+                fresh(mirror, table)
+                mirror.server.faults.add(nth=at, **how)
+                first = mirror.run(MORE, run_type, **TOLD, table=table)
+                mirror.server.faults.clear()
+                if first.failure is not None:
+                    again = mirror.run(MORE, run_type, **TOLD, table=table)
+                    assert again.failure is None, (at, how, first.failure, again.failure)
+                shown = poller.shown(table)
+                assert sorted(shown.frame.rows()) == AFTER[run_type], (at, how)
+                assert mirror.own() == [], (at, how)
+        assert poller.failures() == []
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+def test_a_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
+    walk(mirror, run_type, 19)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+def test_any_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
+    walk(mirror, run_type, 1)
+
+
+@pytest.mark.parametrize("status", [409, 423])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_service_that_holds_the_folder_is_waited_for(mirror, status, times):
+    mirror.load(OLD)
+    manifest = mirror.sealed(MORE, "full_drop")
+    path = "*/LandingZone/orders"
+    mirror.server.faults.add(operation="delete", path=path, status=status, code="Held", times=times)
+    mirror.commit(manifest)
+    assert mirror.waits[:times] == [1.0, 2.0, 5.0][:times]
+    assert mirror.rows() == AFTER["full_drop"]
+
+
+def test_a_service_that_never_lets_go_leaves_the_old_table_and_the_decision(mirror):
+    mirror.load(OLD)
+    manifest = mirror.sealed(MORE, "full_drop")
+    before = mirror.files()
+    fault = {"operation": "delete", "path": "*/LandingZone/orders", "status": 423, "code": "Held"}
+    mirror.server.faults.add(**fault, times=None)
+    with pytest.raises(StoreError) as caught:
+        mirror.commit(manifest)
+    assert caught.value.transient
+    assert mirror.files() == before
+    mirror.server.faults.clear()
+    mirror.commit(manifest)
+    assert mirror.rows() == AFTER["full_drop"]
+
+
+def test_a_listing_that_does_not_show_the_last_file_gives_no_number(mirror, monkeypatch):
+    from hygge_openmirroring.zone import Zone
+
+    mirror.load(OLD, rows_per_file=1)
+    listed = Zone.listed
+
+    def stale(self, folder):
+        return {n: e for n, e in listed(self, folder).items() if f"{3:020}" not in n}
+
+    monkeypatch.setattr(Zone, "listed", stale)
+    with pytest.raises(StoreError, match="no file beyond 2, but 3 was published"):
+        mirror.sealed(MORE)
+    assert mirror.numbers() == [1, 2, 3]
+
+
+class DiesAt(Count):
+    """Dead from the first point on whose name and detail have ``words`` in them."""
+
+    def __init__(self, *words):
+        super().__init__()
+        self.words = words
+        self.dead = False
+
+    def reach(self, point, detail):
+        self.dead = self.dead or all(word in f"{point} {detail}" for word in self.words)
+        if self.dead:
+            raise Crash(f"at {point}")
+
+
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+@pytest.mark.parametrize("moment", ["rename:before", "rename:after"])
+def test_what_was_decided_is_finished_from_its_staging_whatever_the_source_is_by_then(
+    mirror, run_type, moment
+):
+    mirror.run(OLD, **TOLD)
+    first = 1 if run_type == "full_drop" else 3
+    plan = DiesAt(moment, f"orders/{first:020}")
+    with pytest.raises(Crash), planned(plan):
+        mirror.run(MORE, run_type, **TOLD)
+    later = MORE.with_columns(name=pl.lit("later")).vstack(pl.DataFrame({"id": [6], "name": ["f"]}))
+    again = mirror.run(later, "incremental", **TOLD)
+    assert (again.failure, len(again.recovered)) == (None, 1), again
+    assert mirror.rows() == [*AFTER[run_type], (6, "f")]
+    assert mirror.own() == []
+
+
+def test_what_was_not_decided_is_undone_and_read_anew(mirror):
+    mirror.run(OLD, **TOLD)
+    with pytest.raises(Crash), planned(DiesAt("upload:after", "manifest.json")):
+        mirror.run(MORE, **TOLD)
+    later = MORE.with_columns(name=pl.lit("later"))
+    assert mirror.run(later, **TOLD).failure is None
+    assert mirror.rows() == [(1, "a"), (2, "b"), (3, "c"), (4, "later"), (5, "later")]
+    assert mirror.own() == []
