@@ -80,7 +80,7 @@ class LakeGround(Ground):
         return [n for n in self.server.files("lake") if ".hygge/" in n]
 
     def durable(self) -> str:
-        told = [f"{n} {_told(n, b)}" for n, b in self.server.files("lake").items()]
+        told = [f"{TORN.sub('', n)} {_told(n, b)}" for n, b in self.server.files("lake").items()]
         local = [_journal(path) for path in sorted(self.root.glob("*.db"))]
         return RUN_ID.sub("RUN", "\n".join(sorted(told) + local))
 
@@ -129,6 +129,7 @@ def _journal(path: Path) -> str:
 
 
 RUN_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{16}")
+TORN = re.compile(r"[0-9a-f]{32}(?=\.part$)")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?")
 UNIQUE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|walk-\w{8}|\"(etag|folder)\": ?\"[^\"]*\"|[0-9a-f]{32}|:\d{4,5}\b"

@@ -168,15 +168,20 @@ class Mirror:
 
     def table_at(self, folder: str) -> pl.DataFrame:
         """The table of one folder, by replay alone: hidden for the service, if it is so."""
-        with TemporaryDirectory() as root:
-            for name, content in self.files(f"{folder}/").items():
-                path = Path(root) / "table" / name.removeprefix(f"{folder}/")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            return replayed(Path(root))["table"]
+        return table_of(self.files(f"{folder}/"), folder)
 
     def rows(self, table: str = "orders") -> list[tuple]:
         return sorted(self.tables()[table].rows(), key=repr)
+
+
+def table_of(files: dict[str, bytes], folder: str) -> pl.DataFrame:
+    """The table that the files of ``folder`` replay to; ``files`` by their names in the zone."""
+    with TemporaryDirectory() as root:
+        for name, content in files.items():
+            path = Path(root) / "table" / name.removeprefix(f"{folder}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return replayed(Path(root))["table"]
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def walk(mirror, run_type, nth):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
 def test_a_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
-    walk(mirror, run_type, 19)
+    walk(mirror, run_type, 41)
 
 
 @pytest.mark.slow

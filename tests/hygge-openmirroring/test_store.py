@@ -61,6 +61,17 @@ def test_the_next_run_after_a_full_drop_goes_on_from_its_last_number(mirror):
     assert mirror.numbers() == [1, 2, 3]
 
 
+def test_it_can_say_what_is_wrong_before_a_run(mirror):
+    with mirror.store() as store:
+        assert [result for _, result, _ in store.check()] == ["ok", "ok", "ok"]
+    with mirror.store(mirror_name="another") as store:
+        *_, (tried, result, fix) = store.check()
+    assert "another/Files/LandingZone" in tried
+    assert result != "ok"
+    assert fix
+    assert mirror.own() == []
+
+
 def test_no_wait_where_nothing_was_dropped(mirror):
     mirror.load(ONE, "full_drop")
     assert mirror.waits == []

@@ -9,7 +9,8 @@ importing this package loads nothing of azure:
   ``ToOneLake`` those of one that has words of its own for the where;
 * ``opened(config, scene)`` gives the ``Account`` of such a config, whose ``lake`` gives a ``Lake``;
 * ``speaking`` translates what Azure says no to, for requests of one's own;
-* ``examined`` tells ``hygge check`` how far an account can be reached.
+* ``examined`` tells ``hygge check`` how far an account can be reached, ``examined_store`` also
+  whether a store of files may write there.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from hygge_adls.account import opened as opened
     from hygge_adls.border import speaking as speaking
     from hygge_adls.diagnosis import examined as examined
+    from hygge_adls.diagnosis import examined_store as examined_store
     from hygge_adls.lake import Lake as Lake
     from hygge_adls.settings import InAdls as InAdls
     from hygge_adls.settings import InOneLake as InOneLake
@@ -36,6 +38,7 @@ _WHERE = {
     "LakeShelf": "shelf",
     "ToOneLake": "settings",
     "examined": "diagnosis",
+    "examined_store": "diagnosis",
     "opened": "account",
     "speaking": "border",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 from uuid import uuid4
@@ -14,10 +14,12 @@ from hygge_core.errors import HyggeError, StoreError
 
 if TYPE_CHECKING:
     from hygge_adls.account import Account
-    from hygge_adls.stores import LakeStore
+    from hygge_adls.shelf import LakeShelf
+    from hygge_core.staged import Places
 
 Finding = tuple[str, str, str]
 _HOST = "look at account_url (https://ACCOUNT.dfs.core.windows.net), at DNS and the firewall"
+_PLACE = "is it there? look at filesystem (OneLake: workspace), item and path"
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -43,7 +45,16 @@ def _sign_in(account: Account) -> None:
         account.service.credential.get_token("https://storage.azure.com/.default")
 
 
-def examined_store(store: LakeStore) -> Iterator[Finding]:
+class OnLake(Protocol):
+    """A store that settles files on a lake."""
+
+    account: Account
+    config: Any
+    shelf: LakeShelf
+    places: Places
+
+
+def examined_store(store: OnLake) -> Iterator[Finding]:
     """The account where it is the store's own, the filesystem, and a file written and removed."""
     if store.config.connection is None:
         findings = list(examined(store.account))
@@ -61,7 +72,7 @@ def examined_store(store: LakeStore) -> Iterator[Finding]:
         yield _tried(f"{place} can be written", lambda: _write(store))
 
 
-def _write(store: LakeStore) -> None:
+def _write(store: OnLake) -> None:
     """By writing: what the roles say and what the service does are two things."""
     name = f"{store.places.own}/check/{uuid4().hex}"
     store.shelf.lake.upload(store.shelf.path(name), b"hygge")
@@ -72,5 +83,5 @@ def _tried(what: str, attempt: Callable[[], None]) -> Finding:
     try:
         attempt()
     except HyggeError as exc:
-        return what, str(exc), exc.hint or ""
+        return what, str(exc), exc.hint or _PLACE
     return what, "ok", ""

@@ -15,6 +15,7 @@ import json
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
+from uuid import uuid4
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -181,8 +182,12 @@ class Lake(Reads):
                 ) from exc
 
     def write_json(self, path: str, value: Any) -> None:
-        """Write or replace a small file in one step."""
-        torn = f"{path}{_TORN}"
+        """Write or replace a small file in one step.
+
+        Under a name of its own until then: two owners of a run may write the same file at once,
+        and one must not rename what the other has just begun.
+        """
+        torn = f"{path}.{uuid4().hex}{_TORN}"
         self.upload(torn, json.dumps(value, indent=1).encode("utf-8"))
         try:
             self.rename(torn, path, replace=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from attrs import evolve
 
-from hygge_adls import opened
+from hygge_adls import examined_store, opened
 from hygge_core.errors import StoreError
 from hygge_core.records import Part
 from hygge_core.types import parse
@@ -78,6 +78,10 @@ class MirrorStore(ShowsTables, Publishes):
             raise unknown(self.zone.place)
         rows = self.known.read(name)
         yield rows.with_columns(pl.lit(None).alias(n) for n in columns if n not in rows.columns)
+
+    def check(self) -> Iterator[tuple[str, str, str]]:
+        """For ``hygge check``: the account, the workspace, and that the item takes a file."""
+        return examined_store(self)
 
     # --- staging -----------------------------------------------------------------------------
 
