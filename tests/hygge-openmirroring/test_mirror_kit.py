@@ -49,7 +49,7 @@ def _back(value: pl.Expr, landed: pl.DataType, dtype: pl.DataType) -> pl.Expr:
 class TestMirrorStore(StoreContract):
     """Each place is a mirrored database of its own, with the table ``walk``."""
 
-    every_step, every_double = 9, 301
+    every_step, every_double = 19, 901
     _GONE = "the service drops a table by its folder's deletion, and shows nothing until the new"
     _SEAL = "the number of a file is given at SEAL: of two loads at once, the second is refused"
     deviations = {  # noqa: RUF012
@@ -87,3 +87,9 @@ class TestMirrorStore(StoreContract):
             visible=visible,
             leftovers=leftovers,
         )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+class TestMirrorStoreAtMorePoints(TestMirrorStore):
+    every_step, every_double = 3, 101

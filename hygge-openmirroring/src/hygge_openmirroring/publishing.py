@@ -7,6 +7,7 @@ it, and the service may have moved the final one away already.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -116,7 +117,7 @@ class Publishes(StagedWriter):
         """Nothing is shown when something of it could not be."""
         staged = self._still_staged(manifest)
         waiting = [part for part in manifest.parts if part.staged in staged]
-        there = self.zone.listed(self.places.live) if waiting else {}
+        there = self._final_names(manifest, staged) if waiting else ()
         for part in waiting:
             if not self.is_same(staged[part.staged], part):
                 raise StoreError(f"{self.at(part.staged)} is not the file that was sealed")
@@ -124,6 +125,10 @@ class Publishes(StagedWriter):
                 raise self._taken(part)
         for part in waiting:
             self.show(part)
+
+    def _final_names(self, manifest: Manifest, staged: Collection[str]) -> Collection[str]:
+        """What is in the table's folder; one listing tells of both where files wait in it."""
+        return self.zone.listed(self.places.live) if manifest.extra["initial"] else staged
 
     def show(self, part: Part) -> None:
         try:

@@ -1,0 +1,75 @@
+"""What the store's table may say; every mistake is told by its key before anything is opened."""
+
+import pytest
+
+from hygge_core.config import structure
+from hygge_core.errors import ConfigError
+from hygge_openmirroring.plugin import hygge_stores
+from hygge_openmirroring.settings import OpenMirroringStoreConfig
+
+PLACE = {"workspace": "W", "mirror_name": "M", "table": "orders"}
+
+
+def config(**told):
+    return structure(OpenMirroringStoreConfig, PLACE | told)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"compression": "lz4"}, "compression"),
+        ({"filesystem": "W"}, "a workspace, or a filesystem"),
+        ({"workspace": None}, "workspace"),
+        ({"row_marker": 4}, "set key_columns"),
+        ({"row_marker": 3, "key_columns": "id"}, "row_marker"),
+        ({"key_columns": ["__rowMarker__"]}, "is no key"),
+        ({"folder_deletion_wait_seconds": 901.0}, "folder_deletion_wait_seconds"),
+        ({"folder_deletion_wait_seconds": -1.0}, "folder_deletion_wait_seconds"),
+        ({"table": "_hidden"}, "begin with _"),
+        ({"schema_name": "a/b"}, "without slashes"),
+        ({"file_detection": "both"}, "file_detection"),
+        ({"source_type": "SQL"}, "partner_name"),
+        ({"starting_sequence": 0}, "starting_sequence"),
+        ({"mirror_name": "a/b"}, "mirror_name"),
+    ],
+)
+def test_a_mistake_is_told_by_its_key(told, said):
+    with pytest.raises(ConfigError) as caught:
+        config(**told)
+    assert said in f"{caught.value} {caught.value.mistakes}"
+
+
+def test_one_key_is_written_as_a_string_and_several_as_a_list():
+    assert config(key_columns="id").key_columns == ("id",)
+    assert config(key_columns=["a", "b"]).key_columns == ("a", "b")
+
+
+def test_the_storages_word_for_a_workspace_will_do():
+    told = {"filesystem": "W", "mirror_name": "M", "table": "t"}
+    assert structure(OpenMirroringStoreConfig, told).container == "W"
+
+
+def test_where_it_is_and_where_its_journal_goes():
+    (kind,) = hygge_stores()
+    made = config(connection="fabric", schema_name="shop")
+    assert kind.address(made) == "fabric:W/M/Files/LandingZone/shop.schema/orders"
+    assert kind.journal_beside(made) == {
+        "type": "parquet",
+        "connection": "fabric",
+        "filesystem": "W",
+        "path": "M/Files/.hygge_journal",
+    }
+
+
+@pytest.mark.parametrize(
+    ("incremental", "asked", "done"),
+    [
+        (None, "full_drop", "full_drop"),
+        (True, "full_drop", "incremental"),
+        (False, "incremental", "full_drop"),
+    ],
+)
+def test_the_stores_word_on_the_kind_of_run_is_the_last(incremental, asked, done):
+    (kind,) = hygge_stores()
+    told = {} if incremental is None else {"incremental": incremental}
+    assert kind.run_type(config(**told), asked) == done
