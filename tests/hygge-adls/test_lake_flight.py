@@ -10,7 +10,7 @@ import pytest
 from dfs import DfsProcess
 from lakes import Mover, account_at, sign_in
 
-from hygge_adls import shelf
+from hygge_adls import lake, shelf
 from hygge_adls.lake import BLOCK_BYTES, BLOCKS_AT_ONCE, UPLOAD_BYTES
 from hygge_adls.stores import LakeParquetStore
 from hygge_adls.tables import AdlsStoreConfig
@@ -97,11 +97,31 @@ def test_a_load_that_is_given_up_waits_for_what_is_on_its_way(store, dfs):
     assert dfs.files("lake") == {}
 
 
+def test_a_large_file_that_nobody_wants_any_more_stops_in_the_middle(store, dfs, monkeypatch):
+    blocks = 200
+    size = blocks * BLOCK_BYTES // 64
+    monkeypatch.setattr(lake, "BLOCK_BYTES", BLOCK_BYTES // 64)
+    monkeypatch.setattr(store, "encode", lambda load, frame, path: write(path, size, frame.height))
+    dfs.manners.latency_seconds = 0.05
+    staging = begun(store)
+    staging.write(ROWS[:10])
+    dfs.log.wait(2, operation="append")
+    store.rollback(REF)
+    assert len(dfs.log.select(operation="append")) < blocks // 2
+    assert dfs.files("lake") == {}
+
+
+def write(path, size, rows):
+    with path.open("wb") as file:
+        file.truncate(size)
+    return rows
+
+
 def test_a_reader_that_fails_while_files_travel_leaves_nothing(dfs, tmp_path):
-    lake = Mover(dfs, tmp_path, path="out/orders", rows_per_file=2)
+    mover = Mover(dfs, tmp_path, path="out/orders", rows_per_file=2)
     dfs.manners.latency_seconds = 0.005
     dfs.faults.add(operation="append", path="*-00004.parquet", status=400, code="InvalidInput")
-    result = lake.store(ROWS)
+    result = mover.store(ROWS)
     assert result.outcome == "fail"
     assert "InvalidInput" in result.failure.text
     assert dfs.files("lake") == {}

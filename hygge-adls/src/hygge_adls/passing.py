@@ -1,15 +1,29 @@
-"""A file that goes by: read piece by piece where it lies, seen on its way, and read by the SDK."""
+"""Files on their way to the SDK: read piece by piece where they lie, and no longer than wanted."""
 
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+from hygge_core.errors import Cancelled, StoreError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+    from hygge_core.protocols import GivenFile
     from hygge_core.staged import Digesting
+
+
+def all_of(file: GivenFile) -> Iterator[memoryview]:
+    """Its pieces; told here when they end early, for the service would only count what came."""
+    read = 0
+    for piece in file.pieces():
+        read += len(piece)
+        yield piece
+    if read < file.bytes:
+        raise StoreError(f"{file.name} changed while it was copied", transient=True)
 
 
 class Passing(io.RawIOBase):
@@ -33,3 +47,19 @@ class Passing(io.RawIOBase):
         view[:got] = self._piece[:got]
         self._piece = self._piece[got:]
         return got
+
+
+class Wanted(io.RawIOBase):
+    """A file of this host; reading it raises ``Cancelled`` as soon as nobody wants it any more."""
+
+    def __init__(self, file: BinaryIO, unwanted: threading.Event) -> None:
+        self._file = file
+        self._unwanted = unwanted
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        if self._unwanted.is_set():
+            raise Cancelled("the load was given up")
+        return self._file.readinto(buffer)  # type: ignore[attr-defined,no-any-return]  # every file has it

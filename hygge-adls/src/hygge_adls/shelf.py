@@ -8,11 +8,12 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from attrs import evolve
 
 from hygge_adls.lake import Lake
+from hygge_adls.passing import Wanted
 from hygge_adls.reading import below
 from hygge_core.errors import StoreError
 from hygge_core.shelf import Entry, NameMissing, NameTaken
@@ -42,6 +43,7 @@ class LakeShelf:
         self.lake = lake
         self.root = root
         self._glanced: dict[str, Entry | None] = {}
+        self._unwanted = threading.Event()
 
     def path(self, name: str) -> str:
         """Where ``name`` is in the filesystem. Raises ``StoreError`` for what leads elsewhere."""
@@ -59,8 +61,18 @@ class LakeShelf:
         with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
             path = Path(folder) / "part"
             yield path
-            with _uploading:
-                self.lake.upload(self.path(name), path)
+            with path.open("rb") as file:
+                stream = cast(BinaryIO, Wanted(file, self._unwanted))
+                self.pour(name, stream, path.stat().st_size)
+
+    @contextmanager
+    def given_up(self) -> Iterator[None]:
+        """Inside, uploads of staged files end in the middle: for whoever waits for them to end."""
+        self._unwanted.set()
+        try:
+            yield
+        finally:
+            self._unwanted.clear()
 
     def pour(self, name: str, stream: BinaryIO, size: int) -> None:
         """The bytes of ``stream`` become the file ``name``, from wherever they come."""

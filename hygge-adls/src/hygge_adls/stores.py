@@ -14,7 +14,7 @@ import polars as pl
 from attrs import evolve
 
 from hygge_adls.account import Account, opened
-from hygge_adls.passing import Passing
+from hygge_adls.passing import Passing, all_of
 from hygge_adls.ranged import Footers
 from hygge_adls.shelf import LakeShelf
 from hygge_core.errors import StoreError
@@ -51,6 +51,10 @@ class LakeStore(StagedWriter):
         cut = Cut(rows=config.rows_per_file, by=config.partition_by)
         shelf = LakeShelf(account.lake(config.container), root)
         super().__init__(shelf, live, suffix=f".{config.format}", cut=cut)
+
+    def close(self) -> None:
+        with self.shelf.given_up():
+            super().close()
 
     def begin(self, load: Load) -> StagedLoad:
         self.account.require_hierarchy(self.config.container)
@@ -137,7 +141,7 @@ class LakeParquetStore(LakeStore):
     def carry(self, file: GivenFile, name: str, heed: Callable[[int], None]) -> Copied:
         """Straight from the source's bytes: this host keeps no copy."""
         digesting = Digesting(file, heed)
-        with closing(Passing(_all_of(file), digesting)) as stream:
+        with closing(Passing(all_of(file), digesting)) as stream:
             self.shelf.pour(name, cast(BinaryIO, stream), file.bytes)
         return digesting.copied()
 
@@ -159,16 +163,6 @@ class LakeParquetStore(LakeStore):
             if marked:
                 return parse_schema(json.loads(marked))
             return pl.Schema(pl.read_parquet_schema(copy.path))
-
-
-def _all_of(file: GivenFile) -> Iterator[memoryview]:
-    """Its pieces; told here when they end early, for the service would only count what came."""
-    read = 0
-    for piece in file.pieces():
-        read += len(piece)
-        yield piece
-    if read < file.bytes:
-        raise StoreError(f"{file.name} changed while it was copied", transient=True)
 
 
 class LakeCsvStore(LakeStore):
