@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import threading
 
 import pytest
 from azure.core import MatchConditions
@@ -245,9 +246,13 @@ class TestUploadData:
 
     def test_many_blocks_at_once_arrive_whole(self, lake: FileSystemClient, dfs: DfsServer) -> None:
         data = bytes(range(256)) * 4096
-        dfs.manners.latency_seconds = 0.05
-        lake.get_file_client("f").upload_data(
-            data, overwrite=True, chunk_size=131072, max_concurrency=4
-        )
+        held = dfs.faults.add(operation="append", hold=True, times=None)
+        client = lake.get_file_client("f")
+        how = {"overwrite": True, "chunk_size": 131072, "max_concurrency": 4}
+        upload = threading.Thread(target=client.upload_data, args=(data,), kwargs=how)
+        upload.start()
+        dfs.log.wait(4, operation="append")  # none of them has been answered
+        held.release()
+        upload.join()
         assert dfs.files("lake") == {"f": data}
         assert dfs.log.busiest(operation="append") == 4

@@ -55,12 +55,17 @@ def test_the_next_file_is_encoded_while_the_one_before_travels(store, dfs):
 
 
 def test_no_more_files_than_are_allowed_travel_or_wait_on_this_hosts_disk(store, dfs):
-    dfs.manners.latency_seconds = 0.02
+    held = dfs.faults.add(operation="append", hold=True, times=None)
     staging = begun(store)
-    for batch in ROWS.iter_slices(5):
-        staging.write(batch)
+    job = threading.Thread(target=staging.write, args=(ROWS,))
+    job.start()
+    dfs.log.wait(shelf.FILES_AT_ONCE, operation="append")
+    job.join(0.3)
+    assert job.is_alive()  # there is room for four of the six files
+    held.release()
+    job.join()
     staging.seal()
-    assert 2 <= dfs.log.busiest(operation="append") <= shelf.FILES_AT_ONCE
+    assert dfs.log.busiest(operation="append") == shelf.FILES_AT_ONCE
 
 
 def test_a_process_uploads_only_so_many_however_many_tables_it_moves(store, dfs, monkeypatch):
@@ -131,9 +136,13 @@ def test_blocks_of_one_file_travel_beside_each_other(dfs, tmp_path):
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(3 * BLOCK_BYTES * BLOCKS_AT_ONCE)
-    dfs.manners.latency_seconds = 0.02
+    held = dfs.faults.add(operation="append", hold=True, times=None)
     with account_at(dfs) as account:
-        account.lake("lake").upload("large", path)
+        job = threading.Thread(target=account.lake("lake").upload, args=("large", path))
+        job.start()
+        dfs.log.wait(BLOCKS_AT_ONCE, operation="append")  # none of them has been answered
+        held.release()
+        job.join()
     assert dfs.log.busiest(operation="append") == BLOCKS_AT_ONCE
     assert {request.received for request in dfs.log.select(operation="append")} == {BLOCK_BYTES}
 
