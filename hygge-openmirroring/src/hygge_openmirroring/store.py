@@ -77,7 +77,8 @@ class MirrorStore(ShowsTables, Publishes):
         if not name or (whole and not name.startswith("rows-")):
             raise unknown(self.zone.place)
         rows = self.known.read(name)
-        yield rows.with_columns(pl.lit(None).alias(n) for n in columns if n not in rows.columns)
+        absent = [pl.lit(None).alias(n) for n in columns if n not in rows.columns]
+        yield rows.with_columns(absent).select(columns)
 
     def check(self) -> Iterator[tuple[str, str, str]]:
         """For ``hygge check``: the account, the workspace, and that the item takes a file."""
