@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from attrs import frozen
 
-from . import changes, decoding, tokens
+from . import decoding, storing, tokens
 from .bind.expressions import Expressions
 from .bind.values import Bound
 from .bind.world import Scope, World
@@ -127,7 +127,7 @@ class Load:
         if buffer and buffer[0] != tokens.DONE:
             raise unknown("the end of this bulk load")
         if self.rows:
-            changes.check_keys(self.table, self.transaction)
+            storing.check_keys(self.table, self.transaction)
         return self.rows
 
     def _store(self, split: _Rows) -> None:
@@ -150,12 +150,12 @@ class Load:
     def _value(self, column: TableColumn, given: dict[int, Bound], count: int) -> str:
         bound = given.get(column.id)
         if column.type.name == "rowversion":
-            return changes.rowversions(count, self.transaction)
+            return storing.rowversions(count, self.transaction)
         if column.identity and (bound is None or "KEEP_IDENTITY" not in self.plan.options):
-            return changes._identity(column, self.table, count, self.transaction)
-        default = Expressions(self.world, Scope()).value(changes.default_of(column))
+            return storing.identities(column, self.table, count, self.transaction)
+        default = Expressions(self.world, Scope()).value(storing.default_of(column))
         if bound is None:
-            return changes.stored(default, column, self.table)
+            return storing.stored(default, column, self.table)
         if column.default is not None and not self.plan.keeps_nulls:
             from .bind.values import convert
 
@@ -163,7 +163,7 @@ class Load:
                 f"coalesce({convert(bound, column.type)}, {convert(default, column.type)})",
                 column.type,
             )
-        return changes.stored(bound, column, self.table)
+        return storing.stored(bound, column, self.table)
 
 
 def enumerate_names(columns: list[pa.Array]) -> list[tuple[str, pa.Array]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import defining, parameters
+from . import altering, parameters
 from .applocks import MODES, WRONG
 from .bind import describing
 from .bind.facts import find_table, object_name
@@ -163,7 +163,7 @@ def _rename(script: Script, given: Arguments) -> int:
                     ),
                     severity=11,
                 )
-            defining.rename(table, str(given["newname"]), transaction)
+            altering.rename(table, str(given["newname"]), transaction)
         else:
             raise unknown(f"sp_rename of a {kind}")
     script.answer.told(

@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import evolve
 
+from . import altering, changes, defining, inserting, procedures, running
 from . import answer as say
-from . import changes, defining, procedures, running
 from .answer import Answer
 from .bind import queries
 from .bind.expressions import Expressions
@@ -300,7 +300,7 @@ class Script:
     @_run.register
     def _(self, statement: tree.Insert) -> None:
         with self._writing() as (world, transaction):
-            rows = changes.insert(statement, world, transaction)
+            rows = inserting.insert(statement, world, transaction)
         self.answer.counted(rows, say.INSERT)
 
     @_run.register
@@ -346,12 +346,12 @@ class Script:
     @_run.register
     def _(self, statement: tree.AlterTable) -> None:
         with self._writing() as (world, transaction):
-            defining.alter_table(statement, world, transaction)
+            altering.alter_table(statement, world, transaction)
 
     @_run.register
     def _(self, statement: tree.AlterDatabase) -> None:
         with self.session.working() as transaction:
-            defining.alter_database(statement, self.session.world(transaction))
+            altering.alter_database(statement, self.session.world(transaction))
 
     # ---------------------------------------------------------------------- the session's
 
