@@ -148,7 +148,12 @@ class Mirror:
         self.client().get_file_client(path).delete_file()
 
     def remove_folder(self, name: str) -> None:
-        self.client().get_directory_client(f"{ZONE}/{name}").delete_directory()
+        path = f"{ZONE}/{name}".replace("LandingZone/../", "")
+        self.client().get_directory_client(path).delete_directory()
+
+    def record(self, table: str = "orders") -> bytes:
+        """What hygge remembers of a table."""
+        return self.server.files("lake", OWN)[f"{OWN}/tables/{table}/record.json"]
 
     def put_aside(self, number: int, folder: str = "_ProcessedFiles", table: str = "orders"):
         """The service has read a file, and moves it."""

@@ -177,6 +177,27 @@ def test_a_new_table_shows_no_folder_before_it_is_decided(mirror):
     assert mirror.files() == {}
 
 
+@pytest.mark.parametrize("name", ["_metadata.json", f"{1:020}.parquet"])
+def test_a_rename_whose_answer_is_lost_was_no_somebody_else(mirror, name):
+    path = f"*/LandingZone/orders/{name}"
+    mirror.server.faults.add(operation="rename", path=path, moment="after", reset=True)
+    mirror.load(ONE)
+    assert mirror.rows() == [(1, "a"), (2, "b")]
+
+
+@pytest.mark.parametrize("mode", ["append", "full_drop"])
+def test_a_staging_that_was_removed_is_no_table_that_was_published(mirror, mode):
+    mirror.load(ONE)
+    manifest = mirror.sealed(TWO, mode)
+    mirror.remove_folder("../.hygge/stage")
+    for name in [n for n in mirror.files() if "/_2" in n]:
+        mirror.remove(name)
+    before, record = mirror.files(), mirror.record()
+    with pytest.raises(StoreError, match=r"is gone, and .* is not there"):
+        mirror.commit(manifest)
+    assert (mirror.files(), mirror.record()) == (before, record)
+
+
 def test_the_service_holding_the_folder_is_waited_for(mirror):
     mirror.load(ONE)
     manifest = mirror.sealed(TWO, "full_drop")

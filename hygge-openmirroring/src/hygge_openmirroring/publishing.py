@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from hygge_core.scene import Scene
     from hygge_openmirroring.settings import OpenMirroringStoreConfig
 
+#: The storage tells times apart by the second.
+TICK_SECONDS = 1.0
+
 
 class Publishes(StagedWriter):
     """The half of the store that comes after the decision, in any process."""
@@ -51,11 +54,13 @@ class Publishes(StagedWriter):
 
     def add(self, manifest: Manifest) -> None:
         """An append, to a table that is there or to a new one."""
+        self._require_staging(manifest)
         self._require_same_table(manifest)
         self._publish(manifest)
 
     def replace(self, manifest: Manifest) -> None:
         """A full_drop. As soon as the new metadata is there, the old table is gone for good."""
+        self._require_staging(manifest)
         if self.shelf.entry(self.staged_metadata(manifest.ref)) is not None:
             self._drop(manifest)
         self._publish(manifest)
@@ -104,14 +109,12 @@ class Publishes(StagedWriter):
             return
         try:
             self.shelf.rename(staged, self.zone.metadata_name)
-        except NameTaken:
-            raise StoreError(
-                f"{self.at(self.places.live)} was made by somebody else meanwhile, and stays",
-                hint=f"hygge recover --undo {manifest.ref.run_id}, then run again",
-            ) from None
-        except NameMissing:  # a lost answer: it is there, for nobody else has this one
+        except (NameTaken, NameMissing):  # a lost answer, or somebody else: the staged one tells
             if self.shelf.entry(staged) is not None:
-                raise
+                raise StoreError(
+                    f"{self.at(self.places.live)} was made by somebody else meanwhile, and stays",
+                    hint=f"hygge recover --undo {manifest.ref.run_id}, then run again",
+                ) from None
 
     def _show_in_order(self, manifest: Manifest) -> None:
         """Nothing is shown when something of it could not be."""
@@ -123,7 +126,9 @@ class Publishes(StagedWriter):
                 raise StoreError(f"{self.at(part.staged)} is not the file that was sealed")
             if part.final in there:
                 raise self._taken(part)
-        for part in waiting:
+        for number, part in enumerate(waiting):
+            if number and self.config.by_time:  # whichever time the service goes by, it rises
+                self.scene.cancel.wait(TICK_SECONDS)
             self.show(part)
 
     def _final_names(self, manifest: Manifest, staged: Collection[str]) -> Collection[str]:
@@ -166,6 +171,18 @@ class Publishes(StagedWriter):
             return super().published(manifest)
         staged = self._still_staged(manifest)
         return tuple(part for part in manifest.parts if part.staged not in staged)
+
+    def _require_staging(self, manifest: Manifest) -> None:
+        """With the whole staging gone, a staged file that is missing tells nothing any more."""
+        if self.shelf.entry(self.places.manifest(manifest.ref.run_id)) is not None:
+            return
+        staged = self._still_staged(manifest)
+        for part in manifest.parts:
+            if part.staged not in staged and not self.is_published(part):
+                raise StoreError(
+                    f"{self.at(part.staged)} is gone, and {self.at(part.final)} is not there",
+                    hint="somebody removed hygge's staging; move it all again",
+                )
 
     def _require_same_table(self, manifest: Manifest) -> None:
         """The files in a folder that was deleted are gone with it, and were never published."""

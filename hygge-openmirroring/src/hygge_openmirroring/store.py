@@ -8,7 +8,6 @@ appears before there is something to put in it. How it is published is in
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -30,7 +29,7 @@ from hygge_openmirroring.layout import PARQUET, moment_name, sequence_name, temp
 from hygge_openmirroring.loading import Loading, loading
 from hygge_openmirroring.mirror import ShowsTables
 from hygge_openmirroring.numbering import next_number
-from hygge_openmirroring.publishing import Publishes
+from hygge_openmirroring.publishing import TICK_SECONDS, Publishes
 from hygge_openmirroring.record import TableRecord
 
 if TYPE_CHECKING:
@@ -40,9 +39,6 @@ if TYPE_CHECKING:
     from hygge_core.scene import Scene
     from hygge_core.staged import StagedLoad
     from hygge_openmirroring.settings import OpenMirroringStoreConfig
-
-#: The storage tells times apart by the second.
-TICK_SECONDS = 1.0
 
 
 class MirrorStore(ShowsTables, Publishes):
@@ -111,7 +107,7 @@ class MirrorStore(ShowsTables, Publishes):
 
     def _next_tick(self) -> None:
         """Files with one time have no order: what comes next is a second later than the last."""
-        time.sleep(TICK_SECONDS)
+        self.scene.cancel.sleep(TICK_SECONDS)
 
     # --- sealing -----------------------------------------------------------------------------
 
