@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +65,10 @@ class Contest:
     def hygge(
         self, store: Mapping[str, Any] | None = None, *, written: str = "lake", lane: str = "rows"
     ) -> Contestant:
-        """``hygge run`` with a journal; ``store`` is its Parquet store where nothing is said."""
+        """``hygge run`` with a journal; ``store`` is its Parquet store where nothing is said.
+
+        ``lane`` is the one that must be taken: ``rows`` or ``files``.
+        """
         out = self.out / f"hygge-{lane}"
         folder = project(
             self.out / f"project-{lane}",
@@ -70,13 +76,13 @@ class Contest:
             store={"path": out / written, **(store or {"type": "parquet"})},
             journal=out / "journal.db",
             entities=self._source.tables,
-            flow={"lane": lane},
+            flow={"lane": "rows" if lane == "rows" else "auto"},
         )
         return Contestant(
             name=f"hygge, {lane}",
             command=(*HYGGE, "-C", folder, "-q", "run"),
             out=out,
-            check=self.checked(out / written),
+            check=lambda: self.checked(out / written)() or _other_lanes(out / "journal.db", lane),
         )
 
     def checked(self, place: Path) -> Callable[[], str]:
@@ -89,3 +95,13 @@ class Contest:
         size = f"{source.rows:,} rows, {source.memory / MIB:,.0f} MiB of values in memory"
         standings = in_turn(contestants, self._turns)
         return ratios(self._case, standings, above=f"{what} {size[0].upper()}{size[1:]}.")
+
+
+def _other_lanes(journal: Path, lane: str) -> str:
+    """What a journal tells of tables that came another way than by ``lane``; empty: nothing."""
+    with closing(sqlite3.connect(journal)) as connection:
+        told = connection.execute(
+            "SELECT metadata FROM flow_events WHERE event_type = 'complete' AND entity IS NOT NULL"
+        ).fetchall()
+    taken = {json.loads(metadata).get("lane", lane) for (metadata,) in told}
+    return "" if taken == {lane} else f"the lanes taken are {sorted(taken)}"

@@ -87,4 +87,5 @@ def _compared(bench: Bench, case: str, what: str | None, source: Source, *peers:
     contest = Contest(bench, case, source)
     places = {DLT: "data"}
     others = [contest.peer(each, written=places.get(each, ".")) for each in (SINK, *peers)]
-    return contest.table(what, [*others, contest.hygge()])
+    lanes = ("rows", "files") if source.form == "parquet" else ("rows",)
+    return contest.table(what, [*others, *(contest.hygge(lane=lane) for lane in lanes)])
