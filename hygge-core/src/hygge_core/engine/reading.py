@@ -23,7 +23,6 @@ from hygge_core.watermark import Tracker
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip, Visit
     from hygge_core.hookspecs import Kind
-    from hygge_core.records import Mark
 
 T = TypeVar("T")
 
@@ -39,9 +38,7 @@ class Reading:
         self.tracker = self._make_tracker()
         self._polish = Polish.of(task.polish, entity=task.entity)
         ask = Ask(entity=task.entity, limit=task.limit, drift=task.drift, settled=settled)
-        if self.tracker is not None:
-            ask = evolve(ask, range=self.tracker.range(self._upper(ask)))
-        everything = self.asked(partial(visit.home.schema, ask))
+        ask, everything = self.asked(partial(self._first_asked, ask))
         if self.tracker is not None:
             self.tracker.check(everything)
         needed = self._needed(tuple(everything))
@@ -64,11 +61,14 @@ class Reading:
         """What the home answers, while anybody wants to know."""
         return patiently(call, self.visit.stop, self.visit.deadline)
 
-    def _upper(self, ask: Ask) -> Mark | None:
+    def _first_asked(self, ask: Ask) -> tuple[Ask, pl.Schema]:
+        """Fix the upper bound where the home can, then see which columns there are."""
         home = self.visit.home
-        assert self.tracker is not None
-        whole = evolve(ask, range=self.tracker.range(None))
-        return self.asked(partial(home.upper, whole)) if isinstance(home, Bounds) else None
+        if self.tracker is not None:
+            whole = evolve(ask, range=self.tracker.range(None))
+            upper = home.upper(whole) if isinstance(home, Bounds) else None
+            ask = evolve(ask, range=self.tracker.range(upper))
+        return ask, home.schema(ask)
 
     def _needed(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:
         needed = self._polish.needed(columns)

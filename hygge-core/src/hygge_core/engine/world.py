@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from hygge_core.task import Task
 
 
+#: So many configs are kept at a time: those of the entities under way, and some more.
+_CONFIGS = 64
+
+
 def _emit_nothing(event: Event) -> None:
     """The default where nobody listens."""
 
@@ -60,6 +64,7 @@ class World:
         self._shared: dict[tuple[str, str, str], Any] = {}
         self._opening: dict[tuple[str, str, str], threading.Lock] = {}
         self._lock = threading.Lock()
+        self._configs: dict[int, tuple[Opened, Any]] = {}
 
     def __enter__(self) -> World:
         return self
@@ -113,10 +118,20 @@ class World:
             return opened.type
 
     def config_of(self, offer: Offer, opened: Opened) -> Any:
-        """The kind's config class, made of the recorded table and today's secrets."""
+        """The kind's config class, made of the recorded table and today's secrets.
+
+        An entity asks for it at many of its steps: made once.
+        """
+        known = self._configs.get(id(opened))
+        if known is not None and known[0] is opened:
+            return known[1]
         kind = self.plugins.kind(offer, opened.type).kind
         table = filled(opened.table, os.environ)
-        return structure(kind.config, table, place=f"{offer} {opened.type}")
+        config: Any = structure(kind.config, table, place=f"{offer} {opened.type}")
+        if len(self._configs) >= _CONFIGS:
+            self._configs.clear()
+        self._configs[id(opened)] = opened, config
+        return config
 
     def _open(self, offer: Offer, opened: Opened, scene: Scene) -> AbstractContextManager[Any]:
         kind = self.plugins.kind(offer, opened.type).kind

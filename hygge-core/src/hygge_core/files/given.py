@@ -12,7 +12,7 @@ from attrs import frozen
 
 from hygge_core.files.file_home import Format, Portion
 from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.parquet_footers import Footer, Layout, footer_of, layout_of, span_in
+from hygge_core.files.parquet_footers import Footer, Footers, Layout, layout_of, span_in
 from hygge_core.files.pieces import pieces_of
 from hygge_core.files.sources import Source
 from hygge_core.records import Mark, Range, Span
@@ -62,13 +62,11 @@ class ParquetFile:
         return self.layout.footer_bytes
 
     def span(self, column: str) -> Span:
-        dtype = self.schema[column]
         with speaking_hygge(self.name):
             try:
-                with self.source.local() as path:
-                    return span_in(path, column, dtype)
+                return span_in(self.footer, column)
             except LookupError:
-                portion = Portion(schema=pl.Schema({column: dtype}))
+                portion = Portion(schema=pl.Schema({column: self.schema[column]}))
                 frames = self.form.frames(self.source, portion)
                 return span_of(frame.get_column(column) for frame in frames)
 
@@ -85,11 +83,12 @@ class ParquetFile:
             yield from pieces_of(self.source.open)
 
 
-def given_file(source: Source, form: Format) -> ParquetFile:
+def given_file(source: Source, form: Format, footers: Footers) -> ParquetFile:
     """Look at the footer of a file. Raises ``HomeError``."""
     with speaking_hygge(source.name), source.local() as path:
-        layout = layout_of(path)
+        footer = footers.of(path)
+        layout = layout_of(footer, source.size)
         with path.open("rb") as file:
             file.seek(-layout.footer_bytes, os.SEEK_END)
             digest = hashlib.sha256(file.read()).hexdigest()
-        return ParquetFile(source, form, footer_of(path), layout, digest)
+        return ParquetFile(source, form, footer, layout, digest)

@@ -27,6 +27,7 @@ from hygge_core.shelf import Entry, NameMissing, NameTaken
 
 #: What a torn ``write_json`` leaves beside the file; ``delete`` takes it along.
 _TORN = ".part"
+_NO_NAMES = frozenset(("", ".", ".."))
 
 
 class LocalShelf:
@@ -41,15 +42,14 @@ class LocalShelf:
     def path(self, name: str) -> Path:
         """Where ``name`` is. Raises ``StoreError`` for a name that could lead out of the root."""
         pieces = name.split("/")
-        if any(piece in ("", ".", "..") or "\0" in piece for piece in pieces):
+        if "\0" in name or not _NO_NAMES.isdisjoint(pieces):
             raise StoreError(f"{name!r} is no name for a place below {self.root}")
-        folder = self.root
-        with speaking(self.address(name)):
-            for piece in pieces[:-1]:
-                folder /= piece
-                if folder.is_symlink():
-                    raise _leads_elsewhere(folder)
-        return folder / pieces[-1]
+        folder = str(self.root)  # asked for at every step of a load: texts, since paths are slow
+        for piece in pieces[:-1]:
+            folder = f"{folder}{os.sep}{piece}"
+            if os.path.islink(folder):  # noqa: PTH114
+                raise _leads_elsewhere(Path(folder))
+        return Path(folder, pieces[-1])
 
     def made(self, name: str) -> Path:
         """``path(name)``, with its folder created."""

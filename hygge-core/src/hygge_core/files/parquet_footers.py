@@ -21,12 +21,14 @@ _TAIL_BYTES = 4 + len(_MAGIC)  # the footer's length, and the magic word
 _UNITS = {"ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 
-@frozen
+@frozen(eq=False)
 class Footer:
-    """``groups``: rows and bytes in memory, about, of each row group."""
+    """``schema`` as Polars reads it; ``groups``: rows and bytes in memory, about, of each row
+    group; ``thrift`` is all that pyarrow knows of it."""
 
     schema: pl.Schema
     groups: tuple[tuple[int, int], ...]
+    thrift: pq.FileMetaData
 
     @property
     def rows(self) -> int:
@@ -50,6 +52,7 @@ def footer_of(path: Path) -> Footer:
     footer = Footer(
         pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema(),
         tuple((group.num_rows, group.total_byte_size) for group in groups),
+        found,
     )
     if footer.rows != found.num_rows:
         raise pa.ArrowInvalid(
@@ -58,11 +61,34 @@ def footer_of(path: Path) -> Footer:
     return footer
 
 
-def layout_of(path: Path) -> Layout:
-    """Raises ``pa.ArrowInvalid`` where a column would lie beyond the file's end."""
-    found = _metadata(path)
+class Footers:
+    """Footers that were read, for those who ask again while a file is the same: one visit's.
+
+    Keeps ``limit`` bytes of them at most, as they are in their files.
+    """
+
+    def __init__(self, limit: int = 32 << 20) -> None:
+        self._left = limit
+        self._known: dict[tuple[object, ...], Footer] = {}
+
+    def of(self, path: Path) -> Footer:
+        """``footer_of`` it, as it is now."""
+        seen = path.stat()
+        key = (str(path), seen.st_ino, seen.st_size, seen.st_mtime_ns)
+        known = self._known.get(key)
+        if known is None:
+            known = footer_of(path)
+            if known.thrift.serialized_size <= self._left:
+                self._left -= known.thrift.serialized_size
+                self._known[key] = known
+        return known
+
+
+def layout_of(footer: Footer, size: int) -> Layout:
+    """Of a file of ``size`` bytes. Raises ``pa.ArrowInvalid`` where a column is beyond its end."""
+    found = footer.thrift
     footer_bytes = found.serialized_size + _TAIL_BYTES
-    ends = path.stat().st_size - footer_bytes
+    ends = size - footer_bytes
     chunks = [
         group.column(at)
         for group in (found.row_group(number) for number in range(found.num_row_groups))
@@ -85,16 +111,17 @@ def range_of(chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
     return start, start + chunk.total_compressed_size
 
 
-def span_in(path: Path, column: str, dtype: pl.DataType) -> Span:
+def span_in(footer: Footer, column: str) -> Span:
     """Where a column's values lie, by the footer's statistics.
 
     Raises ``LookupError`` where they are missing, or not exact: only those of signed integers,
     dates and datetimes are; texts are cut short in them, and floats may hide NaN.
     """
+    dtype = footer.schema[column]
     if not (dtype.is_signed_integer() or isinstance(dtype, pl.Date | pl.Datetime)):
         raise LookupError(f"statistics of {dtype} are not exact")
     lows, highs, nulls = [], [], 0
-    for known, values in _statistics(path, column, dtype):
+    for known, values in _statistics(footer.thrift, column, dtype):
         nulls += known.null_count
         if known.null_count < values:
             lows.append(int(known.min_raw))
@@ -106,22 +133,23 @@ def span_in(path: Path, column: str, dtype: pl.DataType) -> Span:
     )
 
 
-def _statistics(path: Path, column: str, dtype: pl.DataType) -> Iterator[tuple[Any, int]]:
+def _statistics(
+    found: pq.FileMetaData, column: str, dtype: pl.DataType
+) -> Iterator[tuple[Any, int]]:
     """The statistics of each row group, and how many values it has."""
-    found = _metadata(path)
     names = [found.schema.column(at).path for at in range(found.num_columns)]
     if names.count(column) != 1:
-        raise LookupError(f"{path} has no single column {column!r}")
+        raise LookupError(f"no single column {column!r}")
     place = names.index(column)
     if not _counts_alike(found.schema.column(place), dtype):
-        raise LookupError(f"{path} counts {column!r} in other units than its rows do")
+        raise LookupError(f"{column!r} is counted in other units than its rows")
     for number in range(found.num_row_groups):
         chunk = found.row_group(number).column(place)
         known = chunk.statistics
         if known is None or not known.has_null_count:
-            raise LookupError(f"{path} has no statistics of {column!r}")
+            raise LookupError(f"no statistics of {column!r}")
         if known.null_count < chunk.num_values and not known.has_min_max:
-            raise LookupError(f"{path} has no bounds of {column!r}")
+            raise LookupError(f"no bounds of {column!r}")
         yield known, chunk.num_values
 
 

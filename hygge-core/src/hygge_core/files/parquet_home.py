@@ -21,7 +21,7 @@ from hygge_core.files.given import ParquetFile, given_file
 from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.home_settings import ParquetHomeConfig
 from hygge_core.files.listing import LocalPlace
-from hygge_core.files.parquet_footers import Footer, footer_of, span_in
+from hygge_core.files.parquet_footers import Footer, Footers, span_in
 from hygge_core.files.sources import Source
 from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
@@ -47,6 +47,8 @@ class ParquetHome(FileHome):
     Implements ``Bounds`` and ``GivesFiles`` beyond what every file home does.
     """
 
+    form: ParquetFormat
+
     def upper(self, ask: Ask) -> Mark | None:
         assert ask.range is not None  # there is no bound without a watermark
         column = ask.range.column
@@ -58,31 +60,40 @@ class ParquetHome(FileHome):
         return _top(self._highest(source, column, portion) for source in snapshot.sources)
 
     def files(self, ask: Ask) -> Sequence[ParquetFile]:
-        return [given_file(source, self.form) for source in self.place.sources()]
+        footers = self.form.footers
+        return [given_file(source, self.form, footers) for source in self.place.sources()]
 
     def _highest(self, source: Source, column: str, portion: Portion) -> Mark | None:
-        with speaking_hygge(source.name), source.local() as path:
-            dtype = footer_of(path).schema.get(column)
-            if dtype is None:
-                return None
+        footer = self.form.footer(source)
+        if column not in footer.schema:
+            return None
+        with speaking_hygge(source.name):
             try:
-                return span_in(path, column, dtype).highest
+                return span_in(footer, column).highest
             except LookupError:
                 frames = self.form.frames(source, portion)
                 return _top(highest(frame.get_column(column)) for frame in frames)
 
 
 class ParquetFormat:
-    """Reads Parquet files."""
+    """Reads Parquet files; their footers are kept as long as this is."""
+
+    def __init__(self) -> None:
+        self.footers = Footers()
+
+    def footer(self, source: Source) -> Footer:
+        """Raises ``HomeError``."""
+        with speaking_hygge(source.name), source.local() as path:
+            return self.footers.of(path)
 
     def schemas(
         self, sources: Sequence[Source], ask: Ask, batch_rows: int
     ) -> Sequence[tuple[str, pl.Schema]]:
-        return [(source.name, _footer(source).schema) for source in sources]
+        return [(source.name, self.footer(source).schema) for source in sources]
 
     def frames(self, source: Source, portion: Portion) -> Iterator[pl.DataFrame]:
         with source.local() as path:
-            footer = footer_of(path)
+            footer = self.footers.of(path)
             # A file with none of the columns still has rows, so one column is read to count them.
             names = [n for n in portion.schema if n in footer.schema] or footer.schema.names()[:1]
             rows = _batch_rows(footer, portion.batch_rows)
@@ -94,7 +105,7 @@ class ParquetFormat:
                 yield from _counted(_by_groups(path, names, rows, footer), footer, source.name)
 
     def estimated_rows(self, sources: Sequence[Source]) -> int | None:
-        return sum(_footer(source).rows for source in sources)
+        return sum(self.footer(source).rows for source in sources)
 
 
 def _top(marks: Iterable[Mark | None]) -> Mark | None:
@@ -103,11 +114,6 @@ def _top(marks: Iterable[Mark | None]) -> Mark | None:
         if mark is not None and (top is None or compare(mark, top) > 0):
             top = mark
     return top
-
-
-def _footer(source: Source) -> Footer:
-    with speaking_hygge(source.name), source.local() as path:
-        return footer_of(path)
 
 
 def _batch_rows(footer: Footer, wanted: int) -> int:

@@ -54,6 +54,7 @@ class Plugins:
         self._pluggy.add_hookspecs(hookspecs)
         self._modules: dict[Plugin, Any] = {}
         self._offered: list[Offered] = []
+        self._meant: dict[tuple[Offer, str], Offered] = {}
         self.broken: list[Broken] = []
         self.switched_off: list[SwitchedOff] = []
         self.warnings: list[str] = []
@@ -81,11 +82,14 @@ class Plugins:
         offer it, naming both and the lines that choose; and when nobody does, with what may have
         been meant, what to install, and which broken plugin it may have come from.
         """
+        if known := self._meant.get((offer, word)):
+            return known
         found = [each for each in self._of(offer) if words.means(word, each)]
         if len(found) > 1:
             raise words.clash(offer, word, found)
         if not found:
             raise words.unknown(offer, word, self)
+        self._meant[offer, word] = found[0]
         return found[0]
 
     def kinds(self, offer: Offer) -> dict[str, Offered]:
@@ -106,6 +110,7 @@ class Plugins:
 
     def _admit(self, plugin: Plugin, load: Callable[[], Any]) -> None:
         """Import, register and question one plugin; set it apart where any of it fails."""
+        self._meant.clear()  # a word that was clear may clash now
         step = "it cannot be imported"
         try:
             module = within(self._timeout_seconds, load)
