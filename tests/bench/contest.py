@@ -65,7 +65,7 @@ class Contest:
     def hygge(
         self, store: Mapping[str, Any] | None = None, *, written: str = "lake", lane: str = "rows"
     ) -> Contestant:
-        """``hygge run`` with a journal; ``store`` is its Parquet store where nothing is said.
+        """``hygge run`` with a journal and a watermark; ``store`` is its Parquet store where nothing is said.
 
         ``lane`` is the one that must be taken: ``rows`` or ``files``.
         """
@@ -76,7 +76,10 @@ class Contest:
             store={"path": out / written, **(store or {"type": "parquet"})},
             journal=out / "journal.db",
             entities=self._source.tables,
-            flow={"lane": "rows" if lane == "rows" else "auto"},
+            flow={
+                "lane": "rows" if lane == "rows" else "auto",
+                "watermark": {"column": "id", "primary_key": "id"},
+            },
         )
         return Contestant(
             name=f"hygge, {lane}",

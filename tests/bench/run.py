@@ -5,8 +5,7 @@ output is compared with its source, contestants run in turn and medians are told
 are ratios: times of one machine say nothing about another. The exit code is 1 when an output was
 wrong or a ceiling of memory was broken, and never because something was slow.
 
-Peers that are not installed stand aside: ``pip install duckdb dlt adbc-driver-sqlite`` has them
-measured too.
+Peers that are not installed stand aside; ``tox -e bench`` installs them all.
 """
 
 from __future__ import annotations
@@ -23,11 +22,12 @@ from journal import journal
 from memory import memory
 from move import move
 from report import Table, machine
+from scale import scale
 from start import start
 from turns import say
 
 BENCHMARKS: dict[str, Callable[[Bench], Iterator[Table]]] = {
-    each.__name__: each for each in (memory, journal, move, start)
+    each.__name__: each for each in (memory, journal, move, scale, start)
 }
 
 
