@@ -65,7 +65,7 @@ class Contest:
     def hygge(
         self, store: Mapping[str, Any] | None = None, *, written: str = "lake", lane: str = "rows"
     ) -> Contestant:
-        """``hygge run`` with a journal and a watermark; ``store`` is its Parquet store where nothing is said.
+        """``hygge run`` with a journal and a watermark; ``store`` is a Parquet one by default.
 
         ``lane`` is the one that must be taken: ``rows`` or ``files``.
         """

@@ -58,6 +58,8 @@ class TextColumn:
     def finish(self, texts: pl.DataFrame, values: pl.Series) -> tuple[pl.Series, int | None]:
         """``values``, as ``self.values`` gave them, looked at again where a text was not read."""
         given = texts.get_column(self.name)
+        if self._is_quick and values.null_count() > given.null_count():
+            values = self._looked_at_again(given, values)
         while values.null_count() > given.null_count():
             row = (values.is_null() & given.is_not_null()).arg_max()
             assert row is not None  # there are more NULLs than before
@@ -67,13 +69,29 @@ class TextColumn:
         return values, None
 
     @property
+    def _is_quick(self) -> bool:
+        """Whether what was not read may still be a value: the quick way takes most, not all."""
+        dtype = self.dtype
+        return not self._thorough and (
+            dtype.is_integer() or dtype.is_float() or isinstance(dtype, pl.Boolean)
+        )
+
+    def _looked_at_again(self, given: pl.Series, values: pl.Series) -> pl.Series:
+        """The values, with those that the quick way left out, where they are some."""
+        odd = values.is_null() & given.is_not_null()
+        places = odd.arg_true()
+        self._thorough = True
+        again = given.gather(places).to_frame().select(self.values).to_series()
+        self._thorough = places.len() * 2 > values.len()
+        return values.clone().scatter(places, again)
+
+    @property
     def values(self) -> pl.Expr:
         """The column as ``dtype``, NULL where a text is not exactly a value of it."""
         text = pl.col(self.name)
         dtype = self.dtype
         if isinstance(dtype, pl.Boolean):
-            words = _MORE_WORDS if self._is_trusted else _WORDS
-            made = text.str.to_lowercase().replace_strict(words, default=None, return_dtype=dtype)
+            made = self._truth(text)
         elif dtype.is_temporal():
             nothing = pl.when(text.is_null()).then(pl.lit(None, dtype))  # as long as the column
             made = pl.coalesce([nothing, *map(self._moment, self._formats)])
@@ -82,6 +100,14 @@ class TextColumn:
         else:
             made = text.cast(dtype, strict=False)
         return made.alias(self.name)
+
+    def _truth(self, text: pl.Expr) -> pl.Expr:
+        if not self._thorough:
+            return pl.when(text == "true").then(True).when(text == "false").then(False)
+        words = _MORE_WORDS if self._is_trusted else _WORDS
+        return text.str.to_lowercase().replace_strict(
+            words, default=None, return_dtype=pl.Boolean()
+        )
 
     @property
     def _is_trusted(self) -> bool:
@@ -122,8 +148,7 @@ class TextColumn:
     def _learn(self, text: str) -> bool:
         """Find another way to read, because of a text that was not read; false: there is none."""
         if not self.dtype.is_temporal():
-            once, self._thorough = not self._thorough, True
-            return once
+            return False
         found = text_moments.format_of(text, self.dtype, naive=self._is_trusted)
         new = [f for f in (self._own_format, found) if f is not None and f not in self._formats]
         self._formats += new[:1]

@@ -21,7 +21,7 @@ _DAYS = {"-": "%Y-%m-%d", "/": "%Y/%m/%d", ".": "%d.%m.%Y"}
 _DIGITS = {"ms": 3, "us": 6, "ns": 9}
 #: Nanoseconds in 64 bits reach from 1677 to 2262.
 _YEARS_IN_NS = (1700, 2199)
-_DIRECTIVES = re.compile(r"%(?:\.f|#z|[YmdHMS])|\.")
+_DIRECTIVES = re.compile(r"%(?:\.f|#z|[369]f|[YmdHMS])|\.")
 _ZONED = re.compile("%[:#]?z")
 
 
@@ -42,9 +42,18 @@ def format_of(text: str, dtype: pl.DataType, *, naive: bool) -> str | None:
         fits = bool(day) and (zone == zoned or (naive and zoned))
     else:
         fits = not zone and (bool(day), clock) == (dtype == pl.Date, dtype == pl.Time)
-    time = "%H:%M" + (":%S" if shape["second"] else "") + ("%.f" if shape["part"] else "")
+    time = "%H:%M" + (":%S" if shape["second"] else "") + _fraction(shape["part"], dtype)
     form = day + (shape["sep"] or "") + (time if clock else "") + ("%#z" if zone else "")
     return form if fits else None
+
+
+def _fraction(part: str | None, dtype: pl.DataType) -> str:
+    """The directive for digits of a second: polars reads a known number of them 4 times faster."""
+    if not part:
+        return ""
+    digits = len(part) - 1
+    fixed = digits in (3, 6, 9) and digits <= _DIGITS[getattr(dtype, "time_unit", "ns")]
+    return f".%{digits}f" if fixed else "%.f"
 
 
 def exactly(form: str, dtype: pl.DataType) -> str:
@@ -57,6 +66,7 @@ def exactly(form: str, dtype: pl.DataType) -> str:
         "%H": "[0-9]{2}",
         "%M": "[0-9]{2}",
         "%S": "[0-5][0-9]",
+        **{f"%{digits}f": f"[0-9]{{{digits}}}" for digits in (3, 6, 9)},
         "%.f": rf"\.[0-9]{{1,{_DIGITS[unit]}}}0*",
         "%#z": "(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
         ".": r"\.",

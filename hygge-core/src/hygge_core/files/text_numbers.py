@@ -32,14 +32,19 @@ def any_integer(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def quick_float(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """The floats that need no second look: short, and without a leading zero."""
+    """The floats that need no second look: at most 17 digits, and none of them a leading zero."""
     value = text.cast(dtype, strict=False)
-    plain = (
-        (text.str.len_bytes() <= _SHORT)
-        & (value.abs() < _EXACT)
-        & ~text.str.contains(r"^(?:-?0[0-9]|\+)")
+    size = text.str.len_bytes()
+    short = (size <= _SHORT) | ((size == _SHORT + 1) & text.str.contains(".", literal=True))
+    # Comparisons of first characters, since an expression would cost more than the cast.
+    begun = (
+        ((text >= "1") & (text < ":"))
+        | ((text >= "0.") & (text < "0/"))
+        | ((text >= "-1") & (text < "-:"))
+        | ((text >= "-0.") & (text < "-0/"))
+        | (text == "0")
     )
-    return pl.when(plain).then(value)
+    return pl.when(short & begun & (value.abs() < _EXACT)).then(value)
 
 
 def any_float(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
