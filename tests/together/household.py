@@ -246,7 +246,7 @@ class Household:
             return journal.get_watermark(flow, flow)
 
 
-def until(true: Callable[[], Any], seconds: float = 20.0) -> None:
+def until(true: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait for something that another process or thread does."""
     end = time.monotonic() + seconds
     while not true():
