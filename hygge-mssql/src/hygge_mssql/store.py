@@ -8,13 +8,12 @@ from contextlib import contextmanager
 import polars as pl
 
 from hygge_core import faults
-from hygge_core.errors import LeaseHeld, StoreError
+from hygge_core.errors import StoreError
 from hygge_core.records import (
     Leftovers,
     Load,
     LoadRef,
     Manifest,
-    Owner,
     Receipt,
     RunRecord,
     Status,
@@ -53,7 +52,7 @@ def open_store(config: MssqlStoreConfig, scene: Scene) -> Iterator[MssqlStore]:
 
 class MssqlStore:
     """See :class:`hygge_core.protocols.Store`; also ``KnowsSchema``, ``KnowsRows``,
-    ``KeepsLedger``, ``Locks`` and ``Checks``."""
+    ``KeepsLedger`` and ``Checks``."""
 
     def __init__(self, config: MssqlStoreConfig, scene: Scene, server: Server, table: Name) -> None:
         self._config = config
@@ -124,23 +123,6 @@ class MssqlStore:
     def advance(self, run: RunRecord) -> None:
         with faults.around("mssql.ledger", f"{run.ref.run_id} {run.state}"):
             decisions.put(self._session, self._table.schema, run)
-
-    @contextmanager
-    def lock(self, owner: Owner) -> Iterator[None]:
-        """A lock of the session's: the server frees it when the session ends, however it ends."""
-        what = f"hygge: move {self._table}"[:255]
-        session = self._session
-        if int(session.value(say.HOLD.sql, what)) < 0:
-            raise LeaseHeld(
-                f"{self._table} of {session.place} is being loaded by somebody else",
-                owner="somebody else",
-                hint="wait until it has finished; an owner that died frees its lock by itself",
-            )
-        try:
-            yield
-        finally:
-            if not session.broken:
-                session.execute(say.LET_GO.sql, what)
 
     def check(self) -> Iterable[tuple[str, str, str]]:
         session, schema = self._session, self._table.schema
