@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.timeout(700)  # all of them are walked in the first test's fixture
+
 CONTRACTS = Path(__file__).parent / "wrong" / "contracts.py"
 #: wrong store → the promise that its message names
 BROKEN = {
@@ -34,7 +36,7 @@ def messages(tmp_path_factory) -> dict[str, list[str]]:
     chosen += " or (secret and (Honest or WritesItsSecretDown))"
     command = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider"]
     command += ["-k", chosen, f"--junitxml={report}", "-n2", str(CONTRACTS)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     told: dict[str, list[str]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
