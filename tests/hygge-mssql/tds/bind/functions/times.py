@@ -93,6 +93,10 @@ def _datediff(binder: Expressions, call: tree.Call) -> Bound:
 def _datepart(binder: Expressions, call: tree.Call) -> Bound:
     part = _part(call) if call.name == "DATEPART" else call.name.lower()
     operand = binder.value(call.arguments[-1])
+    if part in {"nanosecond", "ns"}:
+        zoned = operand.typed().name == "datetimeoffset"
+        ticks = f"({operand.sql}).t" if zoned else convert(operand, _DATETIME2)
+        return Bound(f"CAST(({ticks}) % 10000000 * 100 AS INTEGER)", INT)
     if part not in {"year", "month", "day"}:
         raise unknown(f"DATEPART({part}, ...)")
     return Bound(f"CAST({part}({convert(operand, SqlType('date'))}) AS INTEGER)", INT)
