@@ -56,7 +56,7 @@ class TestLakeJournal(JournalContract):
 class TestLakeStore(StoreContract):
     """Between the two renames of a full_drop the old content is aside: it is looked for there."""
 
-    every_step, every_double = 9, 301
+    every_step, every_double = 15, 401
 
     @pytest.fixture
     def subject(self, dfs) -> StoreSubject:
