@@ -1,5 +1,7 @@
 """The operations on a lake: each does its work once, whatever happens to its answers."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from azure.core.pipeline.transport import HttpTransport
 from lakes import account_at
@@ -131,6 +133,31 @@ def test_json_is_replaced_in_one_step_even_when_the_answer_is_lost(lake, dfs, nt
     assert lake.read_json("state/run.json") == {"state": "decided", "ö": [1, None]}
     assert fault.struck == 1
     assert not dfs.changes.in_place("lake/state/run.json")
+
+
+def test_a_small_file_is_created_once_and_whole_however_many_create_it_at_once(lake, dfs):
+    contents = [bytes([65 + number]) * 1000 for number in range(6)]
+
+    def create(content):
+        try:
+            lake.create("zone/_partner.json", content)
+        except NameTaken:
+            return None
+        return content
+
+    with ThreadPoolExecutor(len(contents)) as pool:
+        made = [content for content in pool.map(create, contents) if content]
+    assert files(dfs) == {"zone/_partner.json": made[0]}
+    assert len(made) == 1
+
+
+def test_a_lost_answer_to_creating_a_file_is_settled_by_looking(lake, dfs):
+    fault = dfs.faults.add(operation="rename", moment="after", reset=True)
+    lake.create("zone/_partner.json", b"{}")
+    assert fault.struck == 1
+    with pytest.raises(NameTaken):
+        lake.create("zone/_partner.json", b"{}")
+    assert files(dfs) == {"zone/_partner.json": b"{}"}
 
 
 def test_damaged_json_is_told_with_its_place(lake):

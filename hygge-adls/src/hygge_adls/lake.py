@@ -77,9 +77,25 @@ class Lake(Reads):
 
     def create(self, path: str, content: bytes) -> None:
         """Write a small file in one step, unless there is one. Raises ``NameTaken``."""
-        torn = f"{path}{_TORN}"
+        torn = self._torn(path, content)
+        try:
+            self.rename(torn, path)
+        except (NameTaken, NameMissing):
+            if self.entry(torn) is not None:  # somebody else was first
+                self.delete(torn)
+                raise
+            if self.read(path) != content:  # the answer was lost, unless this is another's
+                raise
+
+    def _torn(self, path: str, content: bytes) -> str:
+        """Upload under a name of its own, and say which.
+
+        Two owners may write the same file at once, and one must not rename what the other has just
+        begun.
+        """
+        torn = f"{path}.{uuid4().hex}{_TORN}"
         self.upload(torn, content)
-        self.rename(torn, path)
+        return torn
 
     def make_folder(self, path: str) -> None:
         """The folder ``path`` and those above it; quiet when it is there."""
@@ -182,13 +198,8 @@ class Lake(Reads):
                 ) from exc
 
     def write_json(self, path: str, value: Any) -> None:
-        """Write or replace a small file in one step.
-
-        Under a name of its own until then: two owners of a run may write the same file at once,
-        and one must not rename what the other has just begun.
-        """
-        torn = f"{path}.{uuid4().hex}{_TORN}"
-        self.upload(torn, json.dumps(value, indent=1).encode("utf-8"))
+        """Write or replace a small file in one step."""
+        torn = self._torn(path, json.dumps(value, indent=1).encode("utf-8"))
         try:
             self.rename(torn, path, replace=True)
         except NameMissing:  # the answer was lost: is it what stands there now?
