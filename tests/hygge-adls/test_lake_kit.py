@@ -78,7 +78,7 @@ class TestLakeStore(StoreContract):
 
 
 class TestLakeHome(HomeContract):
-    every_step, every_double = 3, 101
+    every_step, every_double = 7, 201
 
     @pytest.fixture
     def subject(self, dfs) -> HomeSubject:

@@ -35,7 +35,7 @@ def sampled(many, nth: int):
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_at_a_point_the_next_start_puts_right(walk):
-    for k, action in sampled(steps(walk.points(), ACTIONS), 17):
+    for k, action in sampled(steps(walk.points(), ACTIONS), 23):
         walk.step(k, action)
 
 
