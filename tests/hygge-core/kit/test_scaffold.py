@@ -154,7 +154,8 @@ def test_it_is_written_without_any_network(tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_template_word_is_left_in_what_is_written(site, kind):
-    written = (path for path in (site.parent / f"acme-{kind}").rglob("*") if path.is_file())
+    there = (path for path in (site.parent / f"acme-{kind}").rglob("*") if path.is_file())
+    written = (path for path in there if path.suffix != ".pyc")  # Python's own, from other tests
     words = re.compile(r"\b(DISTRIBUTION|PACKAGE|EXAMPLE|OFFER|WORD|LOWEST|HIGHEST)\b")
     assert [path.name for path in written if words.search(path.read_text("utf-8"))] == []
 
