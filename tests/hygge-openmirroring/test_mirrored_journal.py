@@ -4,7 +4,11 @@ import threading
 
 import polars as pl
 import pytest
+from mirrors import PLUGINS
 
+from hygge_core import config
+from hygge_core.engine.coordinator import Coordinator
+from hygge_core.files.memory import tables
 from hygge_core.records import FlowEvent
 from hygge_openmirroring.journal_rows import finished
 
@@ -135,3 +139,40 @@ def test_only_what_was_not_published_is_asked_for(count):
 
 def test_an_empty_journal_is_an_empty_list():
     assert finished(Book(0), 3) == []
+
+
+PROJECT = """
+[project]
+name = "p"
+[journal]
+type = "sqlite"
+path = "journal.db"
+[flows.shop]
+home = {{ type = "memory", table = "source" }}
+run_type = "incremental"
+watermark = {{ column = "id", primary_key = "id" }}
+[flows.shop.store]
+type = "open_mirroring"
+account_url = "{url}"
+auth = "sas"
+sas = {{ env = "HYGGE_TEST_LAKE_SAS" }}
+workspace = "lake"
+mirror_name = "mirror"
+key_columns = ["id"]
+mirror_journal = true
+[flows.shop.entities.orders]
+"""
+
+
+def test_what_could_not_be_published_is_tried_again_at_the_end_of_the_run(mirror):
+    tables["source/orders"] = ROWS
+    (mirror.root / "hygge.toml").write_text(PROJECT.format(url=mirror.server.url))
+    here = config.load(start=mirror.root, plugins=PLUGINS)
+    fault = mirror.server.faults.add(
+        operation="rename", path="*hygge_journal*", status=403, code="Refused", times=1
+    )
+    [result] = Coordinator(here, PLUGINS, lambda event: None).run(here.entities).results
+    del tables["source/orders"]
+    assert (result.outcome, fault.struck) == ("complete", 1)
+    assert any("mirrored journal" in warning for warning in result.warnings)
+    assert [row[0] for row in journal(mirror)] == [result.run_id]
