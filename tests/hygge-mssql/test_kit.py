@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from ground import KINDS, Ground, double, real
-from tds.server import TdsServer
+from tds.process import TdsProcess
 
 from hygge_core.testing import (
     HomeContract,
@@ -20,13 +20,14 @@ from hygge_core.testing import (
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[TdsServer]:
-    with TdsServer() as server:
+def running() -> Iterator[TdsProcess]:
+    """In a process of its own: the driver keeps the GIL while it waits for a long value."""
+    with TdsProcess() as server:
         yield server
 
 
 @pytest.fixture(params=KINDS)
-def ground(request: pytest.FixtureRequest, running: TdsServer, root: Path) -> Iterator[Ground]:
+def ground(request: pytest.FixtureRequest, running: TdsProcess, root: Path) -> Iterator[Ground]:
     found = real() if request.param == "real" else double(running)
     yield found
     if request.param == "real":
