@@ -49,9 +49,11 @@ def test_a_lost_answer_to_the_commit_is_settled_by_the_mark(project: Project) ->
     project.offer(ROWS)
     project.write(LOAD)
     assert project.hygge("run") == 0
-    # The first commit after the mark is that of the publishing transaction.
-    project.server.fail("statement", sql="COMMIT TRANSACTION", moment="after", drop=True, nth=1)
+    fault = project.server.fail(
+        "statement", sql="COMMIT TRANSACTION", moment="after", drop=True, nth=1
+    )
     assert project.hygge("run") in (0, 75)
+    assert fault.reached.is_set()
     assert project.hygge("run") == 0
     loaded(project)
 

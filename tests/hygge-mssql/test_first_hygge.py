@@ -145,7 +145,7 @@ def test_a_text_that_a_code_page_lacks_is_refused_and_never_question_marks(
     assert project.rows("dbo.target") == []
 
 
-def test_a_batch_is_never_cut_below_what_a_column_store_compresses(project: Project) -> None:
+def test_several_loaders_load_every_row_once(project: Project) -> None:
     assert load(project, pl.DataFrame({"id": range(10)}), ", parallel_loaders = 4") == 0
     assert project.rows("SELECT COUNT(*) FROM dbo.target") == [(10,)]
 
