@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from hygge_core.records.watermarks import Range
+from hygge_core.records.words import Change, Removal, TypeChange
+
 if TYPE_CHECKING:
     import polars as pl
-
-    from hygge_core.records.watermarks import Range
-    from hygge_core.records.words import Change, Removal, TypeChange
 
 
 @frozen(kw_only=True)
