@@ -6,7 +6,7 @@ import sys
 import pytest
 from lakes import PLUGINS, issued, sign_in
 
-from hygge_adls import auth, diagnosis
+from hygge_adls import auth
 from hygge_adls.account import Account
 from hygge_adls.settings import AdlsConnection
 from hygge_core.config import structure
@@ -102,7 +102,7 @@ def test_an_identity_that_gives_no_token_is_told_at_the_connection(real_names, m
     account = Account(
         structure(AdlsConnection, {**told, "token": "lakes:token"}), transport=real_names
     )
-    findings = [each for each in diagnosis.examined(account) if "signs in" in each[0]]
+    findings = [each for each in account.check() if "signs in" in each[0]]
     account.close()
     ((what, result, _),) = findings
     assert what == "token signs in"

@@ -9,8 +9,8 @@ importing this package loads nothing of azure:
   ``ToOneLake`` those of one that has words of its own for the where;
 * ``opened(config, scene)`` gives the ``Account`` of such a config, whose ``lake`` gives a ``Lake``;
 * ``speaking`` translates what Azure says no to, for requests of one's own;
-* ``examined`` tells ``hygge check`` how far an account can be reached, ``examined_store`` also
-  whether a store of files may write there.
+* ``examined_store`` tells ``hygge check`` how far a store's account can be reached, and whether
+  files may be written there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from hygge_adls.account import Account as Account
     from hygge_adls.account import opened as opened
     from hygge_adls.border import speaking as speaking
-    from hygge_adls.diagnosis import examined as examined
     from hygge_adls.diagnosis import examined_store as examined_store
     from hygge_adls.lake import Lake as Lake
     from hygge_adls.settings import InAdls as InAdls
@@ -37,7 +36,6 @@ _WHERE = {
     "Lake": "lake",
     "LakeShelf": "shelf",
     "ToOneLake": "settings",
-    "examined": "diagnosis",
     "examined_store": "diagnosis",
     "opened": "account",
     "speaking": "border",

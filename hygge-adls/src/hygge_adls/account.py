@@ -12,6 +12,7 @@ from azure.storage.filedatalake import DataLakeServiceClient
 from hygge_adls.auth import credential
 from hygge_adls.border import code_of, speaking
 from hygge_adls.lake import Lake
+from hygge_adls.reaching import reached
 from hygge_adls.retries import Again
 from hygge_adls.settings import AdlsConnection, OneLakeConnection
 from hygge_core.errors import FlowError, StoreError
@@ -79,9 +80,7 @@ class Account:
 
     def check(self) -> Iterator[tuple[str, str, str]]:
         """For ``hygge check``: can this account be reached, and does it know us?"""
-        from hygge_adls.diagnosis import examined
-
-        return examined(self)
+        return reached(self.config, self.service.credential)
 
     def close(self) -> None:
         self.service.close()
