@@ -159,3 +159,23 @@ def test_who_does_not_want_the_rest_stops_in_the_middle_of_a_file(dfs):
         with pytest.raises(Unwanted):
             lake.pour("a", stream, 20)
         assert lake.entry("a").bytes == 0  # in staging, where nobody looks
+
+
+def test_a_block_is_read_in_one_however_small_the_pieces_that_share_a_buffer():
+    """Whoever gets less puts blocks together by copying all that there is, for each piece."""
+
+    class Seen:
+        def see(self, piece):
+            pass
+
+    def pieces():
+        buffer = bytearray(3)
+        for start in range(0, 30, 3):
+            buffer[:] = bytes(range(start, start + 3))
+            yield memoryview(buffer)
+
+    stream = Passing(pieces(), Seen())
+    assert stream.read(10) == bytes(range(10))
+    assert stream.read(10) == bytes(range(10, 20))
+    assert stream.read() == bytes(range(20, 30))
+    assert stream.read(10) == b""

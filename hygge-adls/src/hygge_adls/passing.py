@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from hygge_core.errors import Cancelled, StoreError
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
     from hygge_core.protocols import GivenFile
     from hygge_core.staged import Digesting
 
@@ -37,16 +35,25 @@ class Passing(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Some bytes of the current piece; a piece holds until the next one is asked for."""
-        if not self._piece:
-            self._piece = next(self._pieces, memoryview(b""))
-            self._seen.see(self._piece)
-        view = memoryview(buffer).cast("B")
-        got = min(len(view), len(self._piece))
-        view[:got] = self._piece[:got]
-        self._piece = self._piece[got:]
-        return got
+    def read(self, size: int = -1, /) -> bytes:
+        """``size`` bytes of as many pieces as that takes (-1: of all); fewer only at the end.
+
+        All in one: the SDK would put shorter answers together by copying what it has, each time.
+        """
+        gathered = io.BytesIO()
+        while size < 0 or gathered.tell() < size:
+            if not self._piece and not self._next():
+                break
+            got = len(self._piece) if size < 0 else size - gathered.tell()
+            gathered.write(self._piece[:got])
+            self._piece = self._piece[got:]
+        return gathered.getvalue()
+
+    def _next(self) -> bool:
+        """A piece holds until the next one is asked for."""
+        self._piece = next(self._pieces, memoryview(b""))
+        self._seen.see(self._piece)
+        return bool(self._piece)
 
 
 class Wanted(io.RawIOBase):
@@ -59,7 +66,8 @@ class Wanted(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def read(self, size: int = -1, /) -> bytes:
+        """As the file gives it: what the stream would make of ``readinto`` is copied once more."""
         if self._unwanted.is_set():
             raise Cancelled("the load was given up")
-        return self._file.readinto(buffer)  # type: ignore[attr-defined,no-any-return]  # every file has it
+        return self._file.read(size)

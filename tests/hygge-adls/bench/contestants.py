@@ -59,8 +59,8 @@ def sdk(url: str, key: str) -> Upload:
 
 
 def sdk_in_parallel(url: str, key: str) -> Upload:
-    """The plain SDK with the settings that hygge uses for a file: four blocks of 4 MiB at once."""
-    return _sdk(url, key, chunk_size=4 << 20, max_concurrency=4)
+    """The plain SDK with the settings that hygge uses for a file: three blocks of 8 MiB at once."""
+    return _sdk(url, key, chunk_size=8 << 20, max_concurrency=3)
 
 
 def _sdk(url: str, key: str, **how: int) -> Upload:
