@@ -11,6 +11,7 @@ import pytest
 from attrs import frozen
 from dfs import DfsServer
 from lakes import KEY_VARIABLE, PLUGINS, visible
+from shares import share
 
 from hygge_core import config, faults
 from hygge_core.engine.coordinator import Coordinator
@@ -139,6 +140,7 @@ def test_a_run_killed_at_a_point_is_finished_or_undone_by_the_next(template, tmp
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 @pytest.mark.timeout(1800)
 def test_a_run_killed_at_any_point_is_finished_or_undone_by_the_next(template, tmp_path):
-    kill_and_start_again(template, tmp_path, range(len(template.points)))
+    kill_and_start_again(template, tmp_path, share(range(len(template.points))))

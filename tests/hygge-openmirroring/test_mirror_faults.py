@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from mirrors import ZONE
 from poller import Poller
+from shares import share
 
 from hygge_core.errors import StoreError
 from hygge_core.faults import planned
@@ -28,14 +29,14 @@ def requests_of(mirror, run_type) -> int:
     fresh(mirror, "counted")
     before = len(mirror.server.log)
     mirror.run(MORE, run_type, **TOLD, table="counted")
-    return len(mirror.server.log) - before
-
-
-def walk(mirror, run_type, nth):
-    total = requests_of(mirror, run_type)
+    total = len(mirror.server.log) - before
     assert total > 20
+    return total
+
+
+def walk(mirror, run_type, requests):
     with Poller(mirror.server, "lake", ZONE) as poller:
-        for at in range(1, total + 1, nth):
+        for at in requests:
             for how in (
                 {"moment": "before", "reset": True},
                 {"moment": "after", "reset": True},
@@ -58,14 +59,15 @@ def walk(mirror, run_type, nth):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
 def test_a_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
-    walk(mirror, run_type, 41)
+    walk(mirror, run_type, range(1, requests_of(mirror, run_type) + 1, 41))
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
 def test_any_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
-    walk(mirror, run_type, 1)
+    walk(mirror, run_type, share(range(1, requests_of(mirror, run_type) + 1)))
 
 
 @pytest.mark.parametrize("status", [409, 423])

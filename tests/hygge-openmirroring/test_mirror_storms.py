@@ -78,6 +78,7 @@ def test_a_request_may_fail_in_any_way(run_type):
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 @pytest.mark.parametrize("what", BLOWS)
 @pytest.mark.parametrize("run_type", RUNS)
 @pytest.mark.timeout(1500)

@@ -52,6 +52,7 @@ def test_whatever_happens_at_a_point_no_table_stops_and_no_batch_is_lost(walk):
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 @pytest.mark.timeout(1500)
 def test_whatever_happens_at_any_point_no_table_stops_and_no_batch_is_lost(walk):
     for k, action in share(steps(walk.points(), ACTIONS)):
@@ -59,6 +60,7 @@ def test_whatever_happens_at_any_point_no_table_stops_and_no_batch_is_lost(walk)
 
 
 @pytest.mark.slow
+@pytest.mark.shared
 @pytest.mark.timeout(1500)
 def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk):
     for k, action, j, again in share(walk.some_doubles(ACTIONS, 7)):

@@ -41,6 +41,31 @@ def test_one_name_per_thing() -> None:
         assert read(f"{folder}/LICENSE") == read("LICENSE")
 
 
+def test_every_folder_with_walks_of_minutes_is_walked_by_an_environment() -> None:
+    ini = read("tox.ini")
+    by_default = re.findall(r"^    (tests/\S+)$", ini, re.MULTILINE)  # what `tox -e slow` collects
+    asked = set(re.findall(r"^commands = pytest -m slow .*\b(tests/[a-z-]+)\}$", ini, re.MULTILINE))
+    slow = {
+        str(path.relative_to(ROOT).parent)
+        for path in (ROOT / "tests").glob("*/test_*.py")
+        if "@pytest.mark.slow\n" in path.read_text(encoding="utf-8")
+    }
+    assert "tests/hygge-openmirroring" in slow
+    assert slow <= {*by_default, *asked}
+
+
+def test_a_walk_that_takes_a_share_of_its_steps_is_taken_in_every_share() -> None:
+    """Dealt out by its name as well, it would leave most of its steps to nobody."""
+    for path in (ROOT / "tests").glob("*/test_*.py"):
+        for piece in path.read_text(encoding="utf-8").split("\n\n\n"):
+            if (
+                "share(" in piece
+                and "\ndef test_" in f"\n{piece}"
+                and path.name != Path(__file__).name
+            ):
+                assert "@pytest.mark.shared" in piece, f"{path.name}: {piece.splitlines()[0]}"
+
+
 def test_the_page_of_settings_tells_of_every_setting_of_today(monkeypatch):
     from hygge_core import plugins
     from hygge_core.config.reference import markdown
