@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from filelock import BaseFileLock
 
 from hygge_core import faults
 from hygge_core.errors import JournalError
-from hygge_core.records import (
-    EventType,
-    FlowEvent,
-    Lease,
-    Owner,
-    RunRecord,
-    RunState,
-    Watermark,
-    now,
-)
+from hygge_core.recalling import RecallsRows, Select
+from hygge_core.records import FlowEvent, Lease, Owner, RunRecord, Watermark, now
 from hygge_core.scene import Scene
 from hygge_journal_sqlite import leases, ledger, lookback, schema
 from hygge_journal_sqlite.config import SqliteJournalConfig
@@ -48,7 +41,7 @@ def open_journal(config: SqliteJournalConfig, scene: Scene) -> Iterator[SqliteJo
         database.close()
 
 
-class SqliteJournal:
+class SqliteJournal(RecallsRows):
     """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors`` and a ``Checks``."""
 
     def __init__(self, database: Database, *, lease_life: timedelta) -> None:
@@ -64,16 +57,6 @@ class SqliteJournal:
             self._database.writing() as connection,
         ):
             ledger.append_event(connection, event)
-
-    def get_last_run(
-        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
-    ) -> FlowEvent | None:
-        with self._database.reading() as connection:
-            return lookback.last_run(connection, flow_name, entity, event_type)
-
-    def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
-        with self._database.reading() as connection:
-            return ledger.get_watermark(connection, flow_name, entity)
 
     def update_watermark(
         self, flow_name: str, entity: str, watermark: Watermark | None, *, event: FlowEvent
@@ -147,37 +130,11 @@ class SqliteJournal:
             if run.state == "committed" and not repeated:
                 connection.execute("UPDATE mirror SET committed = committed + 1")
 
-    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
-        with self._database.reading() as connection:
-            return lookback.open_runs(connection, flow, entity)
-
     # looking back
 
-    def runs(
-        self,
-        *,
-        flow: str | None = None,
-        run_id: str | None = None,
-        state: RunState | None = None,
-        limit: int = 100,
-    ) -> Sequence[RunRecord]:
+    def select(self, select: Select) -> list[tuple[Any, ...]]:
         with self._database.reading() as connection:
-            return lookback.runs(connection, flow=flow, run_id=run_id, state=state, limit=limit)
-
-    def events(
-        self,
-        *,
-        flow: str | None = None,
-        entity: str | None = None,
-        run_id: str | None = None,
-        limit: int = 100,
-    ) -> Sequence[FlowEvent]:
-        with self._database.reading() as connection:
-            return lookback.events(connection, flow=flow, entity=entity, run_id=run_id, limit=limit)
-
-    def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
-        with self._database.reading() as connection:
-            return ledger.watermarks(connection, flow)
+            return lookback.rows(connection, select)
 
     def prune(self, keep: timedelta) -> int:
         with faults.around("journal.prune", keep), self._database.writing() as connection:

@@ -14,7 +14,7 @@ from hygge_core.journal_rows import (
     stamp,
     watermark_of,
 )
-from hygge_core.jsons import from_json, to_json
+from hygge_core.jsons import to_json
 from hygge_core.records import FlowEvent, RunRecord, Watermark, now
 from hygge_core.states import demand_step, demand_watermark
 
@@ -80,15 +80,3 @@ def append_event(connection: sqlite3.Connection, event: FlowEvent) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         event_row(event),
     )
-
-
-def watermarks(
-    connection: sqlite3.Connection, flow: str | None
-) -> list[tuple[str, str, Watermark]]:
-    """All current watermarks, or those of one flow, by name."""
-    rows = connection.execute(
-        "SELECT flow_name, entity, watermark FROM flow_watermarks"
-        " WHERE :flow IS NULL OR flow_name = :flow ORDER BY flow_name, entity",
-        {"flow": flow},
-    )
-    return [(name, entity, from_json(text, Watermark)) for name, entity, text in rows]

@@ -1,89 +1,29 @@
-"""Looking back: the journal's queries, each on an index, and what retention forgets."""
+"""Looking back: the journal's one query, on an index, and what retention forgets."""
 
-# ruff: noqa: S608  # only constants of this package are put into these statements
+# ruff: noqa: S608  # only constants of this package and of core are put into these statements
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from hygge_core.journal_rows import EVENT_COLUMNS, event_of, run_of, stamp
-from hygge_core.records import FlowEvent, RunRecord
+from hygge_core.journal_rows import stamp
+from hygge_core.recalling import ENDING, UNFINISHED, Select
 
-_OPEN = "state IN ('open', 'decided', 'committed', 'blocked')"
-_FINAL = "event_type IN ('complete', 'fail', 'skip')"
-_EITHER_RUN = "(run_id = :run_id OR coordinator_run_id = :run_id)"
-
-
-def _where(conditions: Mapping[str, Any]) -> str:
-    """The conditions whose value is given, as SQL."""
-    wanted = [text for text, value in conditions.items() if value is not None]
-    return "WHERE " + " AND ".join(wanted) if wanted else ""
+_OPEN = f"state IN {UNFINISHED}"
+_FINAL = f"event_type IN {ENDING}"
+#: Left to itself, SQLite would go through the entity's whole history.
+_HINTS = {"open_runs": " INDEXED BY runs_open"}
 
 
-def events(
-    connection: sqlite3.Connection,
-    *,
-    flow: str | None,
-    entity: str | None,
-    run_id: str | None,
-    limit: int,
-) -> list[FlowEvent]:
-    """Events, newest first."""
-    conditions = {"flow_name = :flow": flow, "entity = :entity": entity, _EITHER_RUN: run_id}
-    rows = connection.execute(
-        f"SELECT {EVENT_COLUMNS} FROM flow_events {_where(conditions)}"
-        " ORDER BY seq DESC LIMIT :limit",
-        {"flow": flow, "entity": entity, "run_id": run_id, "limit": limit},
-    )
-    return [event_of(row) for row in rows]
-
-
-def last_run(
-    connection: sqlite3.Connection, flow: str, entity: str | None, event_type: str | None
-) -> FlowEvent | None:
-    """The newest event that ended a run."""
-    conditions = {
-        "flow_name = :flow": flow,
-        "entity = :entity": entity,
-        "event_type = :event_type": event_type,
-        _FINAL: True,
-    }
-    row = connection.execute(
-        f"SELECT {EVENT_COLUMNS} FROM flow_events {_where(conditions)} ORDER BY seq DESC LIMIT 1",
-        {"flow": flow, "entity": entity, "event_type": event_type},
-    ).fetchone()
-    return event_of(row) if row else None
-
-
-def runs(
-    connection: sqlite3.Connection,
-    *,
-    flow: str | None,
-    run_id: str | None,
-    state: str | None,
-    limit: int,
-) -> list[RunRecord]:
-    """Runs, newest first."""
-    conditions = {"flow = :flow": flow, _EITHER_RUN: run_id, "state = :state": state}
-    rows = connection.execute(
-        f"SELECT record FROM runs {_where(conditions)} ORDER BY seq DESC LIMIT :limit",
-        {"flow": flow, "run_id": run_id, "state": state, "limit": limit},
-    )
-    return [run_of(record) for (record,) in rows]
-
-
-def open_runs(connection: sqlite3.Connection, flow: str, entity: str) -> list[RunRecord]:
-    """Unfinished runs, oldest first."""
-    rows = connection.execute(
-        # Left to itself, SQLite would go through the entity's whole history.
-        "SELECT record FROM runs INDEXED BY runs_open"
-        f" WHERE flow = ? AND entity = ? AND {_OPEN} ORDER BY seq",
-        (flow, entity),
-    )
-    return [run_of(record) for (record,) in rows]
+def rows(connection: sqlite3.Connection, select: Select) -> list[tuple[Any, ...]]:
+    """What was asked for."""
+    return connection.execute(
+        f"SELECT {select.columns} FROM {select.table}{_HINTS.get(select.verb, '')}{select.where}"
+        f" ORDER BY {select.order} LIMIT ?",
+        (*select.values, select.limit),
+    ).fetchall()
 
 
 def forget(connection: sqlite3.Connection, before: datetime) -> int:

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from attrs import define, field
 
-from hygge_adls.journal.state import ENDING, Change, entity_of, event_change, run_change
+from hygge_adls.journal.state import Change, entity_of, event_change, run_change
 from hygge_core.jsons import from_plain
+from hygge_core.recalling import ENDING
 from hygge_core.records import FlowEvent, RunRecord
 from hygge_core.states import OVER
 

@@ -13,7 +13,7 @@ from attrs import evolve
 from hygge_adls.account import opened
 from hygge_adls.journal import leases
 from hygge_adls.journal.log import Log
-from hygge_adls.journal.recalling import Recalls
+from hygge_adls.journal.recalling import LakeRecalls
 from hygge_adls.journal.state import (
     Change,
     State,
@@ -53,7 +53,7 @@ def open_journal(config: ParquetJournalConfig, scene: Scene) -> Iterator[Parquet
             journal.let_go()
 
 
-class ParquetJournal(Recalls):
+class ParquetJournal(LakeRecalls):
     """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors`` and a ``Checks``."""
 
     def __init__(self, log: Log, *, lease_life: timedelta) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from hygge_core.jsons import from_plain, to_plain
+from hygge_core.recalling import ENDING
 from hygge_core.records import FlowEvent, Owner, RunRecord, Watermark
 from hygge_core.states import OVER
 
@@ -21,7 +22,6 @@ from hygge_core.states import OVER
 Change = dict[str, Any]
 Key = tuple[str, str]
 
-ENDING = ("complete", "fail", "skip")
 _RECENT = 500
 
 

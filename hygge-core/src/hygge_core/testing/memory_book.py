@@ -1,18 +1,16 @@
-"""What the journal in memory remembers, and how it looks back."""
+"""What the journal in memory remembers."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TypeVar
 
 from attrs import define, field
 
 from hygge_core.records import FlowEvent, Owner, RunRecord, Watermark, now
 from hygge_core.states import OVER
 
-T = TypeVar("T")
 Key = tuple[str, str]
 
 
@@ -37,10 +35,6 @@ class Book:
     committed: int = 0
     published: int = 0
     turn: threading.RLock = field(factory=threading.RLock)
-
-
-def newest(kept: Iterable[T], wanted: Callable[[T], bool], limit: int) -> list[T]:
-    return [each for each in reversed(list(kept)) if wanted(each)][:limit]
 
 
 def finished(runs: Iterable[RunRecord]) -> Iterator[RunRecord]:

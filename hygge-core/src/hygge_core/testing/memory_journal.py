@@ -17,19 +17,11 @@ from attrs import evolve, frozen
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.faults import around
 from hygge_core.hookspecs import Kind, hookimpl
-from hygge_core.records import (
-    EventType,
-    FlowEvent,
-    Lease,
-    Owner,
-    RunRecord,
-    RunState,
-    Watermark,
-    now,
-)
+from hygge_core.recalling import Recalls, Sought
+from hygge_core.records import FlowEvent, Lease, Owner, RunRecord, Watermark, now
 from hygge_core.scene import Scene
-from hygge_core.states import OVER, demand_step, demand_watermark
-from hygge_core.testing.memory_book import Book, Held, finished, newest
+from hygge_core.states import demand_step, demand_watermark
+from hygge_core.testing.memory_book import Book, Held, finished
 
 _books: dict[str, Book] = {}
 
@@ -59,7 +51,7 @@ def open_journal(config: MemoryJournalConfig, scene: Scene) -> Iterator[MemoryJo
         journal.let_go()
 
 
-class MemoryJournal:
+class MemoryJournal(Recalls):
     """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors``."""
 
     def __init__(self, book: Book, life: timedelta) -> None:
@@ -76,16 +68,6 @@ class MemoryJournal:
     def record_event(self, event: FlowEvent) -> None:
         with self._verb("record_event", event.event_type) as book:
             book.events.append(event)
-
-    def get_last_run(
-        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
-    ) -> FlowEvent | None:
-        kinds = (event_type,) if event_type else ("complete", "fail", "skip")
-        found = self.events(flow=flow_name, entity=entity, limit=len(self._book.events))
-        return next((event for event in found if event.event_type in kinds), None)
-
-    def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
-        return self._book.watermarks.get((flow_name, entity))
 
     def update_watermark(
         self, flow_name: str, entity: str, watermark: Watermark | None, *, event: FlowEvent
@@ -155,47 +137,19 @@ class MemoryJournal:
         demand_watermark(run, current, watermark, repeated=again)
         self._book.watermarks[key] = watermark
 
-    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
-        return [
-            run
-            for run in self._book.runs.values()
-            if (run.ref.flow, run.ref.entity) == (flow, entity) and run.state not in OVER
-        ]
-
     # looking back
 
-    def runs(
-        self,
-        *,
-        flow: str | None = None,
-        run_id: str | None = None,
-        state: RunState | None = None,
-        limit: int = 100,
-    ) -> Sequence[RunRecord]:
-        def wanted(run: RunRecord) -> bool:
-            ids = (None, run.ref.run_id, run.coordinator_run_id)
-            return run_id in ids and flow in (None, run.ref.flow) and state in (None, run.state)
+    def seek_events(self, sought: Sought) -> Sequence[FlowEvent]:
+        with self._book.turn:
+            return sought.events(self._book.events)
 
-        return newest(self._book.runs.values(), wanted, limit)
+    def seek_runs(self, sought: Sought) -> Sequence[RunRecord]:
+        with self._book.turn:
+            return sought.runs(self._book.runs.values())
 
-    def events(
-        self,
-        *,
-        flow: str | None = None,
-        entity: str | None = None,
-        run_id: str | None = None,
-        limit: int = 100,
-    ) -> Sequence[FlowEvent]:
-        def wanted(event: FlowEvent) -> bool:
-            ids = (None, event.run_id, event.coordinator_run_id)
-            named = flow in (None, event.flow_name) and entity in (None, event.entity)
-            return named and run_id in ids
-
-        return newest(self._book.events, wanted, limit)
-
-    def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
-        known = sorted(self._book.watermarks.items(), key=lambda each: each[0])
-        return [(*key, watermark) for key, watermark in known if flow in (None, key[0])]
+    def seek_watermarks(self, sought: Sought) -> Sequence[tuple[str, str, Watermark]]:
+        with self._book.turn:
+            return sought.watermarks(self._book.watermarks)
 
     def prune(self, keep: timedelta) -> int:
         with self._verb("prune", keep) as book:

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from hygge_core import faults
 from hygge_core.errors import JournalError
-from hygge_core.records import (
-    EventType,
-    FlowEvent,
-    Lease,
-    Owner,
-    RunRecord,
-    RunState,
-    Watermark,
-    now,
-)
+from hygge_core.recalling import RecallsRows, Select
+from hygge_core.records import FlowEvent, Lease, Owner, RunRecord, Watermark, now
 from hygge_core.scene import Scene
 from hygge_mssql.journal import leases, ledger, lookback, schema
 from hygge_mssql.journal.locks import Locks
 from hygge_mssql.journal.schema import Places
 from hygge_mssql.server import Server
-from hygge_mssql.session import Session
+from hygge_mssql.session import Row, Session
 from hygge_mssql.statements import journal as say
 from hygge_mssql.tables import MssqlJournalConfig
 
@@ -44,7 +36,7 @@ def open_journal(config: MssqlJournalConfig, scene: Scene) -> Iterator[MssqlJour
         journal.close()
 
 
-class MssqlJournal:
+class MssqlJournal(RecallsRows):
     """See :class:`hygge_core.protocols.Journal`; it is also a ``Mirrors`` and a ``Checks``.
 
     One session for all verbs, one thread at a time: beside ``max_connections``, so that no entity
@@ -66,16 +58,6 @@ class MssqlJournal:
     def record_event(self, event: FlowEvent) -> None:
         with self._writing("journal.record_event", event.event_type) as session:
             ledger.append_event(session, self._places, event)
-
-    def get_last_run(
-        self, flow_name: str, entity: str | None = None, *, event_type: EventType | None = None
-    ) -> FlowEvent | None:
-        with self._asking() as session:
-            return lookback.last_run(session, self._places, flow_name, entity, event_type)
-
-    def get_watermark(self, flow_name: str, entity: str) -> Watermark | None:
-        with self._asking() as session:
-            return ledger.get_watermark(session, self._places, flow_name, entity)
 
     def update_watermark(
         self, flow_name: str, entity: str, watermark: Watermark | None, *, event: FlowEvent
@@ -145,41 +127,11 @@ class MssqlJournal:
             if run.state == "committed" and not repeated:
                 session.execute(say.COMMITTED.with_(mirror=places["mirror"]))
 
-    def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
-        with self._asking() as session:
-            return lookback.open_runs(session, self._places, flow, entity)
-
     # looking back
 
-    def runs(
-        self,
-        *,
-        flow: str | None = None,
-        run_id: str | None = None,
-        state: RunState | None = None,
-        limit: int = 100,
-    ) -> Sequence[RunRecord]:
+    def select(self, select: Select) -> list[Row]:
         with self._asking() as session:
-            return lookback.runs(
-                session, self._places, flow=flow, run_id=run_id, state=state, limit=limit
-            )
-
-    def events(
-        self,
-        *,
-        flow: str | None = None,
-        entity: str | None = None,
-        run_id: str | None = None,
-        limit: int = 100,
-    ) -> Sequence[FlowEvent]:
-        with self._asking() as session:
-            return lookback.events(
-                session, self._places, flow=flow, entity=entity, run_id=run_id, limit=limit
-            )
-
-    def watermarks(self, flow: str | None = None) -> Sequence[tuple[str, str, Watermark]]:
-        with self._asking() as session:
-            return ledger.watermarks(session, self._places, flow)
+            return lookback.rows(session, self._places, select)
 
     def prune(self, keep: timedelta) -> int:
         with self._writing("journal.prune", str(keep)) as session:

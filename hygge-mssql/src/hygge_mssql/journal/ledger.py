@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hygge_core.journal_rows import event_row, run_row, stamp, watermark_of
-from hygge_core.jsons import from_json, to_json
+from hygge_core.jsons import to_json
 from hygge_core.records import FlowEvent, RunRecord, Watermark
 from hygge_core.states import demand_step, demand_watermark
 from hygge_mssql.journal.schema import Places
@@ -67,14 +67,3 @@ def append_event(session: Session, places: Places, event: FlowEvent) -> None:
     """Append the event; one that is there already (a lost answer) is not appended again."""
     put = say.PUT_EVENT.with_(events=places["flow_events"])
     session.execute(put, *event_row(event), event.id)
-
-
-def watermarks(
-    session: Session, places: Places, flow: str | None
-) -> list[tuple[str, str, Watermark]]:
-    """All current watermarks, or those of one flow, by name."""
-    table = places["flow_watermarks"]
-    where = "" if flow is None else " WHERE flow_name = ?"
-    told = () if flow is None else (flow,)
-    found = session.rows(say.WATERMARKS.with_(watermarks=table, where=where), *told)
-    return [(name, entity, from_json(text, Watermark)) for name, entity, text in found]

@@ -48,12 +48,11 @@ PUT_EVENT = statement(
     source=_INSERT,
     does="appends an event; one that is there (a lost answer) is not appended again",
 )
-EVENTS = statement(
-    "journal.events",
-    """SELECT TOP (?) id, timestamp, flow_name, entity, event_type, row_count, duration, watermark,
-              metadata, run_id, coordinator_run_id FROM {events}{where} ORDER BY seq DESC""",
+LOOK_BACK = statement(
+    "journal.look_back",
+    "SELECT TOP (?) {columns} FROM {table}{where} ORDER BY {order}",
     source="t-sql/queries/top-transact-sql",
-    does="looks events up, newest first",
+    does="looks events, runs or watermarks up, a number of them in their order",
 )
 GET_WATERMARK = statement(
     "journal.get_watermark",
@@ -74,12 +73,6 @@ PUT_WATERMARK = statement(
     source=_INSERT,
     does="sets a watermark",
 )
-WATERMARKS = statement(
-    "journal.watermarks",
-    "SELECT flow_name, entity, watermark FROM {watermarks}{where} ORDER BY flow_name, entity",
-    source=_SELECT,
-    does="lists the watermarks",
-)
 STATE = statement(
     "journal.state",
     "SELECT state FROM {runs} WITH (UPDLOCK, HOLDLOCK) WHERE run_id = ?",
@@ -98,19 +91,6 @@ SET_RUN = statement(
     "UPDATE {runs} SET state = ?, epoch = ?, updated = ?, record = ? WHERE run_id = ?",
     source=_UPDATE,
     does="records a run's new state",
-)
-OPEN_RUNS = statement(
-    "journal.open_runs",
-    """SELECT record FROM {runs} WHERE flow = ? AND entity = ?
-       AND state IN ('open', 'decided', 'committed', 'blocked') ORDER BY seq""",
-    source=_SELECT,
-    does="lists the unfinished runs of an entity",
-)
-RUNS = statement(
-    "journal.runs",
-    "SELECT TOP (?) record FROM {runs}{where} ORDER BY seq DESC",
-    source="t-sql/queries/top-transact-sql",
-    does="looks runs up, newest first",
 )
 FORGET_RUNS = statement(
     "journal.forget_runs",
