@@ -26,7 +26,8 @@ from statistics import median
 from attrs import frozen
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / "bench")]
+TESTS = HERE.parents[1]
+sys.path[:0] = map(str, (HERE.parent, TESTS / "bench", TESTS / "doubles"))
 
 from contestants import CONTESTANTS  # noqa: E402  # after the path is set
 from dfs import DfsServer, Manners  # noqa: E402

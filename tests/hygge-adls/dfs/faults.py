@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from attrs import define, field, validators
+from mishaps import Mishap, Mishaps
 
 from .calls import Call
 from .routes import known
@@ -17,28 +17,25 @@ Moment = Literal["before", "during", "after"]
 
 
 @define(eq=False, kw_only=True)
-class Fault:
+class Fault(Mishap):
     """Which requests fail, and how. What is left out matches, or does nothing.
 
     Which: ``method``, ``operation`` (a word of the table in ``routes``), ``endpoint``, ``path``
-    (``fnmatch`` on "filesystem/path", ``*`` crosses slashes), and of those that match, ``times``
-    in a row (None: for ever) from the ``nth`` on.
+    (``fnmatch`` on "filesystem/path", ``*`` crosses slashes), and of those that match, as many as
+    ``nth`` and ``times`` say.
 
     How, at ``moment``: "before" the work, "after" it (the answer is lost, the work stands), or
     "during", which is in the middle of the request's body, or of the reply's for a read:
 
     * ``status``, with ``code`` and ``retry_after`` (seconds): this answer instead of the real one;
     * ``reset``: the connection is reset;
-    * ``delay_seconds``: later than it would have been;
-    * ``hold``: not before the test says ``release()``; ``reached`` tells when it is there.
+    * ``delay_seconds`` and ``hold``, as every mishap.
     """
 
     method: str | None = None
     operation: str | None = None
     endpoint: str | None = None
     path: str | None = None
-    nth: int = field(default=1, validator=validators.ge(1))
-    times: int | None = 1
     moment: Moment = field(
         default="before", validator=validators.in_(("before", "during", "after"))
     )
@@ -46,21 +43,11 @@ class Fault:
     code: str = "ServerBusy"
     retry_after: int | None = None
     reset: bool = False
-    delay_seconds: float = 0.0
-    hold: bool = False
-    met: int = field(default=0, init=False)
-    struck: int = field(default=0, init=False)
-    reached: threading.Event = field(factory=threading.Event, init=False, repr=False)
-    _released: threading.Event = field(factory=threading.Event, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         known(self.operation)
         if self.moment == "during" and not self.reset:
             raise ValueError("only a reset can come during a request; use 'before' or 'after'")
-
-    def release(self) -> None:
-        """Let go whoever is held, and whoever comes later."""
-        self._released.set()
 
     def describes(self, call: Call) -> bool:
         wanted = {"method": self.method, "operation": self.operation, "endpoint": self.endpoint}
@@ -77,7 +64,7 @@ class Fault:
             await asyncio.sleep(self.delay_seconds)
         if self.hold:
             self.reached.set()
-            while not self._released.is_set():
+            while not self.released.is_set():
                 await asyncio.sleep(0.002)
 
     def told(self) -> str:
@@ -87,36 +74,13 @@ class Fault:
         return f"{what} {self.moment}"
 
 
-class Faults:
+class Faults(Mishaps[Fault]):
     """The faults in force. A request meets every one that it matches."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._all: list[Fault] = []
 
     def add(self, fault: Fault | None = None, /, **fields: Any) -> Fault:
         """Put a fault in force: ``add(operation="flush", status=503, retry_after=1)``."""
-        made = fault or Fault(**fields)
-        with self._lock:
-            self._all.append(made)
-        return made
-
-    def clear(self) -> None:
-        """Call all of them off; whoever is held goes on."""
-        with self._lock:
-            for fault in self._all:
-                fault.release()
-            self._all.clear()
+        return self.plan(fault or Fault(**fields))
 
     def due(self, call: Call) -> list[Fault]:
         """Those that strike this request, which counts for each that it matches."""
-        struck = []
-        with self._lock:
-            for fault in self._all:
-                if fault.describes(call):
-                    fault.met += 1
-                    late = fault.met - fault.nth
-                    if late >= 0 and (fault.times is None or late < fault.times):
-                        fault.struck += 1
-                        struck.append(fault)
-        return struck
+        return self.struck_by(lambda fault: fault.describes(call))

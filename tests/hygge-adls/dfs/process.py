@@ -19,10 +19,11 @@ class DfsProcess:
         self.credential: dict[str, str] = {}
 
     def __enter__(self) -> Self:
-        above = str(Path(__file__).parent.parent)
+        above = Path(__file__).resolve().parents[1]
+        found = os.pathsep.join(map(str, (above, above.parent / "doubles")))
         self._process = subprocess.Popen(
             [sys.executable, "-m", __package__ or "dfs", *self._arguments],
-            env={**os.environ, "PYTHONPATH": above},
+            env={**os.environ, "PYTHONPATH": found},
             stdout=subprocess.PIPE,
             text=True,
         )

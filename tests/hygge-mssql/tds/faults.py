@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, validators
+from mishaps import Mishap, Mishaps
 
 from .errors import SqlError, deadlock, lock_timeout
 from .transport import Gone
@@ -19,7 +19,7 @@ POINTS = ("connect", "login", "statement", "commit", "rows", "bulk", "write")
 
 
 @define(eq=False, kw_only=True)
-class Fault:
+class Fault(Mishap):
     """Where, when, and what.
 
     Where: ``point``, one of
@@ -32,41 +32,20 @@ class Fault:
     * ``bulk``: ``after`` packets of a bulk load have been read;
     * ``write``: each write of the answer (for slow reads).
 
-    When: "before" or "after" it for statement and commit; of those that match, ``times`` in a row
-    (None: for ever) from the ``nth`` on.
+    When: "before" or "after" it for statement and commit; of those that match, as many as ``nth``
+    and ``times`` say.
 
     What: ``error`` (1205, 1222, 18456, ... or a ``SqlError``), ``drop`` (the connection is cut),
-    ``delay_seconds``, ``hold`` (until the test says ``release()``; ``reached`` tells when).
+    ``delay_seconds`` and ``hold``, as every mishap.
     """
 
     point: str = field(validator=validators.in_(POINTS))
     moment: str = field(default="before", validator=validators.in_(("before", "after")))
     sql: str = ""
     after: int = 0
-    nth: int = field(default=1, validator=validators.ge(1))
-    times: int | None = 1
     error: int | SqlError | None = None
     state: int = 1
     drop: bool = False
-    delay_seconds: float = 0.0
-    hold: bool = False
-    met: int = field(default=0, init=False)
-    struck: int = field(default=0, init=False)
-    reached: threading.Event = field(factory=threading.Event, init=False, repr=False)
-    released: threading.Event = field(factory=threading.Event, init=False, repr=False)
-
-    def release(self) -> None:
-        """Let go whoever is held, and whoever comes later."""
-        self.released.set()
-
-    def counts(self) -> bool:
-        """Whether this meeting is one that it strikes at."""
-        self.met += 1
-        late = self.met - self.nth
-        if late < 0 or (self.times is not None and late >= self.times):
-            return False
-        self.struck += 1
-        return True
 
 
 _ERRORS: dict[int, tuple[int, int, str]] = {
@@ -101,25 +80,11 @@ _ERRORS: dict[int, tuple[int, int, str]] = {
 }
 
 
-class Faults:
+class Faults(Mishaps[Fault]):
     """The plan in force. Whatever a session does meets every fault that describes it."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._all: list[Fault] = []
-
     def add(self, point: str, /, **fields: Any) -> Fault:
-        made = Fault(point=point, **fields)
-        with self._lock:
-            self._all.append(made)
-        return made
-
-    def clear(self) -> None:
-        """Call all of them off; whoever is held goes on."""
-        with self._lock:
-            for fault in self._all:
-                fault.release()
-            self._all.clear()
+        return self.plan(Fault(point=point, **fields))
 
     def at(self, point: str, moment: str, session: Session | None, sql: str | None = None) -> None:
         """Raises ``Gone`` or ``SqlError`` where the plan says so."""
@@ -142,9 +107,7 @@ class Faults:
         )
 
     def _strike(self, describes: Callable[[Fault], bool], session: Session | None) -> None:
-        with self._lock:
-            due = [fault for fault in self._all if describes(fault) and fault.counts()]
-        for fault in due:
+        for fault in self.struck_by(describes):
             _suffer(fault, session)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from .server import PASSWORD, USER
 
 _ABOVE = Path(__file__).resolve().parents[1]
+_FOUND = os.pathsep.join(map(str, (_ABOVE, _ABOVE.parent / "doubles")))
 
 
 class ServerSaid(Exception):
@@ -42,7 +43,7 @@ class TdsProcess:
         words = [sys.executable, "-m", "tds", "--port", str(self.port)]
         if self._folder:
             words += ["--folder", str(self._folder)]
-        environment = {**os.environ, "PYTHONPATH": str(_ABOVE)}
+        environment = {**os.environ, "PYTHONPATH": _FOUND}
         self._process = subprocess.Popen(
             words,
             stdin=subprocess.PIPE,

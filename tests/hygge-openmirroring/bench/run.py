@@ -21,7 +21,8 @@ from pathlib import Path
 import polars as pl
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "hygge-adls")]
+TESTS = HERE.parents[1]
+sys.path[:0] = map(str, (HERE.parent, TESTS / "hygge-adls", TESTS / "doubles"))
 
 from azure.storage.filedatalake import DataLakeServiceClient  # noqa: E402  # after the path is set
 from dfs import DfsServer, Manners  # noqa: E402
