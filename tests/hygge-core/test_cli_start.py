@@ -45,6 +45,39 @@ def test_asking_for_help_imports_nothing_heavy(args):
     assert not modules & HEAVY
 
 
+#: What a command may import that is neither Python's, nor hygge's, nor a private module of these.
+BUDGET = {"annotated_doc", "attr", "attrs", "cattrs", "click", "packaging", "pluggy", "shellingham"}
+BUDGET |= {"tomli", "typer", "typing_extensions"}
+MOVING = {"cython_runtime", "filelock", "polars", "pyarrow", "tenacity"}
+
+PROJECT = """
+[flows.shop]
+home = { type = "csv", path = "in" }
+store = { type = "parquet", path = "lake" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "budget"), [("plan", BUDGET), ("run", BUDGET | MOVING)], ids=["plan", "run"]
+)
+def test_a_command_imports_no_more_than_it_needs(command, budget, tmp_path):
+    (tmp_path / "hygge.toml").write_text(PROJECT)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "one.csv").write_text("id\n1\n")
+    offline = ["--offline"] if command == "plan" else []
+    code, modules, _ = imported_by(
+        "-C", str(tmp_path), "-q", command, *offline, "-s", "shop", HYGGE_ONLY_PLUGINS="hygge-core"
+    )
+    assert code == 0
+    others = {
+        name
+        for name in modules - sys.stdlib_module_names - {"hygge_core"}
+        if not name.startswith("_") and not name.endswith("__mypyc")
+    }
+    assert others <= budget
+    assert not modules & {"asyncio", "multiprocessing", "unittest", "xml"}
+
+
 def completed(line: str) -> tuple[list[str], set[str]]:
     """(what the shell is offered for the last word of ``line``, the modules that it took)."""
     spy = "import json, sys, atexit\n"

@@ -20,9 +20,11 @@ from hygge_core.cli.commands.schema import schema
 from hygge_core.cli.commands.tables import tables
 from hygge_core.cli.invocation import Invocation
 from hygge_core.cli.options import command, with_globals
+from hygge_core.cli.sparing import SparingGroup
 
 app = typer.Typer(
     name="hygge",
+    cls=SparingGroup,
     help="hygge moves tables from homes to stores, and proves what it moved.",
     epilog="Start with: hygge init shop && hygge run -C shop",
     no_args_is_help=True,

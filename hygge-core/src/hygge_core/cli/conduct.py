@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def conduct(said: Invocation, entities: Sequence[Entity], **asked: Any) -> int:
     """Run ``entities`` as ``Coordinator.run`` is ``asked`` to; returns the exit code."""
+    gc.freeze()  # modules and configuration stay to the end: no collection looks at them again
     with (
         watcher(said) as watching,
         Stream(Audience(watching, said.plugins.observers(watching.say))) as stream,

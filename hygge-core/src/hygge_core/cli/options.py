@@ -12,6 +12,7 @@ import typer
 
 from hygge_core.cli.completion import names
 from hygge_core.cli.invocation import Invocation
+from hygge_core.cli.sparing import SparingCommand
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
@@ -148,9 +149,8 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Sentence], S
     """Make a function of the invocation a command of ``app``, named ``name`` or like itself."""
 
     def register(sentence: Sentence) -> Sentence:
-        app.command(name, epilog="What stands in `hygge --help` may stand here too.")(
-            with_globals(sentence)
-        )
+        epilog = "What stands in `hygge --help` may stand here too."
+        app.command(name, cls=SparingCommand, epilog=epilog)(with_globals(sentence))
         return sentence
 
     return register

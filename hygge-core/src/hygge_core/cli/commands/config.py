@@ -7,8 +7,11 @@ import typer
 from hygge_core.cli import streams
 from hygge_core.cli.invocation import Invocation
 from hygge_core.cli.options import Exclude, Select, command
+from hygge_core.cli.sparing import SparingGroup
 
-app = typer.Typer(help="Show or check the merged configuration.", no_args_is_help=True)
+app = typer.Typer(
+    cls=SparingGroup, help="Show or check the merged configuration.", no_args_is_help=True
+)
 
 
 @command(app)

@@ -8,9 +8,12 @@ import typer
 
 from hygge_core.cli.invocation import Invocation
 from hygge_core.cli.options import Select, a_duration, command, with_globals
+from hygge_core.cli.sparing import SparingGroup
 
-app = typer.Typer(help="Look back at runs, events and watermarks.", no_args_is_help=True)
-watermarks = typer.Typer()
+app = typer.Typer(
+    cls=SparingGroup, help="Look back at runs, events and watermarks.", no_args_is_help=True
+)
+watermarks = typer.Typer(cls=SparingGroup)
 app.add_typer(watermarks, name="watermarks")
 
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")]

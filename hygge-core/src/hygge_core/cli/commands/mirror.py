@@ -9,8 +9,13 @@ import typer
 
 from hygge_core.cli.invocation import Invocation
 from hygge_core.cli.options import a_duration, command
+from hygge_core.cli.sparing import SparingGroup
 
-app = typer.Typer(help="Look at what a mirror makes of what was published.", no_args_is_help=True)
+app = typer.Typer(
+    cls=SparingGroup,
+    help="Look at what a mirror makes of what was published.",
+    no_args_is_help=True,
+)
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[FLOW]...", help="As after -s; all by default.")
