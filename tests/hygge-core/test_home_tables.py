@@ -390,3 +390,12 @@ def test_another_place_is_read_by_the_same_code(form, tmp_path):
     place.files["year=2024/a." + form] = b"\xff\xfe broken"
     with pytest.raises(HomeError, match=f"lake://orders/year=2024/a.{form}"):
         everything(home)
+
+
+def test_what_is_asked_before_a_read_and_the_read_itself_share_one_listing(form, tmp_path):
+    write(form, tmp_path / "a", pl.DataFrame({"x": [1]}))
+    with opened(form, tmp_path) as home:
+        home.schema(ASK)
+        write(form, tmp_path / "b", pl.DataFrame({"x": [2]}))
+        assert pl.concat(home.read(ASK))["x"].to_list() == [1]
+        assert pl.concat(home.read(ASK))["x"].to_list() == [1, 2]

@@ -226,6 +226,21 @@ def test_settling_makes_names_durable_that_another_process_gave(shelf):
     assert synced == [f"{shelf.root}/live/a", f"{shelf.root}/live", str(shelf.root)]
 
 
+def test_folders_further_up_are_synced_once_and_again_when_one_was_made(shelf):
+    def synced(name):
+        put(shelf, name, "1")
+        with planned(Count()) as counted:
+            shelf.settle([name])
+        found = [detail for point, detail in counted.points if point == "local.sync_folder:after"]
+        return [folder.removeprefix(str(shelf.root)) for folder in found]
+
+    assert synced("stage/r/one") == ["/stage/r", "/stage", ""]
+    assert synced("stage/r/two") == ["/stage/r"]
+    assert synced("stage/one") == ["/stage"]
+    shelf.delete_tree("stage")
+    assert synced("stage/r/one") == ["/stage/r", "/stage", ""]
+
+
 def test_a_new_root_is_durable_where_it_hangs(tmp_path):
     with planned(Count()) as counted:
         put(LocalShelf(tmp_path / "a" / "b"), "one", "1")

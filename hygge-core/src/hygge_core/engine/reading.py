@@ -38,7 +38,7 @@ class Reading:
         self.tracker = self._make_tracker()
         self._polish = Polish.of(task.polish, entity=task.entity)
         ask = Ask(entity=task.entity, limit=task.limit, drift=task.drift, settled=settled)
-        ask, everything = self.asked(partial(self._first_asked, ask))
+        ask, everything, self.expected = self.asked(partial(self._first_asked, ask))
         if self.tracker is not None:
             self.tracker.check(everything)
         needed = self._needed(tuple(everything))
@@ -48,7 +48,6 @@ class Reading:
         self._marking = Marking(task.deletes, mode, applied="markers" in self._kind.capabilities)
         incoming = self._marking.rows(self._polish.schema(self.raw))
         self._settled = drift.settle(known_schema(trip, mode), incoming, task.drift)
-        self.expected = self._expected()
 
     def _make_tracker(self) -> Tracker | None:
         setting = self._trip.task.watermark
@@ -61,14 +60,16 @@ class Reading:
         """What the home answers, while anybody wants to know."""
         return patiently(call, self.visit.stop, self.visit.deadline)
 
-    def _first_asked(self, ask: Ask) -> tuple[Ask, pl.Schema]:
-        """Fix the upper bound where the home can, then see which columns there are."""
+    def _first_asked(self, ask: Ask) -> tuple[Ask, pl.Schema, int | None]:
+        """Fix the upper bound where the home can, then see which columns there are, and about how
+        many rows: all in one call, since each has a thread of its own."""
         home = self.visit.home
         if self.tracker is not None:
             whole = evolve(ask, range=self.tracker.range(None))
             upper = home.upper(whole) if isinstance(home, Bounds) else None
             ask = evolve(ask, range=self.tracker.range(upper))
-        return ask, home.schema(ask)
+        schema = home.schema(ask)
+        return ask, schema, home.estimated_rows(ask) if isinstance(home, Estimates) else None
 
     def _needed(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:
         needed = self._polish.needed(columns)
@@ -77,12 +78,6 @@ class Reading:
             return needed
         wanted = {*needed, setting.column, *setting.primary_key}
         return tuple(column for column in columns if column in wanted)
-
-    def _expected(self) -> int | None:
-        home = self.visit.home
-        if not isinstance(home, Estimates):
-            return None
-        return self.asked(partial(home.estimated_rows, self.ask))
 
     def load(self) -> Load:
         """What the store is told before the first batch."""

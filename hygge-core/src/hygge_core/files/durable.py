@@ -7,7 +7,7 @@ on the same file: the kernel may have dropped the very pages it could not write,
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from hygge_core.faults import around
@@ -21,14 +21,14 @@ def sync_file(path: Path) -> None:
         _sync(path)
 
 
-def sync_folder(path: Path) -> None:
+def sync_folder(path: Path | str) -> None:
     """The names in the folder ``path`` are on the disk."""
     if _HAS_DIRECTORY_FSYNC:
         with around("local.sync_folder", path):
             _sync(path)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: Path | str) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -36,15 +36,21 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def folders_of(paths: Iterable[Path], root: Path) -> list[Path]:
-    """The folders from each path's own up to ``root``, deepest first, each once."""
-    found: set[Path] = set()
+def folders_of(paths: Iterable[str], root: str, named: Container[str] = frozenset()) -> list[str]:
+    """The folders to sync so that the names of ``paths`` are durable, deepest first, each once.
+
+    From each path's own up to ``root``, but no higher than to a folder whose name is durable
+    already: those are ``named``.
+    """
+    found: set[str] = set()
     for path in paths:
-        for folder in path.parents:
-            if folder in found or not folder.is_relative_to(root):
-                break
+        folder = os.path.dirname(path)  # noqa: PTH120  # as in path(): texts
+        while folder not in found:
             found.add(folder)
-    return sorted(found, key=lambda folder: (-len(folder.parts), folder))
+            if folder == root or folder in named:
+                break
+            folder = os.path.dirname(folder)  # noqa: PTH120
+    return sorted(found, key=lambda folder: (-folder.count(os.sep), folder))
 
 
 def make_folder(path: Path, root: Path) -> None:

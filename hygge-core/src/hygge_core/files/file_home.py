@@ -80,7 +80,10 @@ class Snapshot:
 
 
 class FileHome:
-    """Implements ``Home``, ``Estimates`` and ``Checks`` over a place and a format."""
+    """Implements ``Home``, ``Estimates`` and ``Checks`` over a place and a format.
+
+    The place is listed once for a read: what is asked before it is asked of the same files.
+    """
 
     def __init__(
         self, place: Place, form: Format, scene: Scene, *, batch_rows: int, hive: bool | None
@@ -90,6 +93,14 @@ class FileHome:
         self._scene = scene
         self._batch_rows = batch_rows
         self._hive = hive
+        self._listed: Sequence[Source] | None = None
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """The files that the next read is of. Raises ``HomeError``."""
+        if self._listed is None:
+            self._listed = self.place.sources()
+        return self._listed
 
     def schema(self, ask: Ask) -> pl.Schema:
         schema = self.snapshot(ask).schema
@@ -103,11 +114,12 @@ class FileHome:
         return limited(regrouped(self._frames(ask, given), self._rows(ask)), ask.limit)
 
     def estimated_rows(self, ask: Ask) -> int | None:
-        rows = self.form.estimated_rows(self.place.sources())
+        rows = self.form.estimated_rows(self.sources)
         return rows if rows is None or ask.limit is None else min(rows, ask.limit)
 
     def check(self) -> Iterator[tuple[str, str, str]]:
         what = f"read {self.place.address}"
+        self._listed = None  # whoever asks for a check asks how it is now
         try:
             self.schema(Ask(entity=self._scene.entity))
         except HyggeError as exc:
@@ -116,8 +128,8 @@ class FileHome:
             yield what, "ok", ""
 
     def snapshot(self, ask: Ask) -> Snapshot:
-        """The files as they are now, in one schema. Raises ``HomeError``, ``SchemaChanged``."""
-        sources = self.place.sources()
+        """The files in one schema. Raises ``HomeError``, ``SchemaChanged``."""
+        sources = self.sources
         hive = hive_of(sources, self._hive, ask.settled)
         settled = {c: t for c, t in (ask.settled or {}).items() if c not in hive.schema}
         asked = evolve(ask, settled=pl.Schema(settled))
@@ -152,6 +164,7 @@ class FileHome:
 
     def _frames(self, ask: Ask, given: Collection[str]) -> Iterator[pl.DataFrame]:
         snapshot = self.snapshot(ask)
+        self._listed = None
         schema = snapshot.schema
         wanted = _wanted(ask, schema)
         self.require([*(ask.columns or ()), *([ask.range.column] if ask.range else [])], schema)

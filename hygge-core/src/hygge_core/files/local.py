@@ -34,7 +34,8 @@ class LocalShelf:
     """Names below ``root``. No name leads out of it: not by ``..`` and not by a symbolic link."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = root.absolute()
+        self._named: set[str] = set()  # paths whose names this shelf has made durable
 
     def address(self, name: str) -> str:
         return str(self.root / name)
@@ -56,6 +57,7 @@ class LocalShelf:
         path = self.path(name)
         if not path.parent.is_dir():
             make_folder(path.parent, self.root)
+            self._named.clear()
         return path
 
     @contextmanager
@@ -95,9 +97,13 @@ class LocalShelf:
                 raise NameMissing(f"{self.address(source)} is not there any more") from exc
 
     def settle(self, names: Iterable[str]) -> None:
-        for folder in folders_of([self.path(name) for name in names], self.root):
+        """A folder that is only above them is synced once, until this shelf makes another one."""
+        paths = {str(self.path(name)) for name in names}
+        folders = folders_of(paths, str(self.root), self._named)
+        for folder in folders:
             with speaking(folder):
                 sync_folder(folder)
+        self._named.update(paths, folders)
 
     def replace_tree(self, staged: str, live: str, old: str) -> None:
         """In one step where the system can swap two folders, in two renames elsewhere."""

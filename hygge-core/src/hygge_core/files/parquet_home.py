@@ -61,7 +61,7 @@ class ParquetHome(FileHome):
 
     def files(self, ask: Ask) -> Sequence[ParquetFile]:
         footers = self.form.footers
-        return [given_file(source, self.form, footers) for source in self.place.sources()]
+        return [given_file(source, self.form, footers) for source in self.sources]
 
     def _highest(self, source: Source, column: str, portion: Portion) -> Mark | None:
         footer = self.form.footer(source)

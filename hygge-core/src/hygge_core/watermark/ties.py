@@ -76,8 +76,9 @@ class Crest:
         if self.value is None or top > self.value:
             self.value, self._tally, self._held = top, Tally(), None
         self._digest()
+        told_by = rows.select(self._primary_key) if self._primary_key else rows
         # Digested only when the next batch reaches it: in a source that grows none will.
-        self._held = rows.filter(values == pl.Series([top], dtype=values.dtype))
+        self._held = told_by.filter(values == pl.Series([top], dtype=values.dtype))
 
     def ties(self) -> Ties:
         """The rows at the highest value."""

@@ -166,9 +166,10 @@ class Tracker:
         asked = self._range
         if asked.high is not None and not readable(asked.high):
             asked = evolve(asked, high=None)
-        asked_for = in_range(asked, batch.schema[self.column])
-        strays = batch.filter(~asked_for).get_column(self.column)
-        if strays.len():
+        column = batch.get_column(self.column)
+        asked_for = column.to_frame().select(in_range(asked, column.dtype)).to_series()
+        if not asked_for.all():
+            strays = column.filter(~asked_for)
             raise HomeError(
                 f"the home returned {strays.len():,} rows that it was not asked for: "
                 f"{self.column} is {mark_at(physical(strays)[0], strays.dtype).value}, "
