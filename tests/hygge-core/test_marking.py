@@ -115,3 +115,14 @@ def test_too_many_at_once_stop_the_run(there):
 def test_keys_that_are_null_are_found_again():
     known = pl.DataFrame({"id": [1, None]}, schema={"id": pl.Int64})
     assert compared(known, [1, None], BY_KEYS) == []
+
+
+def test_where_all_rows_are_told_their_marker_is_not_applied():
+    frame = ROWS.select("id", pl.lit(4).alias(ROW_MARKER))
+    marking = Marking(None, "append", applied=True, whole=True)
+    settled = marking.rows(frame.schema)
+    assert marking.load(settled).names() == ["id"]
+    rows, marker = marking.split(frame)
+    assert (rows.columns, marker) == (["id"], None)
+    kept = Marking(None, "append", applied=False, whole=True)
+    assert kept.rows(frame.schema).names() == ["id", ROW_MARKER]

@@ -79,6 +79,14 @@ def test_where_a_batch_ends_changes_nothing(cuts):
     assert pl.concat(made.apply(part) for part in parts).equals(made.apply(ROWS))
 
 
+def test_a_marker_of_the_rows_is_chosen_with_whatever_is_chosen():
+    rows = ROWS.with_columns(pl.lit(2).alias("__rowMarker__"))
+    assert polish({"columns": {"select": ["Email"]}}).apply(rows).columns == [
+        "Email",
+        "__rowMarker__",
+    ]
+
+
 def test_select_and_drop_take_names_and_globs():
     assert polish({"columns": {"select": ["pw*", "OrderId"]}}).apply(ROWS).columns == [
         "OrderId", "pw_enc",

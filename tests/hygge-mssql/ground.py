@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from attrs import evolve
 
 from hygge_core.engine.world import World
 from hygge_core.errors import HomeError, StoreError
@@ -92,7 +93,7 @@ class Ground:
             staged += [run for (run,) in runs]
         return staged
 
-    def offer(self, root: Path, rows: pl.DataFrame) -> None:
+    def offer(self, root: Path, rows: pl.DataFrame, *, tracked: bool = False) -> None:
         """Make the table hold exactly ``rows``, with the types that hygge documents."""
         name = self.place(root)
         try:
@@ -110,6 +111,25 @@ class Ground:
                 cursor.bulkcopy_arrow(
                     name.sql, frame, column_mappings=list(rows.columns), keep_nulls=True, timeout=0
                 )
+            if tracked:
+                cursor.execute(f"ALTER TABLE {name.sql} ALTER COLUMN [id] bigint NOT NULL")
+                cursor.execute(f"ALTER TABLE {name.sql} ADD PRIMARY KEY ([id])")
+                cursor.execute(f"ALTER TABLE {name.sql} ENABLE CHANGE_TRACKING")
+
+    def change(self, root: Path, rows: pl.DataFrame, gone: pl.DataFrame) -> None:
+        """As any user of the table would: delete, and insert."""
+        table = self.place(root).sql
+        with self.cursor() as cursor:
+            for key in (*rows["id"], *gone["id"]):
+                cursor.execute(f"DELETE FROM {table} WHERE [id] = ?", (key,))
+            for row in rows.rows():
+                cursor.execute(f"INSERT INTO {table} ([id], [name]) VALUES (?, ?)", row)
+
+    def track(self) -> None:
+        """Let the database track changes, if it does not already."""
+        on = "SELECT COUNT(*) FROM sys.change_tracking_databases WHERE database_id = DB_ID()"
+        if self.rows(on) == [(0,)]:
+            self.execute("ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON")
 
     def visible(self, root: Path, schema: pl.Schema) -> pl.DataFrame | None:
         """What a home finds; SQL Server has fewer types, so ``schema`` says which they were."""
@@ -133,6 +153,11 @@ class Ground:
             connections=self.connections,
             offer=self.offer,
         )
+
+    def followed(self) -> HomeSubject:
+        """A home whose table's changes are tracked."""
+        self.track()
+        return evolve(self.home(), offer=partial(self.offer, tracked=True), change=self.change)
 
     def store(self, **more: Any) -> StoreSubject:
         return StoreSubject(

@@ -17,6 +17,8 @@ from hygge_core.testing import (
     StoreContract,
     StoreSubject,
 )
+from hygge_core.testing.contract import Contract
+from hygge_core.testing.home_changes import HomeChanges
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,16 @@ class TestHomeInParts(HomeContract):
     @pytest.fixture
     def subject(self, ground: Ground) -> HomeSubject:
         return ground.home(partition_read={"column": "id", "parts": 3})
+
+
+class TestHomeThatFollows(HomeChanges, Contract):
+    """Only what it is asked besides: the rest of the contract is that of any table."""
+
+    place = HomeContract.place
+
+    @pytest.fixture
+    def subject(self, ground: Ground) -> HomeSubject:
+        return ground.followed()
 
 
 class TestStore(StoreContract):

@@ -58,7 +58,7 @@ def _as_asked(config: Any, run_type: RunType) -> RunType:
     return run_type
 
 
-def _no_keys(config: Any) -> tuple[str, ...]:
+def _nothing(config: Any) -> tuple[str, ...]:
     return ()
 
 
@@ -92,6 +92,8 @@ class Kind:
     * ``run_type`` a store's last word on ``full_drop`` or ``incremental``, for stores whose config
       can override the run's.
     * ``keys`` a store's key columns, in source names; ``Load.keys`` gets the final ones.
+    * ``follows`` the words that ``watermark = { kind = "..." }`` may be with such a home, which
+      then implements ``Follows``.
     """
 
     name: str
@@ -101,8 +103,9 @@ class Kind:
     address: Callable[[Any], str] = _address
     journal_beside: Callable[[Any], Mapping[str, Any] | None] = _no_journal
     connections: Callable[[Any], int] = _one_connection
-    keys: Callable[[Any], tuple[str, ...]] = _no_keys
+    keys: Callable[[Any], tuple[str, ...]] = _nothing
     run_type: Callable[[Any, RunType], RunType] = _as_asked
+    follows: Callable[[Any], tuple[str, ...]] = _nothing
 
 
 @hookspec

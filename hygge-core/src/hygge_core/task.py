@@ -14,12 +14,21 @@ OnEmpty = Literal["fail", "replace", "keep"]
 
 @frozen(kw_only=True)
 class WatermarkSetting:
-    """``watermark = { column, primary_key, lookback, allow_duplicates }``; lookback in seconds."""
+    """``watermark = { column, primary_key, lookback, allow_duplicates }``; lookback in seconds.
 
-    column: str
+    Or ``{ kind }``, and nothing else: the home knows by itself what changed.
+    """
+
+    column: str = ""
     primary_key: tuple[str, ...] = ()
     lookback_seconds: float = 0.0
     allow_duplicates: bool = False
+    kind: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is of, for people: its column, or the home's own word."""
+        return self.kind or self.column
 
 
 @frozen(kw_only=True)

@@ -110,6 +110,11 @@ def tables(session: Session) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield str(name), tuple(keys.get(name, ()))
 
 
+def primary_key(session: Session, table: Name) -> tuple[str, ...]:
+    """The columns of a table's primary key, in order; none where it has no key."""
+    return tuple(str(name) for (name,) in session.rows(ask.PRIMARY_KEY.sql, table.sql))
+
+
 def rows(session: Session, table: Name) -> int | None:
     """About how many rows a table has; ``None`` where the server does not say (a view)."""
     found = session.value(ask.ROWS.sql, table.sql)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from types import MappingProxyType
 
 import polars as pl
 
@@ -12,10 +14,10 @@ from hygge_core.records import Ask, Mark
 from hygge_core.scene import Scene
 from hygge_core.types import parse, spell
 from hygge_core.watermark import in_range
-from hygge_mssql import catalogue
+from hygge_mssql import catalogue, changes
 from hygge_mssql.bounds import is_sieve
 from hygge_mssql.catalogue import Column
-from hygge_mssql.names import named
+from hygge_mssql.names import Name, named
 from hygge_mssql.ranges import EVERYTHING, Condition, watermark_column, within
 from hygge_mssql.reader import Reader, listed
 from hygge_mssql.selected import Selected, selected, settle
@@ -33,8 +35,8 @@ def open_home(config: MssqlHomeConfig, scene: Scene) -> Iterator[MssqlHome]:
 
 
 class MssqlHome:
-    """See :class:`hygge_core.protocols.Home`; also ``Bounds``, ``Estimates``, ``Discovers`` and
-    ``Checks``."""
+    """See :class:`hygge_core.protocols.Home`; also ``Bounds``, ``Follows``, ``Estimates``,
+    ``Discovers`` and ``Checks``."""
 
     def __init__(self, config: MssqlHomeConfig, scene: Scene, server: Server) -> None:
         self._config = config
@@ -51,7 +53,13 @@ class MssqlHome:
         with self._server.session(HomeError) as session:
             columns = self._selected(session, ask)
             condition, wanted = self._wanted(session, ask)
+            keys = self._keys(session, ask)
         reader = Reader(self._server, self._scene, self._source, columns, self._config)
+        if ask.changes is not None and ask.changes.since is not None:
+            query = changes.since(self._table, ask.changes, keys, listed(columns))
+            demand = partial(changes.reach, table=self._table, asked=ask.changes)
+            yield from reader.changed(query, ask.batch_rows or self._config.batch_rows, demand)
+            return
         left = ask.limit
         # What Python filters once more, the server cannot count.
         top = left if wanted is None else None
@@ -75,8 +83,14 @@ class MssqlHome:
             (chosen,) = self._chosen((column,))
             return upper(session, self._source, chosen, condition)
 
+    def reach(self, ask: Ask) -> Mark:
+        assert ask.changes is not None
+        with self._server.session(HomeError) as session:
+            return changes.reach(session, self._table, ask.changes)
+
     def estimated_rows(self, ask: Ask) -> int | None:
-        if not isinstance(self._source, Table) or ask.range is not None:
+        partly = ask.range is not None or (ask.changes and ask.changes.since)
+        if not isinstance(self._source, Table) or partly:
             return ask.limit
         with self._server.session(HomeError) as session:
             rows = catalogue.rows(session, self._source.name)
@@ -94,8 +108,26 @@ class MssqlHome:
         types = ", ".join(f"{each.name} {spell(each.dtype)}" for each in columns)
         yield f"{self._source} can be read ({types})", "ok", ""
 
+    @property
+    def _table(self) -> Name:
+        """Of a home that follows changes; the configuration saw to it that there is one."""
+        assert isinstance(self._source, Table)
+        return self._source.name
+
+    def _keys(self, session: Session, ask: Ask) -> tuple[str, ...]:
+        """By what the rows of a followed table are known."""
+        return () if ask.changes is None else catalogue.primary_key(session, self._table)
+
     def _selected(self, session: Session, ask: Ask) -> tuple[Selected, ...]:
-        every = self._chosen(self._source.columns(session))
+        columns = self._source.columns(session)
+        if ask.changes is None:
+            return self._asked_of(self._chosen(columns), ask)
+        keys = self._keys(session, ask)
+        origins = changes.origins(ask.changes, columns, keys)
+        found = self._asked_of(self._chosen(columns, origins), ask)
+        return (*found, changes.marker(ask.changes, keys))
+
+    def _asked_of(self, every: tuple[Selected, ...], ask: Ask) -> tuple[Selected, ...]:
         wanted = [each for each in every if ask.columns is None or each.name in ask.columns]
         given = tuple(wanted or every)
         if self._source.alone:
@@ -103,7 +135,9 @@ class MssqlHome:
             _refuse_expressions(given)
         return settle(given, ask.settled)
 
-    def _chosen(self, columns: tuple[Column, ...]) -> tuple[Selected, ...]:
+    def _chosen(
+        self, columns: tuple[Column, ...], origins: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Selected, ...]:
         names = {each.name for each in columns}
         config = self._config
         return selected(
@@ -111,6 +145,7 @@ class MssqlHome:
             overrides={n: t for n, t in self._overrides.items() if n in names or len(names) > 1},
             keep_seventh=config.seventh_digit == "keep",
             trim=config.padding == "trim",
+            origins=origins,
         )
 
     def _wanted(self, session: Session, ask: Ask) -> tuple[Condition, pl.Expr | None]:

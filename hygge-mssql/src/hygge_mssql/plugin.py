@@ -41,6 +41,7 @@ def hygge_homes() -> Iterable[Kind]:
             address=_source,
             connections=_connections,
             journal_beside=_journal_beside,
+            follows=_follows,
         )
     ]
 
@@ -108,6 +109,11 @@ def _journal(config: MssqlJournalConfig) -> str:
 
 def _connections(config: MssqlHomeConfig | MssqlStoreConfig) -> int:
     return config.connections
+
+
+def _follows(config: MssqlHomeConfig) -> tuple[str, ...]:
+    """Change Tracking is of tables."""
+    return ("change_tracking",) if config.query is None and config.query_file is None else ()
 
 
 def _keys(config: MssqlStoreConfig) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -53,6 +53,17 @@ class Reader:
         query = self._source.select(listed(self._columns), condition, top=top)
         with self._server.session(HomeError) as session, self._isolated(session):
             yield from self._frames(session, query, rows)
+
+    def changed(
+        self, query: Query, rows: int, demand: Callable[[Session], object]
+    ) -> Iterator[pl.DataFrame]:
+        """The rows of ``query``, while ``demand`` holds before the first of them, and behind the
+        last where no snapshot keeps what they were read from."""
+        with self._server.session(HomeError) as session, self._isolated(session):
+            demand(session)
+            yield from self._frames(session, query, rows)
+            if not self._snapshot(session):
+                demand(session)
 
     def _several(
         self, parted: PartitionRead, condition: Condition, rows: int

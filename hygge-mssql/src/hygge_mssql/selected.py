@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import polars as pl
 from attrs import evolve, frozen
@@ -56,13 +57,18 @@ def selected(
     overrides: Mapping[str, pl.DataType],
     keep_seventh: bool,
     trim: bool,
-    prefix: str = "",
+    origins: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Selected, ...]:
-    """How each column is selected. Raises ``HomeError`` for an override of no column."""
+    """How each column is selected; ``origins`` is what stands before the names of some.
+
+    Raises ``HomeError`` for an override of no column.
+    """
     found = tuple(
-        _overridden(each, overrides[each.name], prefix)
+        _overridden(each, overrides[each.name], origins.get(each.name, ""))
         if each.name in overrides
-        else _by_catalogue(each, keep_seventh=keep_seventh, trim=trim, prefix=prefix)
+        else _by_catalogue(
+            each, keep_seventh=keep_seventh, trim=trim, prefix=origins.get(each.name, "")
+        )
         for each in columns
     )
     missing = sorted(set(overrides) - {each.name for each in found})

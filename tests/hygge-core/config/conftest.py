@@ -141,7 +141,12 @@ def hygge_homes() -> list[Kind]:
         _home("parquet", FileHome, journal_beside=_beside),
         _home("csv", CsvHome),
         Kind(name="pipe", config=FileHome, open=_open),
-        _home("mssql", TableHome, address=lambda c: f"{c.connection}: {c.table}"),
+        _home(
+            "mssql",
+            TableHome,
+            address=lambda c: f"{c.connection}: {c.table}",
+            follows=lambda c: () if c.query else ("change_log",),
+        ),
     ]
 
 
@@ -157,7 +162,7 @@ def hygge_stores() -> list[Kind]:
             TableStore,
             address=lambda c: f"{c.connection}: {c.table}",
             connections=lambda c: 2,
-            able={"upsert"},
+            able={"upsert", "markers"},
             **keyed,
         ),
     ]

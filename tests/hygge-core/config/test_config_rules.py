@@ -24,6 +24,25 @@ run_type = "{run_type}"
 WATERMARK = 'watermark = { column = "id" }'
 
 
+FOLLOWED = """
+[connections.erp]
+type = "mssql"
+server = "s"
+database = "d"
+[flows.shop]
+home = {{ type = "mssql", connection = "erp", {home} }}
+store = {{ {store} }}
+run_type = "incremental"
+watermark = {{ kind = "{kind}"{more} }}
+{last}
+"""
+KEYED = 'type = "mssql", connection = "erp", key_columns = ["id"]'
+
+
+def followed(home='table = "t"', store=KEYED, kind="change_log", more="", last="") -> str:
+    return JOURNAL + FOLLOWED.format(home=home, store=store, kind=kind, more=more, last=last)
+
+
 def flow(home="parquet", store="parquet", run_type="incremental", more=WATERMARK) -> str:
     return FLOW.format(home=home, store=store, run_type=run_type, more=more)
 
@@ -279,3 +298,26 @@ def test_a_home_that_cannot_list_its_tables_discovers_nothing_silently(tmp_path)
     )
     with pytest.raises(ConfigError, match=r"flows\.f\.discover: .*cannot list its tables"):
         config.load(start=tmp_path, plugins=plugins.load())
+
+
+def test_what_a_home_follows_by_itself_needs_no_column(desk):
+    (entity,) = desk.load(followed()).entities
+    assert entity.watermark.kind == "change_log"
+    assert desk.load(followed(store='type = "parquet", path = "out"')).entities
+
+
+@pytest.mark.parametrize(
+    ("asked", "where", "said"),
+    [
+        ({"kind": "change_lgo"}, "watermark.kind", "does not know 'change_lgo'; did you mean"),
+        ({"home": 'query = "q"'}, "watermark.kind", "it knows no kind"),
+        ({"store": KEYED.partition(", key")[0]}, "watermark.kind", "set the store's keys"),
+        ({"more": ', column = "id"'}, "watermark.kind", "stands alone"),
+        ({"last": 'deletes = { detect = "keys" }'}, "deletes", "leave out `deletes`"),
+        ({"last": "[flows.shop.entities.a]\nwatermark = {}"}, "", "neither"),
+    ],
+)
+def test_a_kind_that_cannot_be_followed_is_told(desk, asked, where, said):
+    told = "\n".join(desk.complaints(followed(**asked)))
+    assert f"flows.shop.{where}".rstrip(".") in told
+    assert said in told

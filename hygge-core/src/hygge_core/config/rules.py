@@ -9,6 +9,7 @@ from hygge_core.config.mistakes import Mistakes
 from hygge_core.config.nodes import Leaf, Origin, locate
 from hygge_core.config.part import Part
 from hygge_core.errors import Mistake
+from hygge_core.nearest import did_you_mean
 from hygge_core.records import RunType
 
 
@@ -17,16 +18,19 @@ def refusals(draft: Draft, run_type: RunType, *, journal: bool) -> Iterator[Mist
     if draft.store is not None:
         run_type = draft.store.ask(lambda kind, config: kind.run_type(config, run_type), run_type)
     yield from _deletes(draft)
+    yield from _follows(draft)
     if run_type == "full_drop":
         yield from _able(draft, "store", "full_drop", "replaced")
         return
     if draft.settings.watermark is None:
         problem = "expected a table with a column, for an incremental run, found nothing"
         yield _beside_run_type(draft).mistake(problem, "watermark")
+    followed = draft.settings.watermark is not None and draft.settings.watermark.kind
     if not journal:
         problem = "expected a journal, for an incremental run, found none here or in the project"
         yield draft.origin.mistake(problem, "journal")
-    yield from _able(draft, "home", "range", "read incrementally")
+    if not followed:
+        yield from _able(draft, "home", "range", "read incrementally")
     yield from _able(draft, "store", "append", "appended to")
     yield from _lookback(draft)
 
@@ -77,11 +81,43 @@ def _deletes(draft: Draft) -> Iterator[Mistake]:
     store = draft.store
     if draft.settings.deletes is None or store is None or store.offered is None:
         return
-    if "markers" not in store.offered.kind.capabilities:
+    if not _applies_markers(store):
         problem = f"a store of type {store.word!r} deletes no rows"
         yield draft.at("deletes").mistake(problem)
-    elif not store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=True):
+    elif not _keyed(store):
         yield draft.at("deletes").mistake("rows are found by their keys: set the store's keys")
+
+
+def _follows(draft: Draft) -> Iterator[Mistake]:
+    """Why the home does not know by itself what changed, or the store cannot take it."""
+    watermark, home = draft.settings.watermark, draft.home
+    if watermark is None or not watermark.kind or home is None or home.offered is None:
+        return
+    unknown: tuple[str, ...] = (watermark.kind,)
+    words = home.ask(lambda kind, config: kind.follows(config), otherwise=unknown)
+    if watermark.kind not in words:
+        problem = (
+            f"this home of type {home.word!r} does not know {watermark.kind!r}"
+            f"{did_you_mean(watermark.kind, words)}; it knows {', '.join(words) or 'no kind'}"
+        )
+        yield draft.at("watermark", "kind").mistake(problem)
+    if draft.settings.deletes is not None:
+        problem = f"{watermark.kind} tells by itself what was deleted: leave out `deletes`"
+        yield draft.at("deletes").mistake(problem)
+    elif _applies_markers(draft.store) and not _keyed(draft.store):
+        problem = f"{watermark.kind} tells of deletes by their keys: set the store's keys"
+        yield draft.at("watermark", "kind").mistake(problem)
+
+
+def _applies_markers(store: Part | None) -> bool:
+    return bool(store and store.offered and "markers" in store.offered.kind.capabilities)
+
+
+def _keyed(store: Part | None) -> bool:
+    """Whether rows are found by keys; what nobody can say yet is not complained of."""
+    if store is None:
+        return True
+    return store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=True)
 
 
 def destinations(drafts: Iterable[Draft], mistakes: Mistakes) -> None:

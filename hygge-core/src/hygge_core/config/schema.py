@@ -69,7 +69,8 @@ class _Schemas:
             definitions[offer] = self._part(offer)
         definitions["polish"] = table(polish_settings())
         # Facts are replaced whole, so what they need must be there wherever they stand.
-        definitions["watermark"] = table(WatermarkSettings, whole=True)
+        either: dict[str, Any] = {"anyOf": [{"required": ["column"]}, {"required": ["kind"]}]}
+        definitions["watermark"] = table(WatermarkSettings, whole=True) | either
         definitions["deletes"] = table(DeletesSettings, whole=True)
         definitions["discover"] = table(DiscoverSettings, whole=True)
         own = {key: _ref(key) for key in ("home", "store", "polish", "watermark", "deletes")}

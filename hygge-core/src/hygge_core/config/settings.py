@@ -85,6 +85,14 @@ class JournalSettings:
     retention: timedelta | None = field(default=None, validator=optional(gt(_NONE)))
 
 
+def _column_or_kind(settings: Any, attribute: Any, kind: str | None) -> None:
+    if not kind and not settings.column:
+        raise ValueError("expected a column, or a kind of the home's own, found neither")
+    others = (settings.column, settings.primary_key, settings.lookback, settings.allow_duplicates)
+    if kind and any(others):
+        raise ValueError(f"{kind!r} stands alone: leave out column and all that belongs to it")
+
+
 @frozen(kw_only=True)
 class WatermarkSettings:
     """``watermark``: which rows are new.
@@ -93,19 +101,23 @@ class WatermarkSettings:
     * ``primary_key`` one column or several that tell rows at the same watermark apart.
     * ``lookback`` how far below the watermark to read again.
     * ``allow_duplicates`` a lookback may append rows that are there already.
+    * ``kind`` instead of all these: how the home knows by itself what changed, and what is gone;
+      its own page says which words it takes.
     """
 
-    column: str = field(validator=_named)
+    column: str | None = field(default=None, validator=optional(_named))
     primary_key: tuple[str, ...] = field(
         default=(), converter=one_or_many, validator=deep_iterable(_named)
     )
     lookback: timedelta = field(default=_NONE, validator=ge(_NONE))
     allow_duplicates: bool = False
+    kind: str | None = field(default=None, validator=_column_or_kind)
 
     def setting(self) -> WatermarkSetting:
         """The same as a task carries it."""
         return WatermarkSetting(
-            column=self.column,
+            kind=self.kind or "",
+            column=self.column or "",
             primary_key=self.primary_key,
             lookback_seconds=self.lookback.total_seconds(),
             allow_duplicates=self.allow_duplicates,

@@ -80,7 +80,7 @@ def _stage(trip: Trip, reading: Reading) -> Extracted:
     manifest = staging.seal()
     if manifest.rows != rows:
         raise StoreError(f"{rows:,} rows were read but {manifest.rows:,} are staged")
-    watermark = reading.tracker.after() if reading.tracker else None
+    watermark = reading.watermark()
     for note in reading.notes():
         trip.voice.warn(note)
     if rows == trip.task.limit:

@@ -68,7 +68,7 @@ def tell(trip: Trip) -> Result:
     try:
         loaded = extract(trip, mode)
         if publishes_nothing(trip, mode, loaded.rows_read):
-            return _skip(trip, run, recovered)
+            return _skip(trip, run, recovered, _further(run, mode, loaded))
         run = _decide(trip, run, mode, loaded)
         receipt, leftovers = finish(trip, trip.store, run)
     except ENDS as exc:
@@ -137,7 +137,7 @@ def _watermark_after(trip: Trip, run: RunRecord, mode: Mode, loaded: Extracted) 
     if trip.task.limit is None and loaded.watermark is not None:
         return loaded.watermark
     if mode == "full_drop" and before is not None:
-        return Watermark(column=before.column, primary_key=before.primary_key)
+        return evolve(before, mark=None, ties=None, nulls=0)
     return None
 
 
@@ -160,13 +160,35 @@ def _undo(trip: Trip, run: RunRecord, exc: BaseException) -> None:
         exc.add_note(f"the next start settles what this left: {also}")
 
 
-def _skip(trip: Trip, run: RunRecord, recovered: tuple[str, ...]) -> Result:
-    """Nothing to publish: the staging goes, the destination and the watermark stay."""
+def _further(run: RunRecord, mode: Mode, loaded: Extracted) -> Watermark | None:
+    """How far the source is read though it had nothing new; ``None``: no further than before.
+
+    A home that keeps its changes for some days would else forget them before anybody asked.
+    """
+    before, after = run.watermark_before, loaded.watermark
+    if mode != "append" or after is None or after.mark is None:
+        return None
+    return after if before is None or before.mark != after.mark else None
+
+
+def _skip(
+    trip: Trip, run: RunRecord, recovered: tuple[str, ...], further: Watermark | None
+) -> Result:
+    """Nothing to publish: the staging goes and the destination stays."""
     trip.store.rollback(run.ref)
-    event = trip.voice.event("skip", row_count=0, metadata={"warnings": list(trip.voice.warnings)})
-    advance(trip.ledger, evolve(run, state="rolled_back", note="nothing to move"), event=event)
+    event = trip.voice.event(
+        "skip",
+        row_count=0,
+        watermark=further,
+        metadata={"warnings": list(trip.voice.warnings)},
+    )
+    over = evolve(run, state="rolled_back", note="nothing to move")
+    advance(trip.ledger, over, event=event, watermark=further)
     return evolve(
-        ended(trip.task, "skip"), recovered=recovered, warnings=tuple(trip.voice.warnings)
+        ended(trip.task, "skip"),
+        recovered=recovered,
+        watermark=further,
+        warnings=tuple(trip.voice.warnings),
     )
 
 

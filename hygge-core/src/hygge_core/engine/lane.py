@@ -74,6 +74,7 @@ def _against_any(trip: Trip, reading: Reading, load: Load) -> str:
         (not isinstance(trip.store, TakesFiles), f"a {task.store.type} store takes no files"),
         (task.limit is not None, "a limit cuts files"),
         (task.deletes is not None, "deletes are followed row by row"),
+        (reading.follower is not None, "changes are followed row by row"),
         (not reading.keeps_rows, "polish changes the rows"),
         (load.schema != reading.raw, "the destination has another schema"),
     ):

@@ -22,12 +22,18 @@ _VALUES = [int(marker) for marker in Marker]
 
 
 class Marking:
-    """``applied``: the store applies markers. ``deletes`` is the entity's, in final names."""
+    """``applied``: the store applies markers. ``deletes`` is the entity's, in final names.
 
-    def __init__(self, deletes: Deletes | None, mode: Mode, *, applied: bool) -> None:
+    ``whole``: the home's markers only say that each row is there, so none need be applied.
+    """
+
+    def __init__(
+        self, deletes: Deletes | None, mode: Mode, *, applied: bool, whole: bool = False
+    ) -> None:
         self._deletes = deletes
         self._mode = mode
         self._applied = applied
+        self._whole = whole
         self._own = False
         self._adds = ""
 
@@ -57,7 +63,8 @@ class Marking:
     @property
     def marked(self) -> bool:
         """Whether the load has the marker column. A full_drop has nothing to delete from."""
-        return self._own or (self._applied and self._deletes is not None and self._mode == "append")
+        told = self._applied and self._deletes is not None and self._mode == "append"
+        return (self._own and not self._whole) or told
 
     def load(self, settled: pl.Schema) -> pl.Schema:
         """The load's schema: the settled columns, and the marker last."""
@@ -70,7 +77,8 @@ class Marking:
         if self._adds:
             polished = polished.with_columns(pl.lit(value=False).alias(self._adds))
         if self._own:
-            return polished.drop(ROW_MARKER), _sound(polished[ROW_MARKER])
+            sound = _sound(polished[ROW_MARKER])
+            return polished.drop(ROW_MARKER), None if self._whole else sound
         deletes = self._deletes
         if deletes is None or not self._applied:
             return polished, None

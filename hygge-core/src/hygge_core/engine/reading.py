@@ -10,15 +10,16 @@ import polars as pl
 from attrs import evolve
 
 from hygge_core import drift
+from hygge_core.engine.following import demand_marker, followed
 from hygge_core.engine.marking import Marking, with_marker
 from hygge_core.engine.patience import patiently
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.markers import ROW_MARKER
 from hygge_core.polish import Polish
 from hygge_core.protocols import Bounds, Estimates, GivesFiles, KnowsSchema
-from hygge_core.records import Ask, Load, Mode
+from hygge_core.records import Ask, Load, Mode, Watermark
 from hygge_core.types import parse_schema
-from hygge_core.watermark import Tracker
+from hygge_core.watermark import Follower, Tracker
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip, Visit
@@ -35,7 +36,7 @@ class Reading:
         self.visit = visit
         self._trip = trip
         self._mode = mode
-        self.tracker = self._make_tracker()
+        self.tracker, self.follower = self._make_tracker()
         self._polish = Polish.of(task.polish, entity=task.entity)
         ask = Ask(entity=task.entity, limit=task.limit, drift=task.drift, settled=settled)
         ask, everything, self.expected = self.asked(partial(self._first_asked, ask))
@@ -45,16 +46,28 @@ class Reading:
         self.raw = pl.Schema({c: t for c, t in everything.items() if needed is None or c in needed})
         self._unneeded = tuple(column for column in everything if column not in self.raw)
         self.ask = evolve(ask, columns=needed, settled=self.raw)
-        self._marking = Marking(task.deletes, mode, applied="markers" in self._kind.capabilities)
-        incoming = self._marking.rows(self._polish.schema(self.raw))
+        polished = self._polish.schema(self.raw)
+        if self.follower is not None:
+            demand_marker(polished)
+        applied = "markers" in self._kind.capabilities
+        whole = self.follower is not None and self.follower.whole
+        self._marking = Marking(task.deletes, mode, applied=applied, whole=whole)
+        incoming = self._marking.rows(polished)
         self._settled = drift.settle(known_schema(trip, mode), incoming, task.drift)
 
-    def _make_tracker(self) -> Tracker | None:
+    def _make_tracker(self) -> tuple[Tracker | None, Follower | None]:
         setting = self._trip.task.watermark
         if setting is None:
-            return None
+            return None, None
         before = self._trip.ledger.watermark if self._mode == "append" else None
-        return Tracker(setting, before)
+        if setting.kind:
+            return None, Follower(setting, before)
+        return Tracker(setting, before), None
+
+    def watermark(self) -> Watermark | None:
+        """How far the source is read now; ``None`` where nobody follows that."""
+        known = self.tracker or self.follower
+        return known.after() if known else None
 
     def asked(self, call: Callable[[], T]) -> T:
         """What the home answers, while anybody wants to know."""
@@ -68,6 +81,8 @@ class Reading:
             whole = evolve(ask, range=self.tracker.range(None))
             upper = home.upper(whole) if isinstance(home, Bounds) else None
             ask = evolve(ask, range=self.tracker.range(upper))
+        if self.follower is not None:
+            ask = followed(home, ask, self.follower)
         schema = home.schema(ask)
         return ask, schema, home.estimated_rows(ask) if isinstance(home, Estimates) else None
 
@@ -76,7 +91,7 @@ class Reading:
         setting = self._trip.task.watermark
         if needed is None or setting is None:
             return needed
-        wanted = {*needed, setting.column, *setting.primary_key}
+        wanted = {*needed, setting.column, *setting.primary_key, ROW_MARKER}
         return tuple(column for column in columns if column in wanted)
 
     def load(self) -> Load:

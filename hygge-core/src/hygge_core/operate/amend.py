@@ -57,6 +57,7 @@ def set_watermark(
             hint="say it, e.g. --type 'datetime[us]' or --type int64",
         )
     after = Watermark(
+        kind=entity.watermark.kind,
         column=entity.watermark.column,
         primary_key=entity.watermark.primary_key,
         mark=_mark(value, type_ or known or "", known),

@@ -11,13 +11,14 @@ from hygge_core.engine.modes import refuse_doubling
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.operate.lookback import journal_of
 from hygge_core.protocols import Estimates
-from hygge_core.records import Ask, Range, RunType
+from hygge_core.records import Ask, RunType
 from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.engine.world import World
     from hygge_core.records import RunRecord, Watermark
+    from hygge_core.watermark import Follower
 
 
 @frozen(kw_only=True)
@@ -75,7 +76,7 @@ def plan(
             source=entity.source,
             destination=entity.destination,
             journal=world.address("journal", entity.journal) if entity.journal else "",
-            watermark=entity.watermark.column if entity.watermark else "",
+            watermark=entity.watermark.name if entity.watermark else "",
             limit=limit,
         )
         try:
@@ -120,32 +121,43 @@ def _remembered(entity: Entity, world: World, planned: Plan) -> Plan:
 
 def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
     """What the home says of its columns and its size, for the range that a run would ask for."""
+    from hygge_core.engine.following import followed
     from hygge_core.types import spell_schema  # polars: only where a home is opened
 
-    low, asked = _range(entity, world, planned)
-    ask = Ask(entity=entity.entity, limit=planned.limit, drift=entity.drift, range=asked)
+    low, ask, follower = _asked(entity, world, planned)
     scene = world.scene(entity.home, flow=entity.flow, entity=entity.entity)
     with world.home(entity.home, scene) as home:
+        if follower is not None:
+            ask = followed(home, ask, follower)
         columns = spell_schema(home.schema(ask))
         rows = home.estimated_rows(ask) if isinstance(home, Estimates) else None
     return evolve(planned, low=spelled(low), columns=columns, estimated_rows=rows)
 
 
-def _range(entity: Entity, world: World, planned: Plan) -> tuple[Watermark | None, Range | None]:
-    """The stored watermark and what it makes of the reading, where rows would be appended.
+def _asked(
+    entity: Entity, world: World, planned: Plan
+) -> tuple[Watermark | None, Ask, Follower | None]:
+    """The stored watermark and what a run would ask for, which it narrows where rows are appended.
 
     Raises ``FlowError`` where a run would: the watermark is of another column, or is not known
     although rows were moved.
     """
-    from hygge_core.watermark import Tracker
+    from hygge_core.watermark import Follower, Tracker
 
-    journal = journal_of(entity, world)
-    if planned.mode != "append" or entity.watermark is None or journal is None:
-        return None, None
-    stored = journal.get_watermark(entity.flow, entity.entity)
-    moved = journal.get_last_run(entity.flow, entity.entity, event_type="complete")
-    refuse_doubling(stored, entity.name, moved=bool(moved and moved.row_count))
-    return stored, Tracker(entity.watermark, stored).range(None)
+    ask = Ask(entity=entity.entity, limit=planned.limit, drift=entity.drift)
+    journal, setting = journal_of(entity, world), entity.watermark
+    if setting is None:
+        return None, ask, None
+    stored = None
+    if planned.mode == "append" and journal is not None:
+        stored = journal.get_watermark(entity.flow, entity.entity)
+        moved = journal.get_last_run(entity.flow, entity.entity, event_type="complete")
+        refuse_doubling(stored, entity.name, moved=bool(moved and moved.row_count))
+    if setting.kind:
+        return stored, ask, Follower(setting, stored)
+    if planned.mode == "append" and journal is not None:
+        ask = evolve(ask, range=Tracker(setting, stored).range(None))
+    return stored, ask, None
 
 
 def _due(run: RunRecord) -> Recovery:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hygge_core.errors import ConfigError, Mistake
+from hygge_core.markers import ROW_MARKER
 from hygge_core.nearest import did_you_mean
 from hygge_core.polish.names import final_name, is_glob, matching
 from hygge_core.polish_settings import PolishSettings
@@ -13,7 +14,7 @@ from hygge_core.polish_settings import PolishSettings
 def kept(settings: PolishSettings, columns: Sequence[str]) -> tuple[str, ...]:
     """The source columns that stay, in the source's order."""
     chosen = settings.columns
-    wanted = set(columns if chosen.select is None else _all(chosen.select, columns))
+    wanted = {*(columns if chosen.select is None else _all(chosen.select, columns)), ROW_MARKER}
     wanted -= set(_all(chosen.drop, columns))
     return tuple(column for column in columns if column in wanted)
 

@@ -10,7 +10,7 @@ moment.
 
 from hygge_core.protocols.examining import Checks, Discovers
 from hygge_core.protocols.files import GivenFile, GivesFiles, StagesFiles, TakesFiles
-from hygge_core.protocols.homes import Bounds, Estimates, Home
+from hygge_core.protocols.homes import Bounds, Estimates, Follows, Home
 from hygge_core.protocols.journals import Journal, Mirrors
 from hygge_core.protocols.mirrors import FeedsMirror, Mirror, PublishesJournal
 from hygge_core.protocols.stores import (
@@ -29,6 +29,7 @@ __all__ = [
     "Discovers",
     "Estimates",
     "FeedsMirror",
+    "Follows",
     "GivenFile",
     "GivesFiles",
     "Home",

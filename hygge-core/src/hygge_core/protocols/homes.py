@@ -45,6 +45,26 @@ class Bounds(Protocol):
 
 
 @runtime_checkable
+class Follows(Protocol):
+    """A home that knows by itself what changed: ``watermark = { kind = "..." }``.
+
+    Its kind's ``follows`` says which words it takes. With ``Ask.changes`` both ``schema`` and
+    ``read`` have one more column, the last: ``__rowMarker__`` (see :mod:`hygge_core.markers`), a 4
+    for a row as it is now and a 2 for one that is gone, of which only the key is told. Without
+    ``since`` every row that is there is a 4. A change that is made while it reads may come in this
+    reading or in the next or in both, and is never missing from both.
+    """
+
+    def reach(self, ask: Ask) -> Mark:
+        """How far the changes go now, in the home's own words: the next reading's ``since``.
+
+        Called before ``read``, in its thread. Raises ``HomeError`` when the changes since
+        ``ask.changes.since`` are not all known any more: never a silent gap.
+        """
+        ...
+
+
+@runtime_checkable
 class Estimates(Protocol):
     """A home that can guess its size cheaply, so that the longest entity starts first."""
 

@@ -7,7 +7,7 @@ written by one process is committed by another from the JSON alone.
 from hygge_core.records.asking import Ask, DriftPolicy
 from hygge_core.records.remembering import FlowEvent, Lease, Opened, Owner, RunRecord, name_of, now
 from hygge_core.records.settling import Leftovers, Load, LoadRef, Manifest, Part, Receipt
-from hygge_core.records.watermarks import Mark, Range, Span, Ties, Watermark
+from hygge_core.records.watermarks import Changes, Mark, Range, Span, Ties, Watermark
 from hygge_core.records.words import (
     Change,
     EventType,
@@ -23,6 +23,7 @@ from hygge_core.records.words import (
 __all__ = [
     "Ask",
     "Change",
+    "Changes",
     "DriftPolicy",
     "EventType",
     "FlowEvent",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from hygge_core.records.watermarks import Range
+from hygge_core.records.watermarks import Changes, Range
 from hygge_core.records.words import Change, Removal, TypeChange
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Ask:
       more than these, in any order.
     * ``range`` the watermark range; ``None``: everything. Rows whose watermark is NULL or NaN are
       yielded too, whatever the range: the flow counts them and decides.
+    * ``changes`` the changes wanted of a home that ``Follows``; ``None``: its rows as they are.
     * ``batch_rows`` rows per batch, at most about; ``None``: the home's own setting.
     * ``limit`` stop after this many rows; ``None``: no limit.
     * ``settled`` the schema that the load has settled on for the columns in it: yield exactly these
@@ -46,6 +47,7 @@ class Ask:
     entity: str
     columns: tuple[str, ...] | None = None
     range: Range | None = None
+    changes: Changes | None = None
     batch_rows: int | None = None
     limit: int | None = None
     settled: pl.Schema | None = None

@@ -33,6 +33,20 @@ class Range:
 
 
 @frozen(kw_only=True)
+class Changes:
+    """What a reading wants of a home that knows by itself what changed (``Follows``).
+
+    ``kind`` is the home's own word for how it knows. ``since`` is how far earlier runs got;
+    ``None`` asks for all the rows that there are. ``until`` is what the home said that it had
+    reached, and ``None`` while it is not asked yet.
+    """
+
+    kind: str
+    since: Mark | None = None
+    until: Mark | None = None
+
+
+@frozen(kw_only=True)
 class Ties:
     """Which rows were seen exactly at the watermark: they are read again, and dropped.
 
@@ -51,14 +65,21 @@ class Watermark:
     """How far an entity got, as the journal keeps it.
 
     ``column`` and ``primary_key`` are source names; ``nulls`` counts rows without a usable value
-    (NULL or NaN) that the source held at the last read.
+    (NULL or NaN) that the source held at the last read. Where the home knows by itself what
+    changed there is no column, and ``kind`` is its word for that.
     """
 
-    column: str
+    column: str = ""
     mark: Mark | None = None
     primary_key: tuple[str, ...] = ()
     ties: Ties | None = None
     nulls: int = 0
+    kind: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is of, for people: its column, or the home's own word."""
+        return self.kind or self.column
 
 
 @frozen(kw_only=True)

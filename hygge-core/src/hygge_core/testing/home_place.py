@@ -35,6 +35,13 @@ class HomePlace(Ground):
         self.journal = Opened(type="memory", table={"table": str(root)})
         self.capabilities = self.plugins.kind("home", subject.type).kind.capabilities
 
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """The words for how it knows by itself what changed."""
+        kind = self.plugins.kind("home", self.subject.type).kind
+        with World(self.plugins, root=self.root) as world:
+            return kind.follows(world.config_of("home", self.home))
+
     def offer(self, rows: pl.DataFrame) -> None:
         self.subject.offer(self.root, rows)
 

@@ -16,6 +16,7 @@ from hygge_core.scene import Cancel
 from hygge_core.testing import matrix
 from hygge_core.testing.canary import canaries, none_shown, told_by
 from hygge_core.testing.contract import Contract
+from hygge_core.testing.home_changes import HomeChanges
 from hygge_core.testing.home_files import HomeFiles
 from hygge_core.testing.home_parts import HomeParts
 from hygge_core.testing.home_place import HomePlace
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MANY = pl.DataFrame({"id": range(1000), "name": [f"name {n}" for n in range(1000)]})
 
 
-class HomeContract(HomeFiles, HomeParts, HomeRanges, HomeWalk, Contract):
+class HomeContract(HomeChanges, HomeFiles, HomeParts, HomeRanges, HomeWalk, Contract):
     """Give ``subject``, a fixture that returns a ``HomeSubject``::
 
         class TestLakeHome(HomeContract):

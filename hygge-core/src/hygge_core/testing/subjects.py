@@ -84,9 +84,13 @@ class HomeSubject(Subject):
       ``NotImplementedError`` for types that such a source does not have.
     * ``parts(root, frames)`` makes it hold these parts (files, say), in this order, each with
       columns of its own; give it where a source can have such parts.
+    * ``change(root, rows, gone)`` lets ``rows`` be there, in the place of those with their ``id``,
+      and takes out the rows with the ``id`` of ``gone``, as any user of the source would; give it
+      where the kind ``follows``.
     """
 
     offer: Callable[[Path, pl.DataFrame], None]
+    change: Callable[[Path, pl.DataFrame, pl.DataFrame], None] | None = field(default=None)
     parts: Callable[[Path, Sequence[pl.DataFrame]], None] | None = field(default=None)
 
 

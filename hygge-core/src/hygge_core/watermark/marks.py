@@ -12,20 +12,35 @@ from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 from functools import cmp_to_key
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from attrs import frozen
 
 from hygge_core.errors import FlowError
-from hygge_core.records import Mark, Span
+from hygge_core.records import Mark, Span, Watermark
 from hygge_core.types import parse, spell
 from hygge_core.types.spelling import instance
 from hygge_core.watermark import moments
 
+if TYPE_CHECKING:
+    from hygge_core.task import WatermarkSetting
+
 AFRESH = "run `hygge run --full-drop -s NAME` once, or `hygge journal watermarks reset NAME`"
 
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
+
+
+def refuse_another(setting: WatermarkSetting, before: Watermark | None) -> None:
+    """Raise ``FlowError`` when the watermark was kept for another column, or another way."""
+    if before is None or (before.kind, before.column) == (setting.kind, setting.column):
+        return
+    what = f"the column {before.column!r}" if before.column else repr(before.kind)
+    raise FlowError(
+        f"the watermark is kept for {what}, but the configuration "
+        f"says {setting.name!r}: nobody knows which rows were moved",
+        hint=AFRESH,
+    )
 
 
 @frozen

@@ -13,12 +13,12 @@ from hygge_core.nearest import did_you_mean
 from hygge_core.records import Mark, Range, Span, Ties, Watermark
 from hygge_core.watermark.bounds import in_range
 from hygge_core.watermark.marks import (
-    AFRESH,
     compare,
     earlier,
     mark_at,
     physical,
     readable,
+    refuse_another,
     usable,
 )
 from hygge_core.watermark.ties import Crest, Known
@@ -38,12 +38,7 @@ class Tracker:
         """Raise ``FlowError`` when the watermark was kept for another column."""
         self._setting = setting
         self._before = before
-        if before is not None and before.column != setting.column:
-            raise FlowError(
-                f"the watermark is kept for the column {before.column!r}, but the configuration "
-                f"says {setting.column!r}: nobody knows which rows were moved",
-                hint=AFRESH,
-            )
+        refuse_another(setting, before)
         self.column = setting.column
         self._low = before.mark if before is not None else None
         # NULL rows have no place in any order: they are moved once, with the first rows.

@@ -51,6 +51,16 @@ PRIMARY_KEYS = statement(
     source="relational-databases/system-catalog-views/sys-key-constraints-transact-sql",
     does="lists the primary key columns of all tables, in their order",
 )
+PRIMARY_KEY = statement(
+    "catalogue.primary_key",
+    """SELECT c.name FROM sys.key_constraints AS k
+       INNER JOIN sys.index_columns AS i
+           ON i.object_id = k.parent_object_id AND i.index_id = k.unique_index_id
+       INNER JOIN sys.columns AS c ON c.object_id = i.object_id AND c.column_id = i.column_id
+       WHERE k.type = 'PK' AND k.parent_object_id = OBJECT_ID(?) ORDER BY i.key_ordinal""",
+    source="relational-databases/system-catalog-views/sys-key-constraints-transact-sql",
+    does="lists the primary key columns of a table, in their order",
+)
 ROWS = statement(
     "catalogue.rows",
     "SELECT SUM(p.rows) FROM sys.partitions AS p"

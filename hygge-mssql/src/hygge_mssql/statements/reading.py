@@ -48,8 +48,9 @@ CHANGE_VERSION = statement(
 )
 CHANGES = statement(
     "reading.changes",
-    "SELECT {columns}, c.SYS_CHANGE_OPERATION AS {operation} FROM"
-    " CHANGETABLE(CHANGES {table}, {version}) AS c LEFT OUTER JOIN {table} AS t ON {join}",
+    "SELECT {columns} FROM"
+    " CHANGETABLE(CHANGES {table}, {since}) AS c LEFT OUTER JOIN {table} AS t ON {join}"
+    " WHERE c.SYS_CHANGE_VERSION <= {until}",
     source="relational-databases/system-functions/changetable-transact-sql",
     does="reads the rows that changed since a version, and the keys of those that are gone",
 )

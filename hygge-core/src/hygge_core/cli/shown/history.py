@@ -123,7 +123,7 @@ def _watermark_cells(remembered: Remembered) -> dict[str, str]:
     watermark = remembered.watermark
     return {
         "entity": _name(remembered.flow, remembered.entity),
-        "column": watermark.column,
+        "column": watermark.name,
         "value": watermark.mark.value if watermark.mark else "",
         "type": watermark.mark.type if watermark.mark else "",
         "nulls": f"{watermark.nulls:,}",
