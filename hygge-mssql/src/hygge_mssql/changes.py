@@ -37,14 +37,14 @@ def reach(session: Session, table: Name, asked: Changes) -> Mark:
     if current is None:
         raise HomeError(
             f"{session.place} does not track changes",
-            hint="turn it on: ALTER DATABASE ... SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS), and"
-            f" for the table: ALTER TABLE {table.sql} ENABLE CHANGE_TRACKING",
+            hint="turn it on: ALTER DATABASE ... SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 7"
+            f" DAYS), and for the table {table.sql} ENABLE CHANGE_TRACKING",
         )
     if oldest is None:
         raise HomeError(
             f"{session.place}: changes of {table} are not tracked, or not for this login to see",
-            hint=f"turn it on: ALTER TABLE {table.sql} ENABLE CHANGE_TRACKING; GRANT VIEW CHANGE TRACKING ON"
-            f" {table.sql} TO this login's user",
+            hint=f"turn it on: ENABLE CHANGE_TRACKING for {table.sql}; this login's user"
+            " needs VIEW CHANGE TRACKING on it",
         )
     last = version(asked.since)
     if last is not None:
