@@ -1,7 +1,9 @@
 """What the store's table may say; every mistake is told by its key before anything is opened."""
 
 import pytest
+from mirrors import PLUGINS
 
+from hygge_core import config as configuration
 from hygge_core.config import structure
 from hygge_core.errors import ConfigError
 from hygge_openmirroring.plugin import hygge_stores
@@ -73,3 +75,33 @@ def test_the_stores_word_on_the_kind_of_run_is_the_last(incremental, asked, done
     (kind,) = hygge_stores()
     told = {} if incremental is None else {"incremental": incremental}
     assert kind.run_type(config(**told), asked) == done
+
+
+PROJECT = """
+[project]
+name = "p"
+[journal]
+type = "sqlite"
+path = "journal.db"
+[flows.shop]
+home = {{ type = "parquet", path = "in" }}
+store = {{ type = "open_mirroring", workspace = "W", mirror_name = "M", key_columns = "id"{more} }}
+run_type = "incremental"
+watermark = {{ column = "at", primary_key = "id", lookback = "1h"{allowed} }}
+[flows.shop.entities.orders]
+"""
+
+
+def test_a_lookback_whose_rows_would_be_inserted_again_is_refused(tmp_path):
+    def load(more="", allowed=""):
+        (tmp_path / "hygge.toml").write_text(PROJECT.format(more=more, allowed=allowed))
+        return configuration.load(start=tmp_path, plugins=PLUGINS).entities
+
+    assert load()
+    assert load(", row_marker = 1")
+    assert load(", row_marker = 0", ", allow_duplicates = true")
+    with pytest.raises(ConfigError) as caught:
+        load(", row_marker = 0")
+    (mistake,) = caught.value.mistakes
+    assert mistake.path == "flows.shop.watermark.lookback"
+    assert "row_marker = 0 inserts without looking for the keys" in mistake.problem

@@ -62,6 +62,10 @@ def _nothing(config: Any) -> tuple[str, ...]:
     return ()
 
 
+def _replacing(config: Any) -> str:
+    return ""
+
+
 def _words(words: Iterable[str]) -> frozenset[str]:
     return frozenset(words)
 
@@ -94,6 +98,8 @@ class Kind:
     * ``keys`` a store's key columns, in source names; ``Load.keys`` gets the final ones.
     * ``follows`` the words that ``watermark = { kind = "..." }`` may be with such a home, which
       then implements ``Follows``.
+    * ``inserts`` of a store that can ``upsert``: why, with this config, an appended row does not
+      replace the one with its key; empty where it does.
     """
 
     name: str
@@ -106,6 +112,7 @@ class Kind:
     keys: Callable[[Any], tuple[str, ...]] = _nothing
     run_type: Callable[[Any, RunType], RunType] = _as_asked
     follows: Callable[[Any], tuple[str, ...]] = _nothing
+    inserts: Callable[[Any], str] = _replacing
 
 
 @hookspec

@@ -26,6 +26,7 @@ def hygge_stores() -> Iterable[Kind]:
             keys=_keys,
             run_type=_run_type,
             journal_beside=_journal_beside,
+            inserts=_inserts,
         )
     ]
 
@@ -51,6 +52,11 @@ def _run_type(config: OpenMirroringStoreConfig, asked: RunType) -> RunType:
     if config.incremental is None:
         return asked
     return "incremental" if config.incremental else "full_drop"
+
+
+def _inserts(config: OpenMirroringStoreConfig) -> str:
+    """The service looks for no key among inserts: what is there already would be there twice."""
+    return "row_marker = 0 inserts without looking for the keys" if config.row_marker == 0 else ""
 
 
 def _journal_beside(config: OpenMirroringStoreConfig) -> Mapping[str, Any]:

@@ -95,6 +95,7 @@ class TableStore:
     connection: ConnectionName
     table: str = "{entity}"
     key_columns: tuple[str, ...] = field(default=(), converter=one_or_many)
+    plainly: bool = False
 
 
 @frozen(kw_only=True)
@@ -152,7 +153,10 @@ def hygge_homes() -> list[Kind]:
 
 @hookimpl
 def hygge_stores() -> list[Kind]:
-    keyed = {"keys": lambda c: c.key_columns}
+    keyed = {
+        "keys": lambda c: c.key_columns,
+        "inserts": lambda c: "plainly = true looks for no key" if c.plainly else "",
+    }
     return [
         _store("parquet", FileStore, journal_beside=_beside),
         Kind(name="once", config=FileStore, open=_open, capabilities={"full_drop"}),

@@ -112,6 +112,9 @@ def test_a_lookback_into_a_store_that_replaces_by_key_is_fine(desk):
     )
     assert desk.load(text % 'key_columns = "id"').entities
     assert desk.mistakes(text % 'table = "t"')
+    [mistake] = desk.mistakes(text % 'key_columns = "id", plainly = true')
+    assert mistake.path == "flows.shop.watermark.lookback"
+    assert "twice (plainly = true looks for no key)" in mistake.problem
 
 
 def test_another_run_type_is_refused_when_its_task_is_made(desk):

@@ -69,9 +69,11 @@ def _lookback(draft: Draft) -> Iterator[Mistake]:
         return
     if store is not None and store.offered is not None:
         keyed = store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=False)
-        if not (keyed and "upsert" in store.offered.kind.capabilities):
+        inserts = store.ask(lambda kind, config: kind.inserts(config), otherwise="")
+        if inserts or not (keyed and "upsert" in store.offered.kind.capabilities):
+            why = f" ({inserts})" if inserts else ""
             problem = (
-                "a lookback reads rows again, and this store would append them twice; "
+                f"a lookback reads rows again, and this store would append them twice{why}; "
                 "leave it out, or say allow_duplicates = true"
             )
             yield draft.at("watermark", "lookback").mistake(problem)
