@@ -153,6 +153,7 @@ BREACHES = {
         file(3),
     ),
     "marker-null": (lambda z: z.file(3, marked((3, "d", 4), (4, "e", None))), file(3)),
+    "marker-optional": (lambda z: marked((3, "d", 4)).write_parquet(z.file(3, plain())), file(3)),
     "marker-value": (lambda z: z.file(3, marked((3, "d", 3))), file(3)),
     "marker-without-keys": (lambda z: z.metadata(), file(2)),
     "marker-on-inserts": (lambda z: z.file(1, marked((1, "a", 0), (2, "b", 0))), file(1)),

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from hygge_openmirroring.replay import LocalZone, TableState, replay
@@ -38,7 +39,7 @@ class HandWritten:
         name = f"{number:020}.parquet" if isinstance(number, int) else number
         file = self.root / folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        rows.write_parquet(file)
+        rows.write_parquet(file, arrow_schema=declared(rows))
         if "modified" in more:
             os.utime(file, (more["modified"], more["modified"]))
         return file
@@ -51,6 +52,15 @@ class HandWritten:
         state = self.state(folder)
         assert state.told, f"{state.status}: {state.stuck or state.pending}"
         return sorted(state.frame.rows(), key=repr)
+
+
+def declared(rows: pl.DataFrame) -> pa.Schema | None:
+    """Its marker required, where no row is without one."""
+    if MARKER not in rows.columns or rows[MARKER].has_nulls():
+        return None
+    given = pa.schema(rows.clear().to_arrow(compat_level=pl.CompatLevel.newest()).schema)
+    at = given.get_field_index(MARKER)
+    return given.set(at, given.field(at).with_nullable(False))
 
 
 def marked(*rows: tuple, columns: tuple[str, ...] = ("id", "name")) -> pl.DataFrame:

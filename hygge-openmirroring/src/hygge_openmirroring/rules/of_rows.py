@@ -38,6 +38,15 @@ def marker_null(table: TableFacts) -> Iterator[Told]:
             yield each.file.path, f"{MARKER} is NULL in some row", "mark every row"
 
 
+@table_rule("marker-optional", "A5 I", "advice")
+def marker_optional(table: TableFacts) -> Iterator[Told]:
+    """Every row has a marker, and so its column is declared required, not only free of NULLs."""
+    for each, footer in table.sound:
+        for column in footer.columns:
+            if column.name == MARKER and column.nullable:
+                yield each.file.path, f"{MARKER} is declared optional", "declare it required"
+
+
 @table_rule("marker-value", "A5 D")
 def marker_value(table: TableFacts) -> Iterator[Told]:
     """0 insert, 1 update, 2 delete, 4 upsert; 3 is none of them."""
