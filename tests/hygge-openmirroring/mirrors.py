@@ -171,10 +171,6 @@ class Mirror:
                 path.write_bytes(content)
             return replayed(Path(folder))
 
-    def table_at(self, folder: str) -> pl.DataFrame:
-        """The table of one folder, by replay alone: hidden for the service, if it is so."""
-        return table_of(self.files(f"{folder}/"), folder)
-
     def rows(self, table: str = "orders") -> list[tuple]:
         return sorted(self.tables()[table].rows(), key=repr)
 

@@ -13,7 +13,7 @@ from hygge_core.records import FlowEvent
 from hygge_openmirroring.journal_rows import finished
 
 ROWS = pl.DataFrame({"id": [1, 2]})
-TABLE = "__hygge.schema/__hygge_journal"
+TABLE = "hygge.schema/hygge_journal"
 
 
 def run(mirror, ids=(1, 2), **told):
@@ -25,7 +25,7 @@ def run(mirror, ids=(1, 2), **told):
 
 def journal(mirror):
     """(run id, status) of each row of the table, as it replays."""
-    frame = mirror.table_at(TABLE).sort("finish_time")
+    frame = mirror.tables()[TABLE].sort("finish_time")
     return list(zip(frame["entity_run_id"], frame["status"], frame["row_count"], strict=True))
 
 
@@ -34,6 +34,15 @@ def test_each_successful_run_is_shown_once(mirror):
     expected = [(first.run_id, "success", 2), (second.run_id, "success", 1)]
     assert journal(mirror) == expected
     assert mirror.numbers(TABLE) == [1, 2]
+
+
+def test_it_is_shown_under_its_own_names_and_not_where_the_service_looks_away(mirror):
+    run(mirror)
+    assert set(mirror.tables()) == {"orders", TABLE}
+    hidden = {"journal_schema_name": "__hygge", "journal_table_name": "__hygge_journal"}
+    run(mirror, (2, 3), **hidden)
+    assert set(mirror.tables()) == {"orders", TABLE}
+    assert mirror.numbers("__hygge.schema/__hygge_journal") == [1]
 
 
 def test_a_run_without_news_publishes_nothing(mirror):
@@ -48,7 +57,7 @@ def test_it_says_how_far_each_run_got_and_why_it_failed(mirror):
     failed = mirror.run(pl.DataFrame({"id": ["x"]}), mirror_journal=True, key_columns=["id"])
     assert failed.failure is not None
     run(mirror, (2, 3))
-    rows = mirror.table_at(TABLE).sort("finish_time").to_dicts()
+    rows = mirror.tables()[TABLE].sort("finish_time").to_dicts()
     assert [row["status"] for row in rows] == ["success", "fail", "success"]
     assert (rows[0]["watermark_column"], rows[0]["watermark"]) == ("id", "2")
     assert "cannot be compared" in rows[1]["message"]

@@ -70,9 +70,8 @@ class OpenMirroringStoreConfig(ToOneLake):
     * ``bad_keys`` a NULL in a key, or one key twice among inserts: fail before anything is
       published, or tell.
     * ``mirror_journal`` whether a copy of the journal is shown as a table of the mirror.
-    * ``journal_schema_name``, ``journal_table_name`` of that table, one for all flows. Microsoft
-      documents that names with a leading ``_`` are passed over: choose others if yours is not
-      shown.
+    * ``journal_schema_name``, ``journal_table_name`` of that table, one for all flows. Names may
+      begin with ``_``, but Microsoft documents that the service passes over such names.
     * ``rows_per_file`` a file is full at this many rows, or when 256 MiB of them are in memory.
     * ``compression`` of the Parquet files, of those that the service reads.
     * ``incremental`` ``true`` or ``false`` overrules the run's type for this store.
@@ -99,8 +98,8 @@ class OpenMirroringStoreConfig(ToOneLake):
     folder_deletion_wait_seconds: float = field(default=120.0, validator=[ge(0), le(900)])
     bad_keys: Literal["fail", "warn"] = "fail"
     mirror_journal: bool = False
-    journal_schema_name: str = field(default="__hygge", validator=_piece)
-    journal_table_name: str = field(default="__hygge_journal", validator=_piece)
+    journal_schema_name: str = field(default="hygge", validator=_piece)
+    journal_table_name: str = field(default="hygge_journal", validator=_piece)
     rows_per_file: int = field(default=1_000_000, validator=ge(1))
     compression: Codec = "zstd"
     row_group_rows: int | None = field(default=None, validator=optional(gt(0)))
