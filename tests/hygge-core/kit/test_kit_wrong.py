@@ -1,68 +1,137 @@
 """A store that is wrong on purpose goes red, and the message says which promise it broke."""
 
-import os
-import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
-pytestmark = pytest.mark.timeout(700)  # all of them are walked in the first test's fixture
+from hygge_core.testing.walk import some_points, some_steps
 
-CONTRACTS = Path(__file__).parent / "wrong" / "contracts.py"
-#: wrong store → the promise that its message names
+WRONG = Path(__file__).parent / "wrong"
+CONTRACTS = WRONG / "contracts.py"
+STAGED = "test_what_is_staged_is_invisible[append]"
+SHOWN = "test_a_commit_shows_every_row_once[append]"
+CRASHED = "test_a_commit_may_crash_anywhere[append]"
+#: wrong store → the test that finds it, and the promise that its message names
 BROKEN = {
-    "OverwritesInPlace": "write() stages: no reader sees it before the commit",
-    "CommitsBeforeDeciding": "seal() publishes nothing: only the commit decides",
-    "ForgetsRowsOnRetry": "a commit called again completes the load",
-    "OneByOneButAtomic": "atomic: a reader sees all of a load or nothing of it",
-    "SwallowsTheCrash": "the end of a process is nobody's to catch: swallow no BaseException",
-    "DoublesOnRetry": "after the commit the status is 'done'",
-    "LeavesItsStaging": "a rollback removes everything that was staged",
-    "CleansUpForOthers": "cleanup, rollback and begin touch only their own load",
-    "TurnsNanIntoNull": "a value is kept exactly, or refused: never changed",
-    "LosesTheRace": "a commit refuses when somebody else was faster: their data stays",
-    "WritesItsSecretDown": "a secret is shown nowhere",
-    "ToldWrong": "the receipt counts this load's rows",
+    "OverwritesInPlace": (STAGED, "write() stages: no reader sees it before the commit"),
+    "CommitsBeforeDeciding": (STAGED, "seal() publishes nothing: only the commit decides"),
+    "ForgetsRowsOnRetry": (CRASHED, "a commit called again completes the load"),
+    "OneByOneButAtomic": (CRASHED, "atomic: a reader sees all of a load or nothing of it"),
+    "SwallowsTheCrash": (
+        CRASHED,
+        "the end of a process is nobody's to catch: swallow no BaseException",
+    ),
+    "DoublesOnRetry": (SHOWN, "after the commit the status is 'done'"),
+    "LeavesItsStaging": (
+        "test_a_rollback_leaves_nothing_and_repeats[append]",
+        "a rollback removes everything that was staged",
+    ),
+    "CleansUpForOthers": (
+        "test_a_cleanup_leaves_what_others_have_staged",
+        "cleanup, rollback and begin touch only their own load",
+    ),
+    "TurnsNanIntoNull": (
+        "test_a_value_is_kept_or_refused[nan]",
+        "a value is kept exactly, or refused: never changed",
+    ),
+    "LosesTheRace": (
+        "test_a_full_drop_never_overwrites_who_was_faster",
+        "a commit refuses when somebody else was faster: their data stays",
+    ),
+    "WritesItsSecretDown": ("test_no_secret_is_ever_shown", "a secret is shown nowhere"),
+    "ToldWrong": (SHOWN, "the receipt counts this load's rows"),
+    "KeepsWhatItTook": (
+        "test_files_on_their_way_may_crash_anywhere[append]",
+        "a rollback removes what a crash left",
+    ),
 }
+#: Those that are found at a point of a walk, and so have to be found wherever a walk begins.
+WALKED = [store for store, (test, _) in BROKEN.items() if "may_crash_anywhere" in test]
+
+
+class Said:
+    """store → what its failing tests said; a plugin of pytest."""
+
+    def __init__(self) -> None:
+        self.failed: dict[str, list[str]] = {}
+        self.passed: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        store = report.nodeid.split("::")[1].removeprefix("Test")
+        if report.failed:
+            self.failed.setdefault(store, []).append(report.longreprtext)
+        elif report.when == "call" and report.passed:
+            self.passed.append(report.nodeid)
+
+
+def run(chosen: Iterable[tuple[str, str]], *more: str) -> Said:
+    """What the contract, signed by wrong stores, says of them in these (store, test)."""
+    said, path = Said(), list(sys.path)
+    nodes = [f"{CONTRACTS}::Test{store}::{test}" for store, test in chosen]
+    quiet = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "--tb=short"]
+    try:
+        pytest.main([*quiet, *more, *(nodes or [str(CONTRACTS)])], plugins=[said])
+    finally:
+        sys.path[:] = path
+    return said
 
 
 @pytest.fixture(scope="module")
-def messages(tmp_path_factory) -> dict[str, list[str]]:
-    """wrong store → what its failing tests said."""
-    report = tmp_path_factory.mktemp("wrong") / "report.xml"
-    # The walks of whole runs say the same at length; single verbs are enough here.
-    chosen = "staged or manifest or a_commit or a_rollback_leaves or cleanup or faster or nan"
-    chosen += " or (secret and (Honest or WritesItsSecretDown))"
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider"]
-    command += ["-k", chosen, f"--junitxml={report}", "-n2", str(CONTRACTS)]
-    # Thinned walks begin with the first step, as for everybody who sets nothing: what a wrong store
-    # does wrong has to be among what an author's first run finds.
-    ambient = {name: text for name, text in os.environ.items() if name != "HYGGE_TEST_TURN"}
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=600, check=False, env=ambient
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    told: dict[str, list[str]] = {}
-    for case in ElementTree.parse(report).iter("testcase"):
-        store = case.get("classname", "").rpartition(".Test")[2]
-        failed = [str(each.get("message")) for each in case.iter("failure")]
-        told.setdefault(store, []).extend(failed)
-    return told
+def said() -> Said:
+    """Of each wrong store its test, and of the honest one all of these."""
+    with pytest.MonkeyPatch.context() as environ:
+        # What a wrong store does wrong has to be among what an author's first run finds.
+        environ.delenv("HYGGE_TEST_TURN", raising=False)
+        wrong = [(store, test) for store, (test, _) in BROKEN.items()]
+        honest = [("Honest", test) for test in dict.fromkeys(test for _, test in wrong)]
+        return run([*wrong, *honest])
 
 
 @pytest.mark.parametrize("store", list(BROKEN))
-def test_a_wrong_store_is_told_which_promise_it_broke(messages, store):
-    said = messages[store]
-    assert any(f"broken promise: {BROKEN[store]}" in text for text in said), said
+def test_a_wrong_store_is_told_which_promise_it_broke(said, store):
+    (told,) = said.failed[store]
+    assert f"AssertionError: broken promise: {BROKEN[store][1]}" in told
 
 
-def test_every_message_names_a_promise(messages):
-    said = [text for texts in messages.values() for text in texts]
-    assert said
-    assert [text for text in said if "broken promise: " not in text] == []
+def test_the_honest_store_that_they_are_made_from_breaks_none(said):
+    assert "Honest" not in said.failed
+    tests = {test for test, _ in BROKEN.values()}
+    assert {node.rpartition("::")[2] for node in said.passed if "TestHonest" in node} == tests
 
 
-def test_the_honest_store_that_they_are_made_from_breaks_none(messages):
-    assert messages["Honest"] == []
+@pytest.mark.parametrize("turn", range(5))  # ``every_step`` of the contract that they sign
+def test_they_are_found_wherever_a_thinned_walk_begins(turn, monkeypatch):
+    monkeypatch.setenv("HYGGE_TEST_TURN", str(turn))
+    said = run((store, BROKEN[store][0]) for store in WALKED)
+    missed = {store for store in WALKED if BROKEN[store][1] not in "".join(said.failed[store])}
+    assert missed == set()
+
+
+@pytest.mark.slow
+def test_every_message_of_a_wrong_store_names_a_promise():
+    said = run([], "-k", "not next_start and not recovery and not asked_to_stop and not ledger")
+    assert set(said.failed) == set(BROKEN)
+    texts = [text for texts in said.failed.values() for text in texts]
+    assert [text for text in texts if "AssertionError: broken promise: " not in text] == []
+
+
+ACTIONS = ("crash", "error")
+NAMES = ["stage", "rename", "rename", "sync", "rename", "rename", "sync", "rename", "decide"]
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 5, 100])
+def test_a_thinned_walk_leaves_out_only_what_repeats(monkeypatch, every):
+    whole = [(k, action) for k in range(len(NAMES)) for action in ACTIONS]
+    kinds = {(name, action) for name in NAMES for action in ACTIONS}
+    met = set()
+    for turn in range(max(every, len(NAMES)) * 2):
+        monkeypatch.setenv("HYGGE_TEST_TURN", str(turn))
+        taken = list(some_steps(NAMES, ACTIONS, every))
+        assert taken == sorted(taken)
+        assert {(NAMES[k], action) for k, action in taken} == kinds
+        assert {NAMES[k] for k in some_points(NAMES, every)} == set(NAMES)
+        assert every > 1 or taken == whole
+        met |= set(taken)
+    assert met == set(whole)

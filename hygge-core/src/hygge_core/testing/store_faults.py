@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, ClassVar
-
-import pytest
 
 from hygge_core.engine.coordinator import new_run_id
 from hygge_core.faults import planned
@@ -17,6 +15,7 @@ from hygge_core.testing.promises import keep, none_of, promised, same
 from hygge_core.testing.store_place import (
     StorePlace,
     committing,
+    declared,
     expected,
     incoming,
     reference,
@@ -24,16 +23,23 @@ from hygge_core.testing.store_place import (
     staging,
     tidying,
 )
-from hygge_core.testing.walk import OLD, never_mixed, persistent_error, steps, thinned
+from hygge_core.testing.walk import OLD, never_mixed, persistent_error, some_points, some_steps
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Store
     from hygge_core.records import Manifest, Mode
 
 Fresh = Callable[..., AbstractContextManager[StorePlace]]
+#: How the second load gets into staging: place, mode, run id → what is to be done to the store.
+Stages = Callable[[StorePlace, "Mode", str], Callable[["Store"], "Manifest"]]
 ACTIONS: tuple[Action, ...] = ("crash", "error")
 #: How long a second owner waits for a paused one that may hold a lock, in seconds.
 PATIENCE = 0.05
+
+
+def by_rows(place: StorePlace, mode: Mode, run_id: str) -> Callable[[Store], Manifest]:
+    """The second load is written."""
+    return staging(incoming(mode), mode, run_id)
 
 
 class StoreFaults:
@@ -43,50 +49,24 @@ class StoreFaults:
 
     @MODES
     def test_a_commit_says_where_it_stands(self, fresh: Fresh, mode: Mode) -> None:
-        with fresh() as place:
-            points = _points_of_commit(place, mode)
         keep(
-            points,
+            _points_of_commit(fresh, mode, by_rows),
             "the durable steps of commit() stand between fault points, so that they can be tested",
             "put `with faults.around('lake.rename', name):` around each of them",
         )
 
     @MODES
     def test_a_commit_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in thinned(_steps_of_commit(fresh, mode), self.every_step):
-            with fresh() as place:
-                manifest = _prepared(place, mode)
-                plan = At(k, action, error=persistent_error)
-                raised = place.dies(plan, committing(manifest))
-                at = f"({action} at point {k} of commit, {plan.points[k][0]})"
-                _passes_through(raised, action, at)
-                never_mixed(
-                    place.seen(OLD), OLD, expected(mode), atomic=_atomic(place, mode), place=at
-                )
-                if raised is None:
-                    same(place.seen(OLD), expected(mode), f"a commit that returns is done {at}")
-                _finished(place, manifest, mode, at)
+        commits_crash(fresh, mode, self.every_step, by_rows)
 
     @MODES
     def test_what_never_was_decided_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in thinned(_steps_of_staging(fresh, mode), self.every_step):
-            with fresh() as place:
-                place.settle(OLD, place.first)
-                run_id = new_run_id()
-                plan = At(k, action, error=persistent_error)
-                raised = place.dies(plan, staging(incoming(mode), mode, run_id))
-                at = f"({action} at point {k} of begin, write or seal, {plan.points[k][0]})"
-                _passes_through(raised, action, at)
-                same(place.seen(OLD), OLD, f"nothing is visible before the commit {at}")
-                with promised(f"what was not committed can be rolled back {at}"):
-                    place.with_store(rolling_back(reference(run_id)))
-                none_of(place.leftovers(), f"a rollback removes what a crash left {at}")
-                manifest = place.staged(incoming(mode), mode, run_id)
-                _finished(place, manifest, mode, at)
+        stagings_crash(fresh, mode, self.every_step, by_rows)
 
     @MODES
     def test_a_rollback_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in thinned(_steps_of(fresh, mode, _undoing, commit=False), self.every_step):
+        points = _points_of(fresh, mode, _undoing, commit=False)
+        for k, action in some_steps(points, ACTIONS, self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 act = _undoing(manifest)
@@ -100,7 +80,8 @@ class StoreFaults:
 
     @MODES
     def test_a_cleanup_may_crash_anywhere(self, fresh: Fresh, mode: Mode) -> None:
-        for k, action in thinned(_steps_of(fresh, mode, tidying, commit=True), self.every_step):
+        points = _points_of(fresh, mode, tidying, commit=True)
+        for k, action in some_steps(points, ACTIONS, self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 place.with_store(committing(manifest))
@@ -112,14 +93,47 @@ class StoreFaults:
 
     @MODES
     def test_a_paused_owner_that_wakes_up_does_no_harm(self, fresh: Fresh, mode: Mode) -> None:
-        with fresh() as place:
-            points = _points_of_commit(place, mode)
-        for k in thinned(range(len(points)), self.every_step):
+        points = _points_of_commit(fresh, mode, by_rows)
+        for k in some_points(points, self.every_step):
             with fresh() as place:
                 manifest = _prepared(place, mode)
                 _overtaken(place, manifest, At(k, "pause", seconds=20))
                 at = f"(paused at point {k} of commit, {points[k]}, and taken over)"
                 _finished(place, manifest, mode, at)
+
+
+def commits_crash(fresh: Fresh, mode: Mode, every: int, stages: Stages) -> None:
+    """Each disturbance of a commit of what ``stages`` staged, and the next process's commit."""
+    for k, action in some_steps(_points_of_commit(fresh, mode, stages), ACTIONS, every):
+        with fresh() as place:
+            manifest = _prepared(place, mode, stages)
+            plan = At(k, action, error=persistent_error)
+            raised = place.dies(plan, committing(manifest))
+            at = f"({action} at point {k} of commit, {plan.points[k][0]})"
+            _passes_through(raised, action, at)
+            atomic = place.atomic or mode == "full_drop"
+            never_mixed(place.seen(OLD), OLD, expected(mode), atomic=atomic, place=at)
+            if raised is None:
+                same(place.seen(OLD), expected(mode), f"a commit that returns is done {at}")
+            _finished(place, manifest, mode, at)
+
+
+def stagings_crash(fresh: Fresh, mode: Mode, every: int, stages: Stages) -> None:
+    """Each disturbance of what ``stages`` does, its rollback, and the same load begun anew."""
+    for k, action in some_steps(_points_of_staging(fresh, mode, stages), ACTIONS, every):
+        with fresh() as place:
+            place.settle(OLD, place.first)
+            run_id = new_run_id()
+            plan = At(k, action, error=persistent_error)
+            raised = place.dies(plan, stages(place, mode, run_id))
+            at = f"({action} at point {k} of begin, staging or seal, {plan.points[k][0]})"
+            _passes_through(raised, action, at)
+            same(place.seen(OLD), OLD, f"nothing is visible before the commit {at}")
+            with promised(f"what was not committed can be rolled back {at}"):
+                place.with_store(rolling_back(reference(run_id)))
+            none_of(place.leftovers(), f"a rollback removes what a crash left {at}")
+            manifest = place.with_store(stages(place, mode, run_id))
+            _finished(place, manifest, mode, at)
 
 
 def _undoing(manifest: Manifest) -> Callable[[Store], object]:
@@ -166,49 +180,39 @@ def _passes_through(raised: BaseException | None, action: Action, at: str) -> No
         keep(isinstance(raised, Crash), promise, f"the verb came back with {raised!r}")
 
 
-def _prepared(place: StorePlace, mode: Mode) -> Manifest:
-    if mode not in place.capabilities:
-        pytest.skip(f"{place.subject.type} does not declare {mode!r}")
+def _prepared(place: StorePlace, mode: Mode, stages: Stages = by_rows) -> Manifest:
+    declared(place, mode)
     place.settle(OLD, place.first)
-    return place.staged(incoming(mode), mode)
+    return place.with_store(stages(place, mode, new_run_id()))
 
 
-def _atomic(place: StorePlace, mode: Mode) -> bool:
-    return place.atomic or mode == "full_drop"
-
-
-def _points_of_commit(place: StorePlace, mode: Mode) -> list[str]:
-    manifest = _prepared(place, mode)
+def _counted(place: StorePlace, act: Callable[[Store], object]) -> list[str]:
     counted = Count()
-    place.dies(counted, committing(manifest))
+    place.dies(counted, act)
     return counted.names()
 
 
-def _steps_of_commit(fresh: Fresh, mode: Mode) -> Sequence[tuple[int, Action]]:
+def _points_of_commit(fresh: Fresh, mode: Mode, stages: Stages) -> list[str]:
     with fresh() as place:
-        points = _points_of_commit(place, mode)
-    return list(steps(points, ACTIONS))
+        return _counted(place, committing(_prepared(place, mode, stages)))
 
 
-def _steps_of_staging(fresh: Fresh, mode: Mode) -> Sequence[tuple[int, Action]]:
+def _points_of_staging(fresh: Fresh, mode: Mode, stages: Stages) -> list[str]:
     with fresh() as place:
-        _prepared(place, mode)
-        counted = Count()
-        place.dies(counted, staging(incoming(mode), mode, new_run_id()))
-    return list(steps(counted.names(), ACTIONS))
+        declared(place, mode)
+        place.settle(OLD, place.first)
+        return _counted(place, stages(place, mode, new_run_id()))
 
 
-def _steps_of(
+def _points_of(
     fresh: Fresh,
     mode: Mode,
     act: Callable[[Manifest], Callable[[Store], object]],
     *,
     commit: bool,
-) -> Sequence[tuple[int, Action]]:
+) -> list[str]:
     with fresh() as place:
         manifest = _prepared(place, mode)
         if commit:
             place.with_store(committing(manifest))
-        counted = Count()
-        place.dies(counted, act(manifest))
-    return list(steps(counted.names(), ACTIONS))
+        return _counted(place, act(manifest))

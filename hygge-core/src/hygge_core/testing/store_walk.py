@@ -20,7 +20,7 @@ from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count
 from hygge_core.testing.promises import keep, none_of, same
 from hygge_core.testing.store_place import StorePlace, expected, run_type_of
-from hygge_core.testing.walk import OLD, Walk, persistent_error, steps, thinned, told_of
+from hygge_core.testing.walk import OLD, Walk, persistent_error, some_points, some_steps, told_of
 
 if TYPE_CHECKING:
     from hygge_core.records import Mode
@@ -61,7 +61,7 @@ class StoreWalk:
     @MODES
     def test_it_can_be_asked_to_stop_anywhere(self, fresh: Fresh, mode: Mode) -> None:
         walk = _walk(fresh, mode)
-        for k in thinned(range(len(walk.points())), self.every_step):
+        for k in some_points(walk.points(), self.every_step):
             with fresh() as place:
                 walk.prepare(place)
                 result, at = _stopped(place, walk, k)
@@ -81,7 +81,7 @@ class StoreWalk:
             none_shown(_everything_told(place), hidden)
 
     def _taken(self, walk: Walk) -> Sequence[tuple[int, Action]]:
-        return thinned(list(steps(walk.points(), ACTIONS)), self.every_step)
+        return some_steps(walk.points(), ACTIONS, self.every_step)
 
 
 def _walk(fresh: Fresh, mode: Mode) -> Walk:

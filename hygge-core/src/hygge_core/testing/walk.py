@@ -12,7 +12,7 @@ something happens there, look, start again without faults, and look again. What 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -105,7 +105,8 @@ class Walk:
         self, actions: Sequence[Action], every: int
     ) -> Iterator[tuple[int, Action, int, Action]]:
         """A sample of the pairs: each ``every``-th disturbance, with one of its recovery's."""
-        for at, (k, action) in enumerate(thinned(list(steps(self.points(), actions)), every)):
+        whole = list(steps(self.points(), actions))
+        for at, (k, action) in enumerate(thinned(whole, every, lambda _: "a step"), turn()):
             _, names = self.recovery_points(k, action)
             second = list(steps(names, actions))
             if second:
@@ -230,13 +231,36 @@ def steps(names: Sequence[str], actions: Sequence[Action]) -> Iterator[tuple[int
             yield k, action
 
 
-def thinned(whole: Sequence[T], every: int) -> Sequence[T]:
-    """Each ``every``-th of them, beginning with another one at each turn.
+def some_steps(
+    names: Sequence[str], actions: Sequence[Action], every: int
+) -> Sequence[tuple[int, Action]]:
+    """Those of ``steps`` that a thinned walk takes: each disturbance at each point of a name."""
+    return thinned(list(steps(names, actions)), every, lambda step: (names[step[0]], step[1]))
 
-    ``HYGGE_TEST_TURN`` in the environment is a number that a CI counts up: so many runs as
-    ``every`` says take all of them.
+
+def some_points(names: Sequence[str], every: int) -> Sequence[int]:
+    """The numbers of the points that a thinned walk takes: at least one of each name."""
+    return thinned(range(len(names)), every, lambda k: names[k])
+
+
+def thinned(whole: Sequence[T], every: int, kind: Callable[[T], Hashable]) -> Sequence[T]:
+    """Of each kind the ``every``-th ones, at least one; beginning with another at each turn.
+
+    Only what repeats is left out. ``HYGGE_TEST_TURN`` in the environment is a number that a CI
+    counts up: so many runs as ``every`` says take all of them.
     """
-    return whole[int(os.environ.get("HYGGE_TEST_TURN") or 0) % every :: every]
+    alike: dict[Hashable, list[T]] = {}
+    for each in whole:
+        alike.setdefault(kind(each), []).append(each)
+    taken = [
+        each for group in alike.values() for each in group[turn() % min(every, len(group)) :: every]
+    ]
+    return sorted(taken, key=whole.index)
+
+
+def turn() -> int:
+    """``HYGGE_TEST_TURN``; 0 where nobody counts."""
+    return int(os.environ.get("HYGGE_TEST_TURN") or 0)
 
 
 def _name(plan: At) -> str:

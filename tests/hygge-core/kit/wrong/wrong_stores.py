@@ -119,6 +119,18 @@ class ToldWrong(ParquetStore):
         return evolve(super().commit(manifest), rows=2 * manifest.rows)
 
 
+class KeepsWhatItTook(ParquetStore):
+    """A whole file is copied where no rollback looks, and moved from there."""
+
+    def carry(self, file, name, heed):
+        aside = f"{self.places.own}/taken/{name.rpartition('/')[2]}"
+        copied = super().carry(file, aside, heed)
+        with around("wrong.move", name):
+            self.shelf.rename(aside, name)
+        self.shelf.delete_tree(f"{self.places.own}/taken")
+        return copied
+
+
 @frozen(kw_only=True)
 class Config(ParquetStoreConfig):
     """Of Parquet files, behind a password."""
