@@ -227,3 +227,13 @@ def test_flipped_bits_are_told_or_harmless_and_never_another_error(tmp_path):
             assert "a.parquet" in str(exc)  # noqa: PT017  # each round may or may not raise
             told += 1
     assert told > 50
+
+
+def test_a_type_that_is_not_read_here_is_not_called_damage(tmp_path):
+    path = tmp_path / "orders.parquet"
+    pl.DataFrame({"id": pl.Series([1, 2**100], dtype=pl.Int128)}).write_parquet(path)
+    with pytest.raises(HomeError, match="64 bits") as caught:
+        read(path)
+    assert str(path) in str(caught.value)
+    assert "damaged" not in (caught.value.hint or "")
+    assert "other types" in (caught.value.hint or "")

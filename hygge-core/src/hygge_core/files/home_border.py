@@ -24,6 +24,7 @@ class _Meaning:
 
 
 _CUT_SHORT = "the file is damaged or was cut short; fetch or write it again"
+_BEYOND = "the file is whole, but holds what is not read here; write it with other types"
 _GONE = "something removed it meanwhile; run again when the files are at rest"
 _RIGHTS = "give this user the right to read it"
 #: What polars adds after its words is of its own insides.
@@ -49,6 +50,7 @@ _TABLE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Mean
     ((EOFError, zlib.error, lzma.LZMAError), _Meaning("cannot be decompressed", _CUT_SHORT)),
     (UnicodeError, _Meaning("is not written in this encoding", "set `encoding`")),
     (OSError, _Meaning("cannot be read")),
+    (pa.ArrowNotImplementedError, _Meaning("cannot be read", _BEYOND)),
     (pa.ArrowException, _Meaning("cannot be read", _CUT_SHORT)),
     (pl.exceptions.PolarsError, _Meaning("cannot be read", _CUT_SHORT)),
     (pl.exceptions.PanicException, _Meaning("cannot be read", _CUT_SHORT)),
