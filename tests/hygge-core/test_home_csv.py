@@ -181,7 +181,7 @@ def test_fields_may_be_longer_than_what_finds_the_names_can_read(text):
 
 @pytest.mark.parametrize(("row", "count"), [("3", 1), ("3,4,5", 3), ('"3\n,",4,5', 3)])
 def test_a_row_with_too_few_or_too_many_fields_is_refused_by_its_line(text, row, count):
-    with pytest.raises(HomeError, match=f"line 4 has {count} fields, and there are 2 columns"):
+    with pytest.raises(HomeError, match=f"line 4 has {count} fields, and the file 2"):
         text(f"a,b\n1,2\n\n{row}\n5,6\n")
 
 

@@ -110,6 +110,22 @@ def test_an_empty_source_that_never_had_rows_is_nothing_to_do(household, emptied
     assert not list((household.root / "out").glob("*"))
 
 
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_a_source_with_nothing_in_it_has_no_columns_and_says_so(household, kind):
+    (household.root / "in.txt").write_bytes(b"")
+    household.toml(
+        f"""
+        [flows.f]
+        home = {{ type = "{kind}", path = "in.txt" }}
+        store = {{ type = "parquet", path = "out" }}
+        """
+    )
+    result = household.move()
+    assert (result.outcome, result.failure.text) == ("fail", "the source has no columns")
+    assert "header" in result.failure.hint
+    assert household.leftovers() == []
+
+
 def test_an_empty_source_replaces_where_that_was_asked(household, emptied):
     result = emptied("replace")
     assert (result.outcome, result.rows_written) == ("complete", 0)

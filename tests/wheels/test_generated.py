@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from workbench import CORE, PIP, ROOT, environment, run, wheel_of
+from workbench import CORE, ROOT, environment, pip, run, wheel_of
 
 KINDS = ("home", "journal", "store")
 PROJECT = """
@@ -45,8 +45,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name = f"acme-{kind}"
         run(python, "-m", "hygge_core", "new-plugin", kind, name, cwd=here)
         made.append(wheel_of(here / name, here / "wheels" / name))
-    run(python, *PIP, "install", *made, cwd=here)
-    run(python, *PIP, "check", cwd=here)
+    pip(python, "install", *made)
+    pip(python, "check")
     return here
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = "hygge-core"
 DISTRIBUTIONS = sorted(path.parent.name for path in ROOT.glob("*/pyproject.toml"))
 OTHERS = [name for name in DISTRIBUTIONS if name != CORE]
-PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
+_PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 
 
 def run(*command: object, cwd: Path) -> str:
@@ -33,16 +33,21 @@ def wheel_of(source: Path, out: Path) -> Path:
 
     With the hatchling that is here: ``test_wheels`` builds each with the one it asks for.
     """
-    build = (sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out)
-    run(*build, source, cwd=source.parent)
+    build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", out)
+    run(*build, cwd=source)
     (wheel,) = out.glob("*.whl")
     return wheel
 
 
+def pip(python: Path, *words: object) -> None:
+    """Run our pip on another environment, which needs none of its own and no compiled files."""
+    run(sys.executable, *_PIP, "--python", python, *words, cwd=python.parent)
+
+
 def environment(where: Path, *wanted: object) -> Path:
     """The python of a fresh environment with ``wanted``, and what that declares."""
-    run(sys.executable, "-m", "venv", where, cwd=where.parent)
+    run(sys.executable, "-m", "venv", "--without-pip", where, cwd=where.parent)
     python = where / "bin" / "python"
-    run(python, *PIP, "install", *wanted, cwd=where)
-    run(python, *PIP, "check", cwd=where)
+    pip(python, "install", "--no-compile", *wanted)
+    pip(python, "check")
     return python

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hygge_core.hookspecs import Kind
 
 T = TypeVar("T")
+_COLUMNLESS = "a file with nothing in it has not even a header: remove it, or write it again"
 
 
 class Reading:
@@ -84,6 +85,8 @@ class Reading:
         if self.follower is not None:
             ask = followed(home, ask, self.follower)
         schema = home.schema(ask)
+        if not schema:
+            raise HomeError("the source has no columns", hint=_COLUMNLESS)
         return ask, schema, home.estimated_rows(ask) if isinstance(home, Estimates) else None
 
     def _needed(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:

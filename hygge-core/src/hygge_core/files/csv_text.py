@@ -148,7 +148,7 @@ class CsvText:
             if len(record.fields) not in (0, len(self.names)):
                 return HomeError(
                     f"{self.name}: line {line + record.line:,} has {len(record.fields)} fields, "
-                    f"and there are {len(self.names)} columns",
+                    f"and the file {len(self.names)}",
                     hint="look at that line, and at `separator`, `quote` and `escape`",
                 )
         return HomeError(f"{self.name}: near line {line:,}: {exc}")
