@@ -42,6 +42,27 @@ def test_every_commit_is_synced_and_the_file_has_a_write_ahead_log(journal, path
     assert pragma(path, "application_id") == schema.APPLICATION_ID
 
 
+def test_only_a_lease_is_left_to_the_sync_of_the_next_step(journal, make):
+    said = []
+    connection = journal._database._connection
+    connection.set_trace_callback(said.append)
+
+    def synced(verb):
+        said.clear()
+        verb()
+        level = [line for line in said[: said.index("COMMIT")] if "synchronous" in line]
+        return not level or level[-1].endswith("FULL")
+
+    lease = []
+    assert not synced(lambda: lease.append(journal.acquire(make.flow, make.entity, make.owner)))
+    assert not synced(lambda: journal.renew(lease[0]))
+    assert synced(lambda: journal.record_event(make.event()))
+    assert synced(lambda: journal.advance(lease[0], make.run(epoch=lease[0].epoch)))
+    assert not synced(lambda: journal.release(lease[0]))
+    assert synced(lambda: journal.record_event(make.event()))
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 def test_opening_again_changes_nothing_and_forgets_nothing(opened, make):
     opened().record_event(make.event())
     assert len(opened().events()) == 1

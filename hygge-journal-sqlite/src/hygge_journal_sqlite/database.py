@@ -74,21 +74,37 @@ class Database:
             yield connection
 
     @contextmanager
+    def noting(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of a journal that is on the disk with the next one of ``writing``.
+
+        It has no sync of its own: a power cut may take it back, and whatever came after it, too.
+        """
+        with self._transaction("BEGIN IMMEDIATE", synced=False) as connection:
+            yield connection
+
+    @contextmanager
     def rehearsing(self) -> Iterator[sqlite3.Connection]:
         """A transaction whose block is tried and then undone."""
         with self._transaction("BEGIN IMMEDIATE", end="ROLLBACK") as connection:
             yield connection
 
     @contextmanager
-    def _transaction(self, begin: str, end: str = "COMMIT") -> Iterator[sqlite3.Connection]:
+    def _transaction(
+        self, begin: str, end: str = "COMMIT", *, synced: bool = True
+    ) -> Iterator[sqlite3.Connection]:
+        connection = self._connection
         with self._turn, speaking_hygge(self.raising, self.path):
-            self._connection.execute(begin)
+            if not synced:
+                connection.execute("PRAGMA synchronous = NORMAL")
             try:
-                yield self._connection
-                self._connection.execute(end)
+                connection.execute(begin)
+                yield connection
+                connection.execute(end)
             finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                if not synced:
+                    connection.execute("PRAGMA synchronous = FULL")
 
     def close(self) -> None:
         """Give the file back; the last one to do so folds the log into it."""

@@ -1,4 +1,8 @@
-"""The journal ``sqlite``: every verb one durable transaction of one file."""
+"""The journal ``sqlite``: every verb one transaction of one file, durable before it returns.
+
+The verbs of leases are durable with the next step. A lease that a power cut takes back took nothing
+along: its owner is dead then, too, and whatever it recorded under the lease came after it.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +82,7 @@ class SqliteJournal(RecallsRows):
         try:
             with (
                 faults.around("journal.acquire", f"{flow}.{entity}"),
-                self._database.writing() as connection,
+                self._database.noting() as connection,
             ):
                 lease = leases.take(
                     connection, flow, entity, owner, locked=lock is not None, life=self._life
@@ -95,14 +99,14 @@ class SqliteJournal(RecallsRows):
         locked = self._has_lock(lease)
         with (
             faults.around("journal.renew", f"{lease.flow}.{lease.entity}"),
-            self._database.writing() as connection,
+            self._database.noting() as connection,
         ):
             return leases.extend(connection, lease, locked=locked, life=self._life)
 
     def release(self, lease: Lease) -> None:
         with (
             faults.around("journal.release", f"{lease.flow}.{lease.entity}"),
-            self._database.writing() as connection,
+            self._database.noting() as connection,
         ):
             leases.give_back(connection, lease)
         lock = self._locks.pop((lease.flow, lease.entity, lease.epoch), None)
