@@ -15,9 +15,9 @@ from hygge_core.cli import main
 JOURNAL = 'type = "sqlite"\npath = "journal.db"'
 
 
-def connection(server: TdsServer, name: str = "sql", **more: Any) -> str:
+def connection(ground: Ground, name: str = "sql", **more: Any) -> str:
     """``[connections.NAME]`` in TOML."""
-    table = {**double(server).table, **more}
+    table = {**ground.table, **more}
     lines = [f"[connections.{name}]"]
     for key, value in table.items():
         told = f'{{ env = "{PASSWORD}" }}' if key == "password" else json.dumps(value)
@@ -36,7 +36,7 @@ class Project:
     def write(
         self, *pieces: str, journal: str = 'type = "sqlite"\npath = "journal.db"', **more: Any
     ) -> None:
-        told = [connection(self.server, **more), "[retry]", "attempts = 3", 'max_wait = "1s"']
+        told = [connection(self.ground, **more), "[retry]", "attempts = 3", 'max_wait = "1s"']
         if journal:
             told += ["[journal]", journal]
         (self.root / "hygge.toml").write_text("\n".join((*told, *pieces)))
