@@ -49,13 +49,27 @@ def test_a_lost_answer_to_the_commit_is_settled_by_the_mark(project: Project) ->
     project.offer(ROWS)
     project.write(LOAD)
     assert project.hygge("run") == 0
-    fault = project.server.fail(
-        "statement", sql="COMMIT TRANSACTION", moment="after", drop=True, nth=1
-    )
+    project.server.log.clear()
+    fault = project.server.fail("statement", sql="COMMIT TRANSACTION", moment="after", drop=True)
     assert project.hygge("run") in (0, 75)
     assert fault.reached.is_set()
+    assert published_in(project, committed_first(project))
     assert project.hygge("run") == 0
     loaded(project)
+
+
+def committed_first(project: Project) -> list[str]:
+    """The statements of the first transaction that was committed, which is where it struck."""
+    entries = project.server.log.entries
+    end = next(at for at, each in enumerate(entries) if each.sql == "COMMIT TRANSACTION")
+    own = [each.sql for each in entries[:end] if each.spid == entries[end].spid]
+    return own[len(own) - own[::-1].index("BEGIN TRANSACTION") :]
+
+
+def published_in(project: Project, statements: list[str]) -> bool:
+    """Whether they mark the load and move its rows."""
+    told = " ".join(statements)
+    return "[__hygge_loads]" in told and "INSERT INTO [dbo].[target]" in told
 
 
 @pytest.mark.parametrize("error", [1205, 1222, 40613])

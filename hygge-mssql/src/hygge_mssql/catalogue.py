@@ -68,9 +68,13 @@ def columns(session: Session, table: Name) -> tuple[Column, ...]:
     )
 
 
-def described(session: Session, query: str) -> tuple[Column, ...]:
-    """The columns of a query's answer, without running it. Raises what the query's mistakes are."""
-    found = session.rows(ask.DESCRIBE.sql, query)
+def described(session: Session, query: str, declared: str = "") -> tuple[Column, ...]:
+    """The columns of a query's answer, without running it. Raises what the query's mistakes are.
+
+    ``declared`` are the query's parameters: ``@since nvarchar(4000), @most bigint``.
+    """
+    sql = ask.DESCRIBE.with_(declared="?" if declared else "NULL")
+    found = session.rows(sql, query, *([declared] if declared else []))
     for *_, mistake in found:
         if mistake:
             raise session.raising(f"{session.place}: the query cannot be read: {mistake}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -91,7 +91,7 @@ class Asked:
 
     def columns(self, session: Session) -> tuple[Column, ...]:
         """The columns of its answer, by the server's description of it. Raises ``HomeError``."""
-        found = catalogue.described(session, self._opening("") + self._text(EVERYTHING))
+        found = catalogue.described(session, self._text(EVERYTHING), self._declared())
         names = [each.name for each in found]
         if not all(names) or len(set(names)) < len(names):
             raise HomeError(
@@ -115,9 +115,7 @@ class Asked:
                 where="",
             )
         repeated = condition.values * len(_RANGE.findall(self.text))
-        return Query(
-            sql=self._opening(" = ?") + text, values=(*self.parameters.values(), *repeated)
-        )
+        return Query(sql=self._opening() + text, values=(*self.parameters.values(), *repeated))
 
     def demand_range(self) -> None:
         """Raise ``HomeError`` where nobody said where a range goes."""
@@ -131,15 +129,22 @@ class Asked:
         put = condition.sql or "1 = 1"
         return _RANGE.sub(lambda _: f"({put})", self.text).strip().rstrip(";")
 
-    def _opening(self, value: str) -> str:
+    def _declared(self) -> str:
+        """The parameters with their types, as the server takes them beside a query."""
+        return ", ".join(f"@{name} {kind}" for name, kind in self._types())
+
+    def _opening(self) -> str:
         """What declares the parameters, before the query."""
-        for name in self.parameters:
+        return "".join(
+            reading.DECLARE.with_(name=name, type=kind) + " " for name, kind in self._types()
+        )
+
+    def _types(self) -> Iterator[tuple[str, str]]:
+        """Each parameter and its type in SQL. Raises ``HomeError`` for what is no name."""
+        for name, given in self.parameters.items():
             if not _NAMED.fullmatch(name):
                 raise HomeError(f"{name!r} cannot be a parameter: it takes letters, digits and _")
-        return "".join(
-            reading.DECLARE.with_(name=name, type=_SQL_TYPES[type(given)], value=value) + " "
-            for name, given in self.parameters.items()
-        )
+            yield name, _SQL_TYPES[type(given)]
 
 
 Source = Table | Asked

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from .calls import Call, Value
 from .errors import SqlError, unknown
-from .procedures import call_by_name, declarations
+from .procedures import call_by_name
 from .script import Script
+from .tsql import declarations
 from .types import SqlType
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from .bind import describing
 from .bind.facts import find_table, object_name
 from .bind.values import Bound, constant
 from .errors import SqlError, unknown
-from .tsql import tree
+from .tsql import declarations, tree
 from .types import TEXTS, Column, SqlType, collation_bytes
 
 if TYPE_CHECKING:
@@ -76,21 +76,6 @@ def _execute_sql(script: Script, statement: tree.Exec) -> None:
     script.text(str(script.value(text.value)), variables)
     for name, outer in back.items():
         script.session.assign(outer, variables[name][1])
-
-
-def declarations(text: str) -> dict[str, SqlType]:
-    """``@P1 int, @P2 nvarchar(10) OUTPUT`` by name."""
-    from .tsql.words import Words
-
-    words = Words(text)
-    found: dict[str, SqlType] = {}
-    while words.now.kind == "variable":
-        name = words.take().text.lower()
-        found[name] = words.type()
-        words.choose("OUTPUT", "OUT")
-        if not words.skip(","):
-            break
-    return found
 
 
 # ------------------------------------------------------------------------------- the procedures

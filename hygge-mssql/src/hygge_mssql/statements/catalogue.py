@@ -25,7 +25,7 @@ DESCRIBE = statement(
     """SELECT d.name, COALESCE(TYPE_NAME(d.system_type_id), d.user_type_name),
               CAST(d.max_length AS int), CAST(d.precision AS int), CAST(d.scale AS int),
               d.is_nullable, d.collation_name, d.error_message
-       FROM sys.dm_exec_describe_first_result_set(?, NULL, 0) AS d
+       FROM sys.dm_exec_describe_first_result_set(?, {declared}, 0) AS d
        WHERE COALESCE(d.is_hidden, 0) = 0 ORDER BY d.column_ordinal""",
     source="relational-databases/system-dynamic-management-views/"
     "sys-dm-exec-describe-first-result-set-transact-sql",

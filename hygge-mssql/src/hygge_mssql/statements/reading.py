@@ -12,7 +12,7 @@ SELECT = statement(
 )
 DECLARE = statement(
     "reading.declare",
-    "DECLARE @{name} {type}{value};",
+    "DECLARE @{name} {type} = ?;",
     source="t-sql/language-elements/declare-local-variable-transact-sql",
     does="gives a query of the user's the value of one of its parameters",
 )

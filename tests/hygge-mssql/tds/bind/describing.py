@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..catalogue import SYSTEM_TYPES, sizes
 from ..errors import SqlError, unknown
-from ..tsql import parse, tree
+from ..tsql import declarations, parse, tree
 from ..types import CLR, TEXTS, SqlType
 from .values import Bound, constant
 from .world import World
@@ -41,9 +41,10 @@ def rows(
     """A query of constants, and its columns. An error of the text is a row, not raised."""
     if ".".join(source.parts).lower() != "sys.dm_exec_describe_first_result_set":
         raise unknown(f"the table function {'.'.join(source.parts)}")
-    text = world.text(binder.value(source.arguments[0])) or ""
+    text, declared = (world.text(binder.value(each)) or "" for each in source.arguments[:2])
     try:
-        found = [row(at, bound) for at, bound in enumerate(described(text, world), 1)]
+        with world.session.variables({n: (t, None) for n, t in declarations(declared).items()}):
+            found = [row(at, bound) for at, bound in enumerate(described(text, world), 1)]
     except SqlError as error:
         found = [(None,) * (len(COLUMNS) - 2) + (error.number, error.text)]
     kinds = [type for _, type in COLUMNS]

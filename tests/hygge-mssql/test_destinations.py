@@ -1,0 +1,127 @@
+"""What a store makes of its table, through whole runs: swapped, wider, columnar, in batches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from project import Project
+from tds.server import TdsServer
+
+FLOW = """
+[flows.load]
+home = {{ type = "parquet", path = "source" }}
+store = {{ type = "mssql", connection = "sql", table = "dbo.target"{store} }}
+{more}
+"""
+SWITCH = ', replace = "switch"'
+APPEND = 'run_type = "incremental"\nwatermark = { column = "id" }\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: TdsServer) -> Project:
+    return Project(tmp_path, server)
+
+
+def load(project: Project, frame: pl.DataFrame, store: str = "", more: str = "") -> int:
+    project.offer(frame)
+    project.write(FLOW.format(store=store, more=more))
+    return project.hygge("run")
+
+
+def type_of(project: Project, column: str) -> tuple[object, ...]:
+    return project.rows(
+        "SELECT TYPE_NAME(c.user_type_id), CAST(c.max_length AS int) FROM sys.columns AS c"
+        f" WHERE c.object_id = OBJECT_ID(N'dbo.target') AND c.name = '{column}'"
+    )[0]
+
+
+@pytest.mark.parametrize("columnstore", ["false", "true"])
+def test_a_switch_swaps_the_rows_in_and_keeps_the_table(project: Project, columnstore: str) -> None:
+    store = f"{SWITCH}, columnstore = {columnstore}"
+    assert load(project, pl.DataFrame({"id": [1, 2]}), store) == 0
+    before = project.rows("SELECT OBJECT_ID(N'dbo.target')")
+    project.server.log.clear()
+    assert load(project, pl.DataFrame({"id": [3]}), store) == 0
+    assert project.rows("dbo.target") == [(3,)]
+    assert project.rows("SELECT OBJECT_ID(N'dbo.target')") == before
+    assert project.server.log.containing("SWITCH TO")
+    assert not project.server.log.containing("INSERT INTO [dbo].[target]")
+    assert project.staged() == []
+
+
+def test_a_switch_that_loses_its_answer_has_swapped_once(project: Project) -> None:
+    assert load(project, pl.DataFrame({"id": [1, 2]}), SWITCH) == 0
+    fault = project.server.fail("statement", sql="COMMIT TRANSACTION", moment="after", drop=True)
+    first = load(project, pl.DataFrame({"id": [3]}), SWITCH)
+    assert fault.reached.is_set()
+    assert first in (0, 75)
+    assert load(project, pl.DataFrame({"id": [3]}), SWITCH) == 0
+    assert project.rows("dbo.target") == [(3,)]
+
+
+def test_rows_that_cannot_be_switched_in_are_refused_before_the_decision(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.ground.execute(
+        "CREATE TABLE dbo.target ([id] bigint NOT NULL PRIMARY KEY, [more] int)",
+        "INSERT INTO dbo.target VALUES (9, 9)",
+    )
+    assert load(project, pl.DataFrame({"id": [1]}), SWITCH) == 1
+    assert "switch" in capsys.readouterr().err
+    assert project.rows("dbo.target") == [(9, 9)]
+
+
+def test_a_table_that_is_made_can_be_a_column_store_with_its_key(project: Project) -> None:
+    frame = pl.DataFrame({"id": [1, 2]})
+    assert load(project, frame, ', columnstore = true, key_columns = ["id"]') == 0
+    indexes = (
+        "SELECT CAST(type AS int) FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.target')"
+        " AND type > 0"
+    )
+    assert project.rows(indexes) == [(2,), (5,)]
+    assert project.rows("dbo.target") == [(1,), (2,)]
+
+
+def test_column_types_are_those_that_were_asked_for(project: Project) -> None:
+    frame = pl.DataFrame({"id": [1], "name": ["ø"], "note": ["long"]})
+    assert load(project, frame, ', column_types = { name = "nvarchar(50)" }') == 0
+    assert type_of(project, "name") == ("nvarchar", 100)
+    assert type_of(project, "note") == ("nvarchar", -1)
+    assert project.rows("dbo.target") == [(1, "ø", "long")]
+
+
+def test_a_text_that_a_column_type_does_not_hold_is_refused_before_the_decision(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ', column_types = { name = "nvarchar(2)" }'
+    assert load(project, pl.DataFrame({"name": ["abc"]}), store) == 1
+    assert "name" in capsys.readouterr().err
+    assert project.staged() == []
+
+
+def test_a_column_is_widened_and_another_added_where_the_policy_allows(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    narrow = pl.DataFrame({"id": [1], "n": [1]}, schema={"id": pl.Int64, "n": pl.Int32})
+    wide = pl.DataFrame({"id": [2], "n": [2**40], "new": ["x"]})
+    allowed = 'schema = { type_changes = "widen" }'
+    assert load(project, narrow, more=APPEND) == 0
+    assert load(project, wide, more=APPEND) == 1
+    assert "widen" in capsys.readouterr().err
+    assert type_of(project, "n") == ("int", 4)
+    assert load(project, wide, more=APPEND + allowed) == 0
+    assert type_of(project, "n") == ("bigint", 8)
+    assert project.rows("dbo.target") == [(1, 1, None), (2, 2**40, "x")]
+
+
+def test_rows_per_batch_is_of_each_loader_and_not_of_all_together(project: Project) -> None:
+    frame = pl.DataFrame({"id": pl.int_range(250_000, eager=True)})
+    assert load(project, frame, ", parallel_loaders = 2, rows_per_batch = 102_400") == 0
+    batches = [each.rows or 0 for each in project.server.log.entries if each.kind == "rows"]
+    assert sum(batches) == frame.height
+    assert max(batches) == 102_400
+    assert project.rows("SELECT COUNT(*), SUM(id) FROM dbo.target") == [
+        (frame.height, sum(range(frame.height)))
+    ]

@@ -1,0 +1,148 @@
+"""What a home can be asked for, through whole runs: queries, rowversions, readings in parts."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from project import Project
+from tds.server import TdsServer
+
+FLOW = """
+[flows.read]
+home = {{ type = "mssql", connection = "sql", {home} }}
+store = {{ type = "parquet", path = "lake" }}
+{more}
+"""
+INCREMENTAL = 'run_type = "incremental"\nwatermark = {{ column = "{column}", primary_key = "id" }}'
+ORDERS = (
+    "CREATE TABLE dbo.orders ([id] int NOT NULL, [customer] int NOT NULL,"
+    " [at] datetime2(7) NOT NULL)",
+    "CREATE TABLE dbo.customers ([id] int NOT NULL, [name] nvarchar(50) NOT NULL)",
+    "INSERT INTO dbo.customers VALUES (1, N'Ada'), (2, N'Bob''; --'), (3, N'Left')",
+    "INSERT INTO dbo.orders VALUES (1, 1, '2024-01-01T00:00:00.0000001'),"
+    " (2, 2, '2024-01-02'), (3, 3, '2024-01-03')",
+)
+QUERY = (
+    "SELECT o.[id], o.[at], c.[name] FROM dbo.orders AS o INNER JOIN dbo.customers AS c"
+    " ON c.[id] = o.[customer] WHERE c.[name] <> @left AND o.[id] < @most AND {{range:o.[at]}}"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: TdsServer) -> Project:
+    return Project(tmp_path, server)
+
+
+def read(project: Project, home: str, more: str = "") -> int:
+    project.write(FLOW.format(home=home, more=more))
+    return project.hygge("run")
+
+
+def ids(project: Project) -> list[int]:
+    return sorted(project.settled()["id"].to_list())
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_query_is_read_on_from_its_watermark_with_bound_parameters(
+    project: Project, in_file: bool
+) -> None:
+    project.ground.execute(*ORDERS)
+    left = "Left"
+    given = f"parameters = {{ left = {left!r}, most = 100 }}"
+    if in_file:
+        (project.root / "orders.sql").write_text(QUERY)
+        home = f'query_file = "orders.sql", {given}'
+    else:
+        home = f"query = '{QUERY}', {given}"
+    flow = INCREMENTAL.format(column="at")
+    assert read(project, home, flow) == 0
+    assert ids(project) == [1, 2]
+    project.ground.execute(
+        "INSERT INTO dbo.orders VALUES (4, 1, '2024-01-02'), (5, 1, '2024-01-04'),"
+        " (6, 3, '2024-01-05'), (7, 1, '2023-12-31'), (200, 1, '2024-01-06')"
+    )
+    assert read(project, home, flow) == 0
+    assert ids(project) == [1, 2, 4, 5]
+    assert project.settled().filter(id=2)["name"].to_list() == ["Bob'; --"]
+
+
+def test_a_parameter_is_never_a_statement(project: Project) -> None:
+    project.ground.execute(*ORDERS)
+    nasty = "x'; DROP TABLE dbo.orders; --"
+    query = "SELECT [id], @said AS said FROM dbo.orders"
+    home = f'query = "{query}", parameters = {{ said = "{nasty}" }}'
+    assert read(project, home) == 0
+    assert set(project.settled()["said"]) == {nasty}
+    assert project.rows("SELECT COUNT(*) FROM dbo.orders") == [(3,)]
+
+
+def test_a_query_without_a_place_for_the_range_is_not_read_incrementally(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.ground.execute(*ORDERS)
+    flow = INCREMENTAL.format(column="at")
+    assert read(project, 'query = "SELECT [id], [at] FROM dbo.orders"', flow) == 1
+    assert "{{range}}" in capsys.readouterr().err
+
+
+def test_a_rowversion_waits_for_transactions_that_are_still_under_way(project: Project) -> None:
+    project.ground.execute(
+        "CREATE TABLE dbo.source ([id] int NOT NULL, [rv] rowversion NOT NULL)",
+        "INSERT INTO dbo.source ([id]) VALUES (1), (2)",
+    )
+    flow = INCREMENTAL.format(column="rv")
+    with project.ground.cursor() as slow:
+        slow.execute("BEGIN TRANSACTION")
+        slow.execute("INSERT INTO dbo.source ([id]) VALUES (3)")
+        ((active,),) = project.rows("SELECT MIN_ACTIVE_ROWVERSION()")
+        # The double's readers do not wait for writers, as under READ_COMMITTED_SNAPSHOT.
+        assert read(project, 'table = "dbo.source"', flow) == 0
+        assert ids(project) == [1, 2]
+        below = f"0x{(int.from_bytes(active) - 1).to_bytes(8).hex()}"
+        (asked,) = project.server.log.containing("[rv] <= CONVERT")
+        assert below in asked.values.values()
+        slow.execute("COMMIT TRANSACTION")
+    assert read(project, 'table = "dbo.source"', flow) == 0
+    assert ids(project) == [1, 2, 3]
+    project.ground.execute("UPDATE dbo.source SET [id] = 9 WHERE [id] = 1")
+    for _ in range(2):
+        assert read(project, 'table = "dbo.source"', flow) == 0
+        assert ids(project) == [1, 2, 3, 9]
+
+
+@pytest.mark.parametrize("snapshot", ["ON", "OFF"])
+def test_parts_are_read_at_one_moment_and_the_nulls_with_them(
+    project: Project, snapshot: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = ", ".join(f"({n}, {n if n % 10 else 'NULL'})" for n in range(1, 401))
+    project.ground.execute(
+        f"ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION {snapshot}",
+        "CREATE TABLE dbo.source ([id] int NOT NULL, [part] int NULL)",
+        f"INSERT INTO dbo.source VALUES {values}",
+    )
+    home = 'table = "dbo.source", batch_rows = 20, partition_read = { column = "part", parts = 3 }'
+    held = project.server.fail("rows", sql="[part] >=", after=20, hold=True)
+    done: list[int] = []
+    run = threading.Thread(target=lambda: done.append(read(project, home)))
+    run.start()
+    assert held.reached.wait(60)
+    project.ground.execute("UPDATE dbo.source SET [part] = [part] + 1000")
+    held.released.set()
+    run.join(60)
+    assert done == [0]
+    told = capsys.readouterr().err
+    if snapshot == "ON":
+        assert ids(project) == list(range(1, 401))
+        assert project.settled()["part"].max() == 399
+    else:
+        assert "read in parts without a snapshot" in told
+
+
+def test_columns_that_are_not_needed_do_not_travel(project: Project) -> None:
+    project.ground.execute(*ORDERS)
+    chosen = 'polish = { columns = { select = ["id"] } }'
+    assert read(project, 'table = "dbo.orders"', chosen) == 0
+    assert project.settled().columns == ["id"]
+    assert project.server.log.containing("SELECT [id] AS [id] FROM [dbo].[orders]")
