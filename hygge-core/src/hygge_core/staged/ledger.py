@@ -5,7 +5,7 @@ from __future__ import annotations
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import RunRecord
 from hygge_core.shelf import Shelf
-from hygge_core.staged.staging import Places
+from hygge_core.staged.places import Places
 from hygge_core.states import OVER
 
 

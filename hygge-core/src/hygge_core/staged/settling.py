@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from hygge_core.errors import StoreError
 from hygge_core.records import LoadRef, Manifest, Part
 from hygge_core.shelf import Digests, Entry, NameMissing, NameTaken, Shelf
-from hygge_core.staged.staging import Places
+from hygge_core.staged.places import Places
 
 
 class Settles:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest, Part
@@ -26,37 +26,6 @@ if TYPE_CHECKING:
     from hygge_core.protocols import GivenFile
     from hygge_core.records import Load
     from hygge_core.staged.writer import StagedWriter
-
-
-@frozen
-class Places:
-    """Where a load stands on the shelf: ``live`` is what readers see, all else is hygge's ``own``.
-
-    All on one shelf, beside each other, so that every step of publishing is a rename.
-    """
-
-    live: str
-    own: str = ".hygge"
-
-    def stage(self, run_id: str) -> str:
-        """Everything that this run has staged; goes as a whole."""
-        return f"{self.own}/stage/{run_id}"
-
-    def files(self, run_id: str) -> str:
-        """The staged files, in the folders that they will have below ``live``."""
-        return f"{self.stage(run_id)}/files"
-
-    def manifest(self, run_id: str) -> str:
-        return f"{self.stage(run_id)}/manifest.json"
-
-    def old(self, run_id: str) -> str:
-        """What this run's full_drop superseded, kept until its cleanup."""
-        return f"{self.own}/old/{run_id}"
-
-    @property
-    def ledger(self) -> str:
-        """The unfinished runs of this destination, for flows without a journal."""
-        return f"{self.own}/runs/{self.live.rpartition('/')[2]}"
 
 
 class StagedLoad:

@@ -23,8 +23,9 @@ from hygge_core.staged.carrying import Copied, copied_to
 from hygge_core.staged.convoy import Convoy
 from hygge_core.staged.gathering import Cut
 from hygge_core.staged.ledger import ShelfLedger
+from hygge_core.staged.places import Places
 from hygge_core.staged.settling import Settles
-from hygge_core.staged.staging import Places, StagedLoad
+from hygge_core.staged.staging import StagedLoad
 from hygge_core.types import spell
 
 if TYPE_CHECKING:
