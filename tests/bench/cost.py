@@ -19,6 +19,8 @@ from attrs import frozen
 
 _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 _LAST_WORDS = 2000
+#: Nobody's modules are compiled anew at each start, whatever this shell thinks of caches.
+_LEFT_OUT = {"PYTHONDONTWRITEBYTECODE"}
 
 
 class ChildFailed(Exception):
@@ -46,7 +48,7 @@ def run(
         child = subprocess.Popen(
             words,
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env={k: v for k, v in os.environ.items() if k not in _LEFT_OUT} | dict(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
