@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hygge_core.errors import HomeError, HyggeError
+from hygge_core.errors import AuthError, HomeError, HyggeError
 from hygge_mssql.statements import session as say
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Finding = tuple[str, str, str]
 
 _PORT = 1433
+#: The database that every server has, and every login may enter.
+_SERVERS_OWN = "master"
 _REACH = "look at server and port, DNS, the firewall, and whether the server listens on TCP"
 
 
@@ -30,7 +32,31 @@ def examined(server: Server) -> Iterator[Finding]:
         with server.session(HomeError) as session:
             yield from _inside(session)
     except HyggeError as exc:
-        yield f"{server.config.auth} signs in to {server.place}", str(exc), exc.hint or ""
+        yield from _not_inside(server, exc)
+
+
+def _not_inside(server: Server, exc: HyggeError) -> Iterator[Finding]:
+    """The driver tells of a missing database as of a failed login: the server itself knows."""
+    config, tried = server.config, f"{server.config.auth} signs in to {server.place}"
+    if isinstance(exc, AuthError) and _lets_in(server.elsewhere(_SERVERS_OWN)):
+        yield (
+            tried,
+            f"{exc}; but the server lets this login in, so it is the database {config.database!r}"
+            " that is not there, or not for it",
+            "look at the name of the database, and at its users: CREATE USER ... FOR LOGIN ...",
+        )
+        return
+    yield tried, str(exc), exc.hint or ""
+
+
+def _lets_in(server: Server) -> bool:
+    try:
+        with server.session(HomeError):
+            return True
+    except HyggeError:
+        return False
+    finally:
+        server.close()
 
 
 def _reached(server: Server) -> Finding | None:

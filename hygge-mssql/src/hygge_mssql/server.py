@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from attrs import evolve
+
 from hygge_core import faults
 from hygge_core.errors import FlowError, HomeError
 from hygge_core.scene import Scene
@@ -83,6 +85,10 @@ class Server:
 
     def check(self) -> Iterable[tuple[str, str, str]]:
         yield from diagnosis.examined(self)
+
+    def elsewhere(self, database: str) -> Server:
+        """The same server and login, for another database."""
+        return Server(evolve(self.config, database=database))
 
     def close(self) -> None:
         """Close what waits; what is in use is closed by whoever uses it."""
