@@ -60,7 +60,7 @@ def test_a_login_that_failed_says_what_the_states_in_the_servers_log_mean(
     project: Project, capsys: pytest.CaptureFixture[str], meaning: str
 ) -> None:
     """The client is told state 1, whatever it was: only the server's own log has it."""
-    state = int(meaning.split()[0])
+    state = int(meaning.split(maxsplit=1)[0])
     project.server.fail("login", error=18456, state=state, times=None)
     text = told(project, capsys)
     assert "Login failed for user" in text
