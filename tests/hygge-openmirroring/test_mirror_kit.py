@@ -11,6 +11,8 @@ import hygge_openmirroring.plugin as open_mirroring
 from hygge_core.testing import PluginContract, StoreContract, StoreSubject
 from hygge_core.types import parse
 
+JOURNAL = "hygge.schema/hygge_journal"
+
 
 class TestMirrorPlugin(PluginContract):
     @pytest.fixture
@@ -69,12 +71,19 @@ class TestMirrorStore(StoreContract):
         def files(root):
             return mirror.server.files("lake", f"{root.name}/Files")
 
-        def visible(root, schema):
+        def landed(root):
             start = f"{root.name}/Files/LandingZone/"
-            zone = {n.removeprefix(start): b for n, b in files(root).items() if n.startswith(start)}
+            return {n.removeprefix(start): b for n, b in files(root).items() if n.startswith(start)}
+
+        def visible(root, schema):
+            zone = landed(root)
             if not any(n.startswith("walk/0") for n in zone):
                 return None
             return as_the_source_has_it(table_of(zone, "walk"), schema)
+
+        def shown_runs(root):
+            shown = {n: content for n, content in landed(root).items() if n.startswith(JOURNAL)}
+            return table_of(shown, JOURNAL)["entity_run_id"].to_list() if shown else []
 
         def leftovers(root):
             own = [n for n in files(root) if "/.hygge/" in n and "/.hygge/tables/" not in n]
@@ -86,6 +95,8 @@ class TestMirrorStore(StoreContract):
             table=table,
             visible=visible,
             leftovers=leftovers,
+            publishing=lambda root: {**table(root), "mirror_journal": True},
+            shown_runs=shown_runs,
         )
 
 

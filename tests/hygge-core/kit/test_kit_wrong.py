@@ -1,15 +1,10 @@
 """A store that is wrong on purpose goes red, and the message says which promise it broke."""
 
-import sys
-from collections.abc import Iterable
-from pathlib import Path
-
 import pytest
 
-from hygge_core.testing.walk import some_points, some_steps
+from hygge_core.testing.walk import some_points, some_steps, steps_of_calls
 
-WRONG = Path(__file__).parent / "wrong"
-CONTRACTS = WRONG / "contracts.py"
+CONTRACTS = "contracts.py"
 STAGED = "test_what_is_staged_is_invisible[append]"
 SHOWN = "test_a_commit_shows_every_row_once[append]"
 CRASHED = "test_a_commit_may_crash_anywhere[append]"
@@ -51,42 +46,15 @@ BROKEN = {
 WALKED = [store for store, (test, _) in BROKEN.items() if "may_crash_anywhere" in test]
 
 
-class Said:
-    """store → what its failing tests said; a plugin of pytest."""
-
-    def __init__(self) -> None:
-        self.failed: dict[str, list[str]] = {}
-        self.passed: list[str] = []
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        store = report.nodeid.split("::")[1].removeprefix("Test")
-        if report.failed:
-            self.failed.setdefault(store, []).append(report.longreprtext)
-        elif report.when == "call" and report.passed:
-            self.passed.append(report.nodeid)
-
-
-def run(chosen: Iterable[tuple[str, str]], *more: str) -> Said:
-    """What the contract, signed by wrong stores, says of them in these (store, test)."""
-    said, path = Said(), list(sys.path)
-    nodes = [f"{CONTRACTS}::Test{store}::{test}" for store, test in chosen]
-    quiet = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "--tb=short"]
-    try:
-        pytest.main([*quiet, *more, *(nodes or [str(CONTRACTS)])], plugins=[said])
-    finally:
-        sys.path[:] = path
-    return said
-
-
 @pytest.fixture(scope="module")
-def said() -> Said:
+def said(asked):
     """Of each wrong store its test, and of the honest one all of these."""
     with pytest.MonkeyPatch.context() as environ:
         # What a wrong store does wrong has to be among what an author's first run finds.
         environ.delenv("HYGGE_TEST_TURN", raising=False)
         wrong = [(store, test) for store, (test, _) in BROKEN.items()]
         honest = [("Honest", test) for test in dict.fromkeys(test for _, test in wrong)]
-        return run([*wrong, *honest])
+        return asked(CONTRACTS, [*wrong, *honest])
 
 
 @pytest.mark.parametrize("store", list(BROKEN))
@@ -98,39 +66,43 @@ def test_a_wrong_store_is_told_which_promise_it_broke(said, store):
 def test_the_honest_store_that_they_are_made_from_breaks_none(said):
     assert "Honest" not in said.failed
     tests = {test for test, _ in BROKEN.values()}
-    assert {node.rpartition("::")[2] for node in said.passed if "TestHonest" in node} == tests
+    assert set(said.passed["Honest"]) == tests
 
 
 @pytest.mark.parametrize("turn", range(5))  # ``every_step`` of the contract that they sign
-def test_they_are_found_wherever_a_thinned_walk_begins(turn, monkeypatch):
+def test_they_are_found_wherever_a_thinned_walk_begins(asked, turn, monkeypatch):
     monkeypatch.setenv("HYGGE_TEST_TURN", str(turn))
-    said = run((store, BROKEN[store][0]) for store in WALKED)
+    said = asked(CONTRACTS, [(store, BROKEN[store][0]) for store in WALKED])
     missed = {store for store in WALKED if BROKEN[store][1] not in "".join(said.failed[store])}
     assert missed == set()
 
 
 @pytest.mark.slow
-def test_every_message_of_a_wrong_store_names_a_promise():
-    said = run([], "-k", "not next_start and not recovery and not asked_to_stop and not ledger")
+def test_every_message_of_a_wrong_store_names_a_promise(asked):
+    verbs = "not next_start and not recovery and not asked_to_stop and not ledger"
+    said = asked(CONTRACTS, [], "-k", verbs)
     assert set(said.failed) == set(BROKEN)
     texts = [text for texts in said.failed.values() for text in texts]
     assert [text for text in texts if "AssertionError: broken promise: " not in text] == []
 
 
 ACTIONS = ("crash", "error")
-NAMES = ["stage", "rename", "rename", "sync", "rename", "rename", "sync", "rename", "decide"]
+CALLS = ["stage", "rename", "sync", "rename", "rename", "sync", "decide"]
+NAMES = [f"{call}:{moment}" for call in CALLS for moment in ("before", "after")]
 
 
 @pytest.mark.parametrize("every", [1, 2, 3, 5, 100])
-def test_a_thinned_walk_leaves_out_only_what_repeats(monkeypatch, every):
+@pytest.mark.parametrize("choose", [some_steps, steps_of_calls])
+def test_a_thinned_walk_leaves_out_only_what_repeats(monkeypatch, choose, every):
     whole = [(k, action) for k in range(len(NAMES)) for action in ACTIONS]
-    kinds = {(name, action) for name in NAMES for action in ACTIONS}
     met = set()
-    for turn in range(max(every, len(NAMES)) * 2):
+    for turn in range(4 * len(CALLS)):
         monkeypatch.setenv("HYGGE_TEST_TURN", str(turn))
-        taken = list(some_steps(NAMES, ACTIONS, every))
+        taken = list(choose(NAMES, ACTIONS, every))
         assert taken == sorted(taken)
-        assert {(NAMES[k], action) for k, action in taken} == kinds
+        assert {NAMES[k].partition(":")[0] for k, _ in taken} == set(CALLS)
+        kinds = {(NAMES[k], action) for k, action in taken}
+        assert choose is steps_of_calls or len(kinds) == 2 * len(set(NAMES))
         assert {NAMES[k] for k in some_points(NAMES, every)} == set(NAMES)
         assert every > 1 or taken == whole
         met |= set(taken)

@@ -18,11 +18,11 @@ class Contract:
     ``deviations`` are the promises that your distribution does not keep, test by test, with the
     reason for each: ``{"test_a_value_is_kept_or_refused[time]": "the service has no such type"}``.
     They are strict: an entry whose test passes fails, and so does one that names no test.
-    ``every_step`` and ``every_double`` thin out the walks where they take long; 1 takes all. Of the
-    points of one name each so-many-th is disturbed, and at least one in each way: only repeats are
-    left out. Of the disturbances of a recovery it is each so-many-th. A CI that counts
-    ``HYGGE_TEST_TURN`` up in its environment begins with others each time, and so takes all of
-    them in turn.
+    ``every_step`` and ``every_double`` thin out the walks where they take long; 1 takes all. Only
+    repeats are left out: of the points of one name in a verb each so-many-th is disturbed, and one
+    at least in each way; of those of one call in a whole run, one at least in one way. Of the
+    disturbances of a recovery it is each so-many-th. A CI that counts ``HYGGE_TEST_TURN`` up in its
+    environment begins with others each time, and so takes all of them in turn.
     """
 
     deviations: ClassVar[Mapping[str, str]] = {}

@@ -20,7 +20,14 @@ from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count
 from hygge_core.testing.promises import keep, none_of, same
 from hygge_core.testing.store_place import StorePlace, expected, run_type_of
-from hygge_core.testing.walk import OLD, Walk, persistent_error, some_points, some_steps, told_of
+from hygge_core.testing.walk import (
+    OLD,
+    Walk,
+    persistent_error,
+    some_points,
+    steps_of_calls,
+    told_of,
+)
 
 if TYPE_CHECKING:
     from hygge_core.records import Mode
@@ -81,7 +88,7 @@ class StoreWalk:
             none_shown(_everything_told(place), hidden)
 
     def _taken(self, walk: Walk) -> Sequence[tuple[int, Action]]:
-        return some_steps(walk.points(), ACTIONS, self.every_step)
+        return steps_of_calls(walk.points(), ACTIONS, self.every_step)
 
 
 def _walk(fresh: Fresh, mode: Mode) -> Walk:

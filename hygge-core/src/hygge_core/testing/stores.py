@@ -18,6 +18,8 @@ from hygge_core.testing.promises import broken, keep, none_of, promised, same
 from hygge_core.testing.store_abilities import StoreAbilities
 from hygge_core.testing.store_faults import StoreFaults
 from hygge_core.testing.store_files import StoreFiles
+from hygge_core.testing.store_journal_copy import StoreJournalCopy
+from hygge_core.testing.store_mirrors import StoreMirrors
 from hygge_core.testing.store_place import (
     StorePlace,
     declared,
@@ -36,7 +38,15 @@ from hygge_core.testing.walk import MORE, OLD, OTHER
 
 
 class StoreContract(
-    StoreAbilities, StoreFaults, StoreFiles, StoreRows, StoreValues, StoreWalk, Contract
+    StoreAbilities,
+    StoreFaults,
+    StoreFiles,
+    StoreJournalCopy,
+    StoreMirrors,
+    StoreRows,
+    StoreValues,
+    StoreWalk,
+    Contract,
 ):
     """Give ``subject``, a fixture that returns a ``StoreSubject``::
 

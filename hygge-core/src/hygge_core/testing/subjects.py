@@ -70,10 +70,14 @@ class StoreSubject(Subject):
       own code: with the driver, or through a home (``through_home``).
     * ``leftovers(root)`` names of what lies around beside the destination: staging, old content.
       Lock files and an empty ledger are none.
+    * ``publishing(root)`` the table of a store that ``PublishesJournal``, where ``table`` is of one
+      that does not; ``shown_runs(root)`` the run ids that its copy of the journal tells of.
     """
 
     visible: Callable[[Path, pl.Schema], pl.DataFrame | None]
     leftovers: Callable[[Path], Iterable[str]]
+    publishing: Table | None = field(default=None)
+    shown_runs: Callable[[Path], Iterable[str]] | None = field(default=None)
 
 
 @frozen(kw_only=True)

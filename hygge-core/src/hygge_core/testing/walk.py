@@ -238,22 +238,35 @@ def some_steps(
     return thinned(list(steps(names, actions)), every, lambda step: (names[step[0]], step[1]))
 
 
+def steps_of_calls(
+    names: Sequence[str], actions: Sequence[Action], every: int
+) -> Sequence[tuple[int, Action]]:
+    """The same of a whole run, which is long: each call in one way at least, in turn in each."""
+    whole = list(steps(names, actions))
+    return thinned(whole, every, lambda step: names[step[0]].partition(":")[0], spread=1)
+
+
 def some_points(names: Sequence[str], every: int) -> Sequence[int]:
     """The numbers of the points that a thinned walk takes: at least one of each name."""
     return thinned(range(len(names)), every, lambda k: names[k])
 
 
-def thinned(whole: Sequence[T], every: int, kind: Callable[[T], Hashable]) -> Sequence[T]:
+def thinned(
+    whole: Sequence[T], every: int, kind: Callable[[T], Hashable], *, spread: int = 0
+) -> Sequence[T]:
     """Of each kind the ``every``-th ones, at least one; beginning with another at each turn.
 
     Only what repeats is left out. ``HYGGE_TEST_TURN`` in the environment is a number that a CI
-    counts up: so many runs as ``every`` says take all of them.
+    counts up: so many runs as ``every`` says take all of them. ``spread`` is how much further each
+    kind begins than the one before.
     """
     alike: dict[Hashable, list[T]] = {}
     for each in whole:
         alike.setdefault(kind(each), []).append(each)
     taken = [
-        each for group in alike.values() for each in group[turn() % min(every, len(group)) :: every]
+        each
+        for at, group in enumerate(alike.values())
+        for each in group[(turn() + spread * at) % min(every, len(group)) :: every]
     ]
     return sorted(taken, key=whole.index)
 

@@ -1,0 +1,43 @@
+"""How the tests of the kit ask it: in this process, of stores that are wrong on purpose."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+WRONG = Path(__file__).parent / "wrong"
+
+
+class Said:
+    """store → what its failing tests said, and all tests that passed; a plugin of pytest."""
+
+    def __init__(self) -> None:
+        self.failed: dict[str, list[str]] = {}
+        self.passed: dict[str, list[str]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        _, store, test = report.nodeid.split("::")
+        store = store.removeprefix("Test")
+        if report.failed:
+            self.failed.setdefault(store, []).append(report.longreprtext)
+        elif report.when == "call" and report.passed:
+            self.passed.setdefault(store, []).append(test)
+
+
+def ask(contracts: str, chosen: Iterable[tuple[str, str]], *more: str) -> Said:
+    """What the contract, signed by the stores of a file, says in these (store, test), or in all."""
+    said, path, file = Said(), list(sys.path), WRONG / contracts
+    nodes = [f"{file}::Test{store}::{test}" for store, test in chosen]
+    quiet = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "--tb=short"]
+    try:
+        pytest.main([*quiet, *more, *(nodes or [str(file)])], plugins=[said])
+    finally:
+        sys.path[:] = path
+    return said
+
+
+@pytest.fixture(scope="session")
+def asked() -> Callable[..., Said]:
+    """``ask``, above."""
+    return ask
