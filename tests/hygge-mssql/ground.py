@@ -37,7 +37,7 @@ class Ground:
     def __init__(self, table: Mapping[str, Any], password: str) -> None:
         os.environ[PASSWORD] = password
         self.table = {"type": "mssql", **table, "password": {"env": PASSWORD}}
-        self._password = password
+        self.password = password
 
     @contextmanager
     def cursor(self) -> Iterator[Any]:
@@ -50,7 +50,7 @@ class Ground:
                 Server=f"{self.table['server']}{port}",
                 Database=self.table["database"],
                 UID=self.table["user"],
-                PWD=self._password,
+                PWD=self.password,
                 Encrypt=self.table.get("encrypt", "yes"),
                 TrustServerCertificate="yes",
                 autocommit=True,
