@@ -59,7 +59,7 @@ class TestHomeThatFollows(HomeChanges, Contract):
 
 
 class TestStore(StoreContract):
-    every_step = 3
+    every_step, every_double = 7, 61  # all of them are in test_walk.py
 
     @pytest.fixture
     def subject(self, ground: Ground) -> StoreSubject:

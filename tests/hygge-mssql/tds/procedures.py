@@ -13,6 +13,7 @@ from .bind.values import Bound, constant
 from .errors import SqlError, unknown
 from .tsql import declarations, tree
 from .types import TEXTS, Column, SqlType, collation_bytes
+from .writing import Writing
 
 if TYPE_CHECKING:
     from .calls import Call
@@ -130,7 +131,7 @@ def _releaseapplock(script: Script, given: Arguments) -> int:
 @procedure("sp_rename", "objname", "newname", "objtype")
 def _rename(script: Script, given: Arguments) -> int:
     session = script.session
-    with script._writing() as (world, transaction):
+    with Writing(script.session) as (world, transaction):
         parts = object_name(
             world,
             Bound(constant(SqlType("nvarchar", 1035), given["objname"]), SqlType("nvarchar", 1035)),
