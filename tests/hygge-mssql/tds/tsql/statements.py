@@ -6,42 +6,9 @@ from functools import lru_cache
 
 from ..errors import unknown
 from . import tree
-from .definitions import Definitions
+from .changing import Changing
+from .setting import Setting
 from .tree import Statement
-
-# What SET turns ON or OFF without any change to what the double answers, and those that it heeds.
-_OPTIONS = frozenset(
-    [
-        "NOCOUNT",
-        "XACT_ABORT",
-        "ANSI_NULLS",
-        "ANSI_PADDING",
-        "ANSI_WARNINGS",
-        "ANSI_NULL_DFLT_ON",
-        "ANSI_DEFAULTS",
-        "QUOTED_IDENTIFIER",
-        "ARITHABORT",
-        "CONCAT_NULL_YIELDS_NULL",
-        "NUMERIC_ROUNDABORT",
-        "IMPLICIT_TRANSACTIONS",
-        "CURSOR_CLOSE_ON_COMMIT",
-        "FMTONLY",
-        "NO_BROWSETABLE",
-        "IDENTITY_INSERT",
-    ]
-)
-_VALUES = frozenset(
-    {
-        "LOCK_TIMEOUT",
-        "TEXTSIZE",
-        "ROWCOUNT",
-        "DEADLOCK_PRIORITY",
-        "LANGUAGE",
-        "DATEFORMAT",
-        "DATEFIRST",
-        "CONTEXT_INFO",
-    }
-)
 
 
 @lru_cache(maxsize=2000)
@@ -50,7 +17,7 @@ def parse(batch: str) -> tree.Block:
     return Statements(batch).whole()
 
 
-class Statements(Definitions):
+class Statements(Changing, Setting):
     def whole(self) -> tree.Block:
         return tree.Block(tuple(self._until("")))
 
@@ -160,52 +127,6 @@ class Statements(Definitions):
         self.need("USE")
         return tree.Use(self.name())
 
-    # ------------------------------------------------------------------------- variables
-
-    def _declare(self) -> Statement:
-        self.need("DECLARE")
-        found: list[Statement] = []
-        while True:
-            name = self.take().text
-            self.skip("AS")
-            if self.sees("TABLE"):
-                raise unknown("table variables")
-            type = self.type()
-            found.append(tree.Declare(name, type, self.expression() if self.skip("=") else None))
-            if not self.skip(","):
-                return found[0] if len(found) == 1 else tree.Block(tuple(found))
-
-    def _set(self) -> Statement:
-        self.need("SET")
-        if self.now.kind == "variable":
-            name = self.take().text
-            if sign := self.choose("+=", "-="):
-                return tree.Assign(
-                    name, tree.Binary(sign[0], tree.Variable(name), self.expression())
-                )
-            self.need("=")
-            return tree.Assign(name, self.expression())
-        if self.skip("TRANSACTION", "ISOLATION", "LEVEL"):
-            words = [self.take().upper]
-            if words[0] in {"READ", "REPEATABLE"}:
-                words.append(self.take().upper)
-            return tree.SetOption("ISOLATION", " ".join(words))
-        names = [self.take()]
-        while self.skip(","):
-            names.append(self.take())
-        for name in names:
-            if name.upper not in _OPTIONS | _VALUES:
-                raise unknown(f"SET {name.text}")
-        if names[0].upper == "IDENTITY_INSERT":
-            table = ".".join(self.names())
-            return tree.SetOption("IDENTITY_INSERT", f"{table} {self.take().upper}")
-        sign = "-" if self.skip("-") else ""
-        value = sign + self.take().text
-        made = [tree.SetOption(name.upper, value.upper()) for name in names]
-        return made[0] if len(made) == 1 else tree.Block(tuple(made))
-
-    # ------------------------------------------------------------------------ procedures
-
     def _exec(self) -> Statement:
         self.take()
         if self.skip("("):
@@ -246,80 +167,6 @@ class Statements(Definitions):
         return tree.Argument(name, value, bool(self.choose("OUTPUT", "OUT")))
 
     # ---------------------------------------------------------------------------- changes
-
-    def _select(self) -> Statement:
-        return tree.Ask(self.query())
-
-    def _with(self) -> Statement:
-        self.need("WITH")
-        parts = self.common_tables()
-        if self.now.upper in {"DELETE", "UPDATE", "INSERT"}:
-            raise unknown(f"WITH before {self.now.text}")
-        return tree.Ask(tree.With(parts, self.query()))
-
-    def _insert(self) -> Statement:
-        self.need("INSERT")
-        if self.sees("BULK"):
-            raise unknown("BULK INSERT in a batch of several statements")
-        self.skip("INTO")
-        if self.sees("TOP"):
-            raise unknown("INSERT TOP")
-        target = self._target()
-        columns = self.name_list() if self.sees("(") and not self.sees("(", "SELECT") else ()
-        output = self._output()
-        if self.skip("DEFAULT", "VALUES"):
-            return tree.Insert(target, columns, None, output)
-        if self.now.upper in {"EXEC", "EXECUTE"}:
-            raise unknown("INSERT ... EXEC")
-        return tree.Insert(target, columns, self.query(), output)
-
-    def _target(self) -> tree.Table:
-        parts = self.names()
-        return tree.Table(parts, None, self.hints())
-
-    def _output(self) -> tuple[tree.Item, ...]:
-        if not self.skip("OUTPUT"):
-            return ()
-        items = self.items()
-        if self.sees("INTO"):
-            raise unknown("OUTPUT ... INTO")
-        return items
-
-    def _update(self) -> Statement:
-        self.need("UPDATE")
-        top = self.top()
-        target = self._target()
-        self.need("SET")
-        sets = [self._set_column()]
-        while self.skip(","):
-            sets.append(self._set_column())
-        output = self._output()
-        source = self.sources() if self.skip("FROM") else None
-        where = self.expression() if self.skip("WHERE") else None
-        self._options()
-        return tree.Update(target, tuple(sets), source, where, output, top)
-
-    def _set_column(self) -> tuple[str, tree.Expression]:
-        if self.now.kind == "variable":
-            raise unknown("SET @variable in an UPDATE")
-        name = self.names()[-1]
-        self.need("=")
-        return name, tree.Name(("DEFAULT",)) if self.skip("DEFAULT") else self.expression()
-
-    def _delete(self) -> Statement:
-        self.need("DELETE")
-        top = self.top()
-        self.skip("FROM")
-        target = self._target()
-        output = self._output()
-        source = self.sources() if self.skip("FROM") else None
-        where = self.expression() if self.skip("WHERE") else None
-        self._options()
-        return tree.Delete(target, source, where, output, top)
-
-    def _truncate(self) -> Statement:
-        self.need("TRUNCATE", "TABLE")
-        return tree.Truncate(self.names())
 
 
 _STATEMENTS = frozenset(
