@@ -228,3 +228,18 @@ def test_a_wait_that_was_interrupted_goes_on_where_it_was(mirror):
     mirror.commit(manifest)
     assert mirror.waits == [pytest.approx(120, abs=5)]
     assert mirror.rows() == [(2, "B"), (3, "c")]
+
+
+#: Requests of a run of one small file: five are the file's, the others cost every load the same.
+COSTS = {"a new table": 47, "an append": 28, "a full_drop": 52}
+
+
+def test_a_load_asks_no_more_than_it_has_to(mirror):
+    told = {"key_columns": ["id"], "partner_name": "hygge"}
+    spent = {}
+    for what, run_type in zip(COSTS, ("incremental", "incremental", "full_drop"), strict=True):
+        mirror.server.log.clear()
+        rows = pl.DataFrame({"id": [1 + len(spent)]})
+        assert mirror.run(rows, run_type, **told).failure is None
+        spent[what] = len(mirror.server.log)
+    assert spent == COSTS

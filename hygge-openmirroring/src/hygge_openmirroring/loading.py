@@ -52,15 +52,27 @@ class Loading:
         return not self.initial and self.there != self.metadata and bool(self.metadata.key_columns)
 
 
-def loading(load: Load, config: OpenMirroringStoreConfig, zone: Zone, notes: Notes) -> Loading:
-    """Look at the table, and say what this load is to it. Raises ``StoreError``."""
+@frozen(kw_only=True)
+class Looked:
+    """A table as it is: its ``_metadata.json``, ``None`` where it has none, and its record."""
+
+    there: Metadata | None
+    noted: TableRecord | None
+
+
+def look(zone: Zone, notes: Notes) -> Looked:
+    """Two small files are read. Raises ``StoreError``."""
+    return Looked(there=zone.metadata(), noted=notes.read())
+
+
+def loading(load: Load, config: OpenMirroringStoreConfig, zone: Zone, looked: Looked) -> Loading:
+    """Say what this load is to the table that was looked at. Raises ``StoreError``."""
     wanted = columns_of(load.schema)
     refuse_unwritable(load.schema)
     _require_keys(load)
     metadata = _metadata(load, config)
-    there = zone.metadata()
+    there, noted = looked.there, looked.noted
     initial = load.mode == "full_drop" or there is None
-    noted = notes.read()
     record = None if load.mode == "full_drop" else noted
     if there is None:
         zone.refuse_twin(config.default_schema)

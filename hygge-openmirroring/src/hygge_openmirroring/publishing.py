@@ -7,7 +7,7 @@ it, and the service may have moved the final one away already.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -49,26 +49,27 @@ class Publishes(StagedWriter):
         self.scene = scene
         self.notes = Notes(shelf, self.places.own, config.place)
         self.known = KnownRows(shelf, self.notes.folder)
+        self._shown = ""  # the run of which all was seen to be published: it stays so
 
     # --- the steps ---------------------------------------------------------------------------
 
     def add(self, manifest: Manifest) -> None:
         """An append, to a table that is there or to a new one."""
-        self._require_staging(manifest)
+        staged = self._sound_staging(manifest)
         self._require_same_table(manifest)
-        self._publish(manifest)
+        self._publish(manifest, staged)
 
     def replace(self, manifest: Manifest) -> None:
         """A full_drop. As soon as the new metadata is there, the old table is gone for good."""
-        self._require_staging(manifest)
+        staged = self._sound_staging(manifest)
         if self.shelf.entry(self.staged_metadata(manifest.ref)) is not None:
             self._drop(manifest)
-        self._publish(manifest)
+        self._publish(manifest, staged)
 
-    def _publish(self, manifest: Manifest) -> None:
+    def _publish(self, manifest: Manifest, staged: Mapping[str, Entry]) -> None:
         self._announce(manifest.ref)
         self._document(manifest)
-        self._show_in_order(manifest)
+        self._show_in_order(manifest, staged)
         self._remember(manifest)
 
     def _drop(self, manifest: Manifest) -> None:
@@ -116,15 +117,14 @@ class Publishes(StagedWriter):
                     hint=f"hygge recover --undo {manifest.ref.run_id}, then run again",
                 ) from None
 
-    def _show_in_order(self, manifest: Manifest) -> None:
+    def _show_in_order(self, manifest: Manifest, staged: Mapping[str, Entry]) -> None:
         """Nothing is shown when something of it could not be."""
-        staged = self._still_staged(manifest)
         waiting = [part for part in manifest.parts if part.staged in staged]
         there = self._final_names(manifest, staged) if waiting else ()
         for part in waiting:
             if not self.is_same(staged[part.staged], part):
                 raise StoreError(f"{self.at(part.staged)} is not the file that was sealed")
-            if part.final in there:
+            if part.final in there and self.shelf.entry(part.staged) is not None:
                 raise self._taken(part)
         for number, part in enumerate(waiting):
             if number and self.config.by_time:  # whichever time the service goes by, it rises
@@ -167,22 +167,28 @@ class Publishes(StagedWriter):
 
     def published(self, manifest: Manifest) -> tuple[Part, ...]:
         """What is not staged any more was published; once staging is tidied away, what is there."""
+        if manifest.ref.run_id == self._shown:
+            return manifest.parts
         if self.shelf.entry(self.places.manifest(manifest.ref.run_id)) is None:
             return super().published(manifest)
         staged = self._still_staged(manifest)
-        return tuple(part for part in manifest.parts if part.staged not in staged)
+        found = tuple(part for part in manifest.parts if part.staged not in staged)
+        if found == manifest.parts:
+            self._shown = manifest.ref.run_id
+        return found
 
-    def _require_staging(self, manifest: Manifest) -> None:
-        """With the whole staging gone, a staged file that is missing tells nothing any more."""
-        if self.shelf.entry(self.places.manifest(manifest.ref.run_id)) is not None:
-            return
+    def _sound_staging(self, manifest: Manifest) -> dict[str, Entry]:
+        """What is staged. With all of it gone, a file that is missing tells nothing any more."""
         staged = self._still_staged(manifest)
-        for part in manifest.parts:
-            if part.staged not in staged and not self.is_published(part):
-                raise StoreError(
-                    f"{self.at(part.staged)} is gone, and {self.at(part.final)} is not there",
-                    hint="somebody removed hygge's staging; move it all again",
-                )
+        missing = [part for part in manifest.parts if part.staged not in staged]
+        if missing and self.shelf.entry(self.places.manifest(manifest.ref.run_id)) is None:
+            for part in missing:
+                if not self.is_published(part):
+                    raise StoreError(
+                        f"{self.at(part.staged)} is gone, and {self.at(part.final)} is not there",
+                        hint="somebody removed hygge's staging; move it all again",
+                    )
+        return staged
 
     def _require_same_table(self, manifest: Manifest) -> None:
         """The files in a folder that was deleted are gone with it, and were never published."""
@@ -192,6 +198,10 @@ class Publishes(StagedWriter):
                 f"{self.at(self.places.live)} was deleted or made anew since this load was sealed",
                 hint=f"hygge recover --undo {manifest.ref.run_id}, then make it anew: --full-drop",
             )
+
+    def used(self, manifest: Manifest) -> tuple[str, ...]:
+        """What was there before is the service's: nothing is put aside."""
+        return (self.places.stage(manifest.ref.run_id),)
 
     def cleanup(self, manifest: Manifest) -> Leftovers:
         left = super().cleanup(manifest)

@@ -26,16 +26,16 @@ from hygge_openmirroring.documents import encoded
 from hygge_openmirroring.journal_table import JournalTable
 from hygge_openmirroring.known import unknown
 from hygge_openmirroring.layout import PARQUET, moment_name, sequence_name, temporary_name
-from hygge_openmirroring.loading import Loading, loading
+from hygge_openmirroring.loading import Loading, Looked, loading, look
 from hygge_openmirroring.mirror import ShowsTables
-from hygge_openmirroring.numbering import next_number
+from hygge_openmirroring.numbering import Seen, next_number
 from hygge_openmirroring.publishing import TICK_SECONDS, Publishes
 from hygge_openmirroring.record import TableRecord
 
 if TYPE_CHECKING:
     from hygge_adls import Account
     from hygge_core.protocols import Journal
-    from hygge_core.records import Load
+    from hygge_core.records import Load, Manifest, Receipt
     from hygge_core.scene import Scene
     from hygge_core.staged import StagedLoad
     from hygge_openmirroring.settings import OpenMirroringStoreConfig
@@ -46,22 +46,30 @@ class MirrorStore(ShowsTables, Publishes):
 
     def __init__(self, account: Account, config: OpenMirroringStoreConfig, scene: Scene) -> None:
         super().__init__(account, config, scene)
+        self._looked: Looked | None = None
         self._loading: Loading | None = None
+        self._seen: Seen | None = None
         self._last = 0  # the number of the load's last file
 
     # --- what is there -----------------------------------------------------------------------
 
     def known_schema(self) -> pl.Schema | None:
         """The table's columns in the types that the source had; ``None``: there is no table."""
-        if self.zone.metadata() is None:
+        looked = self._look()
+        if looked.there is None:
             return None
-        record = self.notes.read()
-        columns = record.columns if record else self.zone.columns()
+        columns = looked.noted.columns if looked.noted else self.zone.columns()
         return pl.Schema({each.name: parse(each.source) for each in columns})
 
     def has_content(self) -> bool:
         """Whether the table is there; the service may have taken every file of it away."""
-        return self.zone.metadata() is not None
+        return self._look().there is not None
+
+    def _look(self) -> Looked:
+        """Once, until the load begins: what is asked of the table before is asked of one moment."""
+        if self._looked is None:
+            self._looked = look(self.zone, self.notes)
+        return self._looked
 
     def known_rows(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """The rows that the loads so far have left in the table (``KnowsRows``)."""
@@ -84,7 +92,8 @@ class MirrorStore(ShowsTables, Publishes):
 
     def begin(self, load: Load) -> StagedLoad:
         self.account.require_hierarchy(self.config.container)
-        self._loading = loading(load, self.config, self.zone, self.notes)
+        self._loading = loading(load, self.config, self.zone, self._look())
+        self._looked = self._seen = None  # who begins again looks again
         return super().begin(load)
 
     @property
@@ -108,6 +117,10 @@ class MirrorStore(ShowsTables, Publishes):
     def _next_tick(self) -> None:
         """Files with one time have no order: what comes next is a second later than the last."""
         self.scene.cancel.sleep(TICK_SECONDS)
+
+    def commit(self, manifest: Manifest) -> Receipt:
+        self._looked = None  # it is another table from here on
+        return super().commit(manifest)
 
     # --- sealing -----------------------------------------------------------------------------
 
@@ -138,8 +151,8 @@ class MirrorStore(ShowsTables, Publishes):
 
     def _next_number(self) -> int:
         here = self.loading
-        seen = self.zone.seen(documented=here.there is not None)
-        return next_number(seen, here.record, self.config.starting_sequence)
+        self._seen = self.zone.seen(documented=here.there is not None)
+        return next_number(self._seen, here.record, self.config.starting_sequence)
 
     def remembered(self, load: Load) -> dict[str, Any]:
         """Which folder is there now, and what is to be written and remembered with the files."""
@@ -147,7 +160,7 @@ class MirrorStore(ShowsTables, Publishes):
         if here.initial:
             name = self.shelf.path(self.staged_metadata(load.ref))
             self.shelf.lake.upload(name, encoded(here.metadata.plain()))
-        folder = self.zone.etag() or ""
+        folder = (self._seen.folder if self._seen else self.zone.etag()) or ""
         told = document(here.columns)
         known = here.record.columns if here.record else ()
         table = TableRecord(

@@ -47,11 +47,12 @@ class Zone:
 
     def seen(self, *, documented: bool) -> Seen:
         """The folder and the highest number in it, wherever the service has put the file."""
-        found = highest(self.listed(self.live))
-        for aside in PROCESSED if found is None else ():
+        folder = self.etag()
+        found = None if folder is None else highest(self.listed(self.live))
+        for aside in PROCESSED if folder is not None and found is None else ():
             below = highest(self.listed(f"{self.live}/{aside}"))
             found = max(filter(None, (found, below)), default=None)
-        return Seen(place=self.place, folder=self.etag(), highest=found, documented=documented)
+        return Seen(place=self.place, folder=folder, highest=found, documented=documented)
 
     @property
     def place(self) -> str:

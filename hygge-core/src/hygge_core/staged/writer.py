@@ -171,9 +171,8 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         """T7: remove what this load staged and superseded, and look whether it is gone."""
         if self.status(manifest) == "none" and self._is_staged(manifest):
             raise StoreError(f"{manifest.ref.run_id} is not published: its staged data stays")
-        run_id = manifest.ref.run_id
         left: list[str] = []
-        for place in (self.places.stage(run_id), self.places.old(run_id)):
+        for place in self.used(manifest):
             try:
                 self.shelf.delete_tree(place)
             except StoreError as exc:
@@ -181,6 +180,12 @@ class StagedWriter(Settles, ShelfLedger, ABC):
                     raise
             left += [self.at(entry.name) for entry in self.shelf.list(place)]
         return Leftovers(names=tuple(left))
+
+    def used(self, manifest: Manifest) -> tuple[str, ...]:
+        """Hook: the places that were this load's own; only a full_drop puts old content aside."""
+        run_id = manifest.ref.run_id
+        stage, old = self.places.stage(run_id), self.places.old(run_id)
+        return (stage, old) if manifest.mode == "full_drop" else (stage,)
 
     def _is_staged(self, manifest: Manifest) -> bool:
         return any(self.shelf.entry(part.staged) is not None for part in manifest.parts)
