@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from hygge_core.engine import deleting
 from hygge_core.engine.deleting import vanished
 from hygge_core.engine.marking import Marking, with_marker
 from hygge_core.errors import ConfigError, HomeError
@@ -92,6 +93,21 @@ KNOWN = pl.DataFrame({"id": [1, 2, 3, 4], "name": ["a", "b", "c", "d"]})
 
 def test_keys_that_the_source_has_no_more_are_deleted():
     (gone,) = compared(KNOWN, [1, 3, 4, 9], BY_KEYS)
+    assert gone.rows() == [(2, None, 2)]
+
+
+def test_the_sources_keys_are_compared_some_at_a_time_and_no_further_than_needed(monkeypatch):
+    monkeypatch.setattr(deleting, "_KEYS_AT_ONCE", 2)
+    listed = iter([9, 3, 4, 1, 8])
+    (gone,) = compared(KNOWN, listed, BY_KEYS)
+    assert gone.rows() == [(2, None, 2)]
+    listed = iter([1, 2, 3, 4, 8, 9])
+    assert compared(KNOWN, listed, BY_KEYS) == []
+    assert list(listed) == [8, 9]  # nothing was left to look for
+
+
+def test_a_key_that_is_known_twice_is_deleted_once():
+    (gone,) = compared(pl.concat([KNOWN, KNOWN]), [1, 3, 4], BY_KEYS)
     assert gone.rows() == [(2, None, 2)]
 
 

@@ -2,6 +2,10 @@
 
 The home lists its keys after its rows were read, so a row that was added meanwhile is known to be
 there, and one that was removed meanwhile is deleted behind its own upsert.
+
+The known keys are held in memory, those of the source a million at a time. For 10 million keys
+that was seen to take 0.2 GiB beside the 76 MiB of the keys themselves where they are integers, and
+0.45 GiB beside 185 MiB where they are texts of 20 characters.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from hygge_core.records import Load
     from hygge_core.task import Deletes
 
+_KEYS_AT_ONCE = 1_000_000
+
 
 def vanished(
     store: object, load: Load, deletes: Deletes, keys: Generator[pl.DataFrame, None, None]
@@ -42,8 +48,7 @@ def vanished(
     if not known.height:
         return
     with closing(keys) as listed:
-        there = _gathered(listed, pl.Schema({key: load.schema[key] for key in load.keys}))
-    gone = known.join(there, on=list(load.keys), how="anti", nulls_equal=True)
+        gone = _without(known, listed, pl.Schema({key: load.schema[key] for key in load.keys}))
     _refuse_too_many(gone.height, known.height, deletes.max_share)
     if gone.height:
         yield _told(gone, load, deletes)
@@ -51,7 +56,21 @@ def vanished(
 
 def _gathered(frames: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
     cast = (frame.select(pl.col(n).cast(t) for n, t in schema.items()) for frame in frames)
-    return pl.concat([schema.to_frame(), *cast]).unique(maintain_order=True)
+    return pl.concat([schema.to_frame(), *cast])
+
+
+def _without(known: pl.DataFrame, frames: Iterator[pl.DataFrame], keys: pl.Schema) -> pl.DataFrame:
+    """What of ``known`` is in none of ``frames``; of rows with one key, one."""
+    while known.height and (some := list(_rows(frames, _KEYS_AT_ONCE))):
+        known = known.join(_gathered(iter(some), keys), on=list(keys), how="anti", nulls_equal=True)
+    return known.unique(list(keys), keep="first", maintain_order=True)
+
+
+def _rows(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
+    """The next frames, until they have so many rows together."""
+    while rows > 0 and (frame := next(frames, None)) is not None:
+        rows -= frame.height
+        yield frame
 
 
 def _refuse_too_many(gone: int, known: int, share: float) -> None:
