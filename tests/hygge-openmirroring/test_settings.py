@@ -105,3 +105,40 @@ def test_a_lookback_whose_rows_would_be_inserted_again_is_refused(tmp_path):
     (mistake,) = caught.value.mistakes
     assert mistake.path == "flows.shop.watermark.lookback"
     assert "row_marker = 0 inserts without looking for the keys" in mistake.problem
+
+
+TWO_MIRRORS = """
+[project]
+name = "p"
+[journal]
+type = "sqlite"
+path = "journal.db"
+[defaults]
+run_type = "full_drop"
+[flows.a]
+home = {{ type = "parquet", path = "a" }}
+store = {{ type = "open_mirroring", workspace = "W", mirror_name = "M", mirror_journal = true }}
+[flows.a.entities.orders]
+[flows.a.entities.lines]
+[flows.b]
+home = {{ type = "parquet", path = "b" }}
+store = {{ type = "open_mirroring", workspace = "W", mirror_name = "N", mirror_journal = {shown} }}
+{journal}
+"""
+
+
+def test_a_journal_that_two_mirrors_would_show_is_refused(tmp_path):
+    def load(shown="true", journal=""):
+        text = TWO_MIRRORS.format(shown=shown, journal=journal)
+        (tmp_path / "hygge.toml").write_text(text)
+        return configuration.load(start=tmp_path, plugins=PLUGINS).entities
+
+    assert load(shown="false")
+    assert load(journal='journal = { type = "sqlite", path = "other.db" }')
+    with pytest.raises(ConfigError) as caught:
+        load()
+    (mistake,) = caught.value.mistakes
+    assert mistake.path == "flows.b.store"
+    for place in "MN":
+        folder = f"W/{place}/Files/LandingZone/hygge.schema/hygge_journal"
+        assert folder in mistake.problem

@@ -62,7 +62,7 @@ def _nothing(config: Any) -> tuple[str, ...]:
     return ()
 
 
-def _replacing(config: Any) -> str:
+def _empty(config: Any) -> str:
     return ""
 
 
@@ -100,6 +100,8 @@ class Kind:
       then implements ``Follows``.
     * ``inserts`` of a store that can ``upsert``: why, with this config, an appended row does not
       replace the one with its key; empty where it does.
+    * ``journal_shown`` where a store shows a copy of the journal (``PublishesJournal``), one line
+      for a person; empty: nowhere. A journal counts for one copy of itself.
     """
 
     name: str
@@ -112,7 +114,8 @@ class Kind:
     keys: Callable[[Any], tuple[str, ...]] = _nothing
     run_type: Callable[[Any, RunType], RunType] = _as_asked
     follows: Callable[[Any], tuple[str, ...]] = _nothing
-    inserts: Callable[[Any], str] = _replacing
+    inserts: Callable[[Any], str] = _empty
+    journal_shown: Callable[[Any], str] = _empty
 
 
 @hookspec

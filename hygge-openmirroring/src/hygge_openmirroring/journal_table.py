@@ -20,7 +20,7 @@ from hygge_openmirroring.columns import columns_of, document
 from hygge_openmirroring.documents import Metadata, encoded
 from hygge_openmirroring.journal_rows import KEY, SCHEMA, finished, table
 from hygge_openmirroring.layout import SCHEMA as SCHEMA_NAME
-from hygge_openmirroring.layout import Table, sequence_name, temporary_name
+from hygge_openmirroring.layout import sequence_name, temporary_name
 from hygge_openmirroring.numbering import next_number
 from hygge_openmirroring.record import Notes, TableRecord
 from hygge_openmirroring.zone import Zone
@@ -42,7 +42,7 @@ class JournalTable:
     """The table on ``shelf``, whose root is the item's ``Files``."""
 
     def __init__(self, shelf: LakeShelf, own: str, config: OpenMirroringStoreConfig) -> None:
-        place = Table(config.journal_table_name, config.journal_schema_name)
+        place = config.journal_place
         self._shelf = shelf
         self._config = config
         self._zone = Zone(shelf, place)

@@ -27,6 +27,7 @@ def hygge_stores() -> Iterable[Kind]:
             run_type=_run_type,
             journal_beside=_journal_beside,
             inserts=_inserts,
+            journal_shown=_journal_shown,
         )
     ]
 
@@ -39,8 +40,12 @@ def _open_store(config: OpenMirroringStoreConfig, scene: Scene) -> AbstractConte
 
 def _address(config: OpenMirroringStoreConfig) -> str:
     """One line for a person; a connection stands for its account."""
+    return _in_zone(config, config.place.folder)
+
+
+def _in_zone(config: OpenMirroringStoreConfig, folder: str) -> str:
     where = f"{config.connection}:" if config.connection else f"{config.account_url.rstrip('/')}/"
-    return f"{where}{config.container}/{config.landing_zone}/{config.place.folder}"
+    return f"{where}{config.container}/{config.landing_zone}/{folder}"
 
 
 def _keys(config: OpenMirroringStoreConfig) -> tuple[str, ...]:
@@ -57,6 +62,10 @@ def _run_type(config: OpenMirroringStoreConfig, asked: RunType) -> RunType:
 def _inserts(config: OpenMirroringStoreConfig) -> str:
     """The service looks for no key among inserts: what is there already would be there twice."""
     return "row_marker = 0 inserts without looking for the keys" if config.row_marker == 0 else ""
+
+
+def _journal_shown(config: OpenMirroringStoreConfig) -> str:
+    return _in_zone(config, config.journal_place.folder) if config.mirror_journal else ""
 
 
 def _journal_beside(config: OpenMirroringStoreConfig) -> Mapping[str, Any]:

@@ -125,6 +125,11 @@ class OpenMirroringStoreConfig(ToOneLake):
         return Table(self.table, self.schema_name)
 
     @property
+    def journal_place(self) -> Table:
+        """Where the mirrored journal is in the landing zone."""
+        return Table(self.journal_table_name, self.journal_schema_name)
+
+    @property
     def by_time(self) -> bool:
         """Whether the service goes by the storage's time, and not by numbers."""
         return self.file_detection == "timestamp"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -132,8 +133,18 @@ def _hold_together(reading: Reading, flows: Sequence[Flow], ground: Ground) -> d
             run_type = draft.settings.run_type
             mistakes.extend(rules.refusals(draft, run_type, journal=flow.journal is not None))
     rules.destinations(drafts, mistakes)
+    rules.copies(_journalled(flows), mistakes)
     _check_twins(drafts, mistakes)
     return rules.caps(drafts, ground.connections, mistakes)
+
+
+def _journalled(flows: Sequence[Flow]) -> Iterator[tuple[str, Draft]]:
+    """Each draft whose flow has a journal, with what tells that journal from others."""
+    for flow in flows:
+        part = flow.journal.part if flow.journal else None
+        if part is not None:
+            journal = json.dumps({"type": part.word, **part.recorded}, sort_keys=True)
+            yield from ((journal, draft) for draft in flow.entities or (flow.own,))
 
 
 def _check_twins(drafts: Sequence[Draft], mistakes: Mistakes) -> None:

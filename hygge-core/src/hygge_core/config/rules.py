@@ -143,6 +143,29 @@ def destinations(drafts: Iterable[Draft], mistakes: Mistakes) -> None:
             mistakes.add(draft.at("store").mistake(problem))
 
 
+def copies(drafts: Iterable[tuple[str, Draft]], mistakes: Mistakes) -> None:
+    """A journal counts what it has sent to its copy, so it has one; each draft with its journal."""
+    first: dict[str, tuple[str, Draft]] = {}
+    for journal, draft in drafts:
+        place = _shown(draft)
+        if not place:
+            continue
+        other, by = first.setdefault(journal, (place, draft))
+        if other != place:
+            problem = (
+                f"{draft.name} shows its journal in {place}, and {by.name} the same journal in "
+                f"{other}; expected one place: give one of them a journal of its own, or let one "
+                "store show none"
+            )
+            mistakes.add(draft.at("store").mistake(problem))
+
+
+def _shown(draft: Draft) -> str:
+    if draft.store is None:
+        return ""
+    return draft.store.ask(lambda kind, config: kind.journal_shown(config), "")
+
+
 def _address(draft: Draft) -> str:
     if draft.store is None:
         return ""
