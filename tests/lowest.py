@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def lowest(folders: list[str]) -> Iterator[str]:
-    """``name==version`` for each dependency of the distributions in ``folders``, ours left out.
+    """``name==version`` for each dependency of the distributions in ``folders``, these left out.
 
     Where two of them declare different bounds the higher one is what pip could install.
     """
@@ -41,4 +41,5 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text("".join(f"{line}\n" for line in lowest(asked.folders)), encoding="utf-8")
+    names = [Path(folder).name for folder in asked.folders]
+    asked.out.write_text("".join(f"{line}\n" for line in lowest(names)), encoding="utf-8")
