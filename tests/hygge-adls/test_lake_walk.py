@@ -7,7 +7,8 @@ import pytest
 from lakes import LakeGround, OneLakeGround, fresh
 from shares import share
 
-from hygge_core.testing.walk import Walk, steps
+from hygge_core.testing.thinning import steps
+from hygge_core.testing.walk import Walk
 
 ACTIONS = ("crash", "error")
 #: On ADLS the journal is on this host; on OneLake it is on the lake itself.

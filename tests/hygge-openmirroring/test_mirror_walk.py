@@ -9,7 +9,7 @@ import pytest
 from shares import share
 from walking import MirrorWalk, fresh
 
-from hygge_core.testing.walk import steps
+from hygge_core.testing.thinning import steps
 
 ACTIONS = ("crash", "error")
 #: How the service keeps what it has read, beside how the table is filled.

@@ -20,7 +20,8 @@ from grounds import LocalGround
 from shares import share
 
 from hygge_core.testing.plans import Action, At, Count
-from hygge_core.testing.walk import Walk, steps
+from hygge_core.testing.thinning import steps
+from hygge_core.testing.walk import Walk
 
 #: Written once and never changed: linked, so that their inodes, which etags are made of, stay.
 LINKED = ".parquet"
@@ -78,7 +79,7 @@ def every_step(walk: Walk, actions: Sequence[Action]) -> None:
 def every_branch(walk: Walk, actions: Sequence[Action], *, every: int = 1) -> int:
     """Every pair that falls to today's share, or each ``every``-th; returns how many there were.
 
-    ``HYGGE_TEST_TURN`` lets the latter begin with another one, as in ``testing.walk.thinned``.
+    ``HYGGE_TEST_TURN`` lets the latter begin with another one, as in ``testing.thinning``.
     """
     known: set[str] = set()
     recovered: set[State] = set()

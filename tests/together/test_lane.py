@@ -24,7 +24,8 @@ from polars.testing import assert_frame_equal
 
 from hygge_core.files import given, pieces, stores
 from hygge_core.records import Opened
-from hygge_core.testing.walk import Walk, steps
+from hygge_core.testing.thinning import steps
+from hygge_core.testing.walk import Walk
 
 TWO = """
 [defaults]

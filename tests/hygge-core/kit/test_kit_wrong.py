@@ -2,7 +2,7 @@
 
 import pytest
 
-from hygge_core.testing.walk import some_points, some_steps, steps_of_calls
+from hygge_core.testing.thinning import some_points, some_steps, steps_of_calls
 
 CONTRACTS = "contracts.py"
 STAGED = "test_what_is_staged_is_invisible[append]"

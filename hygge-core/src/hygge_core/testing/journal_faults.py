@@ -20,7 +20,8 @@ from hygge_core.testing.journal_place import (
 )
 from hygge_core.testing.plans import At, Count, Crash
 from hygge_core.testing.promises import keep
-from hygge_core.testing.walk import persistent_error, steps
+from hygge_core.testing.thinning import steps
+from hygge_core.testing.walk import persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal

@@ -23,7 +23,8 @@ from hygge_core.testing.store_place import (
     staging,
     tidying,
 )
-from hygge_core.testing.walk import OLD, never_mixed, persistent_error, some_points, some_steps
+from hygge_core.testing.thinning import some_points, some_steps
+from hygge_core.testing.walk import OLD, never_mixed, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Store

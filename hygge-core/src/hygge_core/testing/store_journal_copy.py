@@ -18,7 +18,8 @@ from hygge_core.testing.promises import broken, keep, promised
 from hygge_core.testing.store_abilities import ONE
 from hygge_core.testing.store_faults import ACTIONS, Fresh
 from hygge_core.testing.store_place import reference
-from hygge_core.testing.walk import MORE, OLD, complete, persistent_error, some_steps
+from hygge_core.testing.thinning import some_steps
+from hygge_core.testing.walk import MORE, OLD, complete, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal, Store

@@ -20,14 +20,8 @@ from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count
 from hygge_core.testing.promises import keep, none_of, same
 from hygge_core.testing.store_place import StorePlace, expected, run_type_of
-from hygge_core.testing.walk import (
-    OLD,
-    Walk,
-    persistent_error,
-    some_points,
-    steps_of_calls,
-    told_of,
-)
+from hygge_core.testing.thinning import some_points, steps_of_calls
+from hygge_core.testing.walk import OLD, Walk, persistent_error, told_of
 
 if TYPE_CHECKING:
     from hygge_core.records import Mode

@@ -11,10 +11,9 @@ something happens there, look, start again without faults, and look again. What 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import polars as pl
 from attrs import frozen
@@ -23,13 +22,12 @@ from hygge_core.errors import FlowError
 from hygge_core.states import OVER
 from hygge_core.testing.plans import Action, At, Count
 from hygge_core.testing.promises import broken, difference, keep, none_of, same
+from hygge_core.testing.thinning import steps, thinned, turn
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
     from hygge_core.task import Result
     from hygge_core.testing.ground import Ground
-
-T = TypeVar("T")
 
 OLD = pl.DataFrame({"id": [1, 2, 3, 4, 5], "name": ["a", "b", None, "d", ""]})
 MORE = pl.DataFrame({"id": [6, 7, 8, 9], "name": ["f", None, "h", "i"]})
@@ -219,61 +217,6 @@ def told_of(result: Result | None) -> str:
         return "the run crashed"
     failure = result.failure
     return f"{result.outcome}: {failure.kind}: {failure.text}" if failure else result.outcome
-
-
-def steps(names: Sequence[str], actions: Sequence[Action]) -> Iterator[tuple[int, Action]]:
-    """Every (point, action) of a walk: crash and error at each ``:before`` and each ``:after``.
-
-    An error at an ``:after`` point is the lost answer: done, but reported as failed.
-    """
-    for k in range(len(names)):
-        for action in actions:
-            yield k, action
-
-
-def some_steps(
-    names: Sequence[str], actions: Sequence[Action], every: int
-) -> Sequence[tuple[int, Action]]:
-    """Those of ``steps`` that a thinned walk takes: each disturbance at each point of a name."""
-    return thinned(list(steps(names, actions)), every, lambda step: (names[step[0]], step[1]))
-
-
-def steps_of_calls(
-    names: Sequence[str], actions: Sequence[Action], every: int
-) -> Sequence[tuple[int, Action]]:
-    """The same of a whole run, which is long: each call in one way at least, in turn in each."""
-    whole = list(steps(names, actions))
-    return thinned(whole, every, lambda step: names[step[0]].partition(":")[0], spread=1)
-
-
-def some_points(names: Sequence[str], every: int) -> Sequence[int]:
-    """The numbers of the points that a thinned walk takes: at least one of each name."""
-    return thinned(range(len(names)), every, lambda k: names[k])
-
-
-def thinned(
-    whole: Sequence[T], every: int, kind: Callable[[T], Hashable], *, spread: int = 0
-) -> Sequence[T]:
-    """Of each kind the ``every``-th ones, at least one; beginning with another at each turn.
-
-    Only what repeats is left out. ``HYGGE_TEST_TURN`` in the environment is a number that a CI
-    counts up: so many runs as ``every`` says take all of them. ``spread`` is how much further each
-    kind begins than the one before.
-    """
-    alike: dict[Hashable, list[T]] = {}
-    for each in whole:
-        alike.setdefault(kind(each), []).append(each)
-    taken = [
-        each
-        for at, group in enumerate(alike.values())
-        for each in group[(turn() + spread * at) % min(every, len(group)) :: every]
-    ]
-    return sorted(taken, key=whole.index)
-
-
-def turn() -> int:
-    """``HYGGE_TEST_TURN``; 0 where nobody counts."""
-    return int(os.environ.get("HYGGE_TEST_TURN") or 0)
 
 
 def _name(plan: At) -> str:
