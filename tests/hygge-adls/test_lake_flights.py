@@ -147,7 +147,7 @@ def test_week_by_week_ends_equal_to_the_whole(dfs, plain, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_day_by_day_with_the_journal_on_the_lake_ends_equal_to_the_whole(dfs, plain, tmp_path):
     days = days_of(plain)
     assert len(days) == 365
@@ -176,7 +176,7 @@ def a_million(number: int) -> pl.DataFrame:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_ten_million_rows_go_to_the_lake_and_come_back_equal(dfs, tmp_path):
     (tmp_path / "plain").mkdir()
     for number in range(10):

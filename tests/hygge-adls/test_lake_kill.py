@@ -141,6 +141,6 @@ def test_a_run_killed_at_a_point_is_finished_or_undone_by_the_next(template, tmp
 
 @pytest.mark.slow
 @pytest.mark.shared
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_a_run_killed_at_any_point_is_finished_or_undone_by_the_next(template, tmp_path):
     kill_and_start_again(template, tmp_path, share(range(len(template.points))))

@@ -36,7 +36,7 @@ def table(root):
 
 class TestLakeJournal(JournalContract):
     @pytest.mark.slow  # 1,600 transactions of six requests; the requests are counted elsewhere
-    @pytest.mark.timeout(600)
+    @pytest.mark.timeout(3600)
     def test_an_event_costs_the_same_later(self, journal: Journal) -> None:
         super().test_an_event_costs_the_same_later(journal)
 
@@ -99,6 +99,6 @@ class TestLakeHome(HomeContract):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(3600)
 class TestLakeStoreAtEveryPoint(TestLakeStore):
     every_step, every_double = 1, 31

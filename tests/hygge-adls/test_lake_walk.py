@@ -43,7 +43,7 @@ def test_whatever_happens_at_a_point_the_next_start_puts_right(walk):
 
 @pytest.mark.slow
 @pytest.mark.shared
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_whatever_happens_at_any_point_the_next_start_puts_right(walk):
     for k, action in share(steps(walk.points(), ACTIONS)):
         walk.step(k, action)
@@ -51,7 +51,7 @@ def test_whatever_happens_at_any_point_the_next_start_puts_right(walk):
 
 @pytest.mark.slow
 @pytest.mark.shared
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(3600)
 def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk):
     for k, action, j, again in share(sampled(walk.doubles(ACTIONS), 61)):
         walk.double_step(k, action, j, again)

@@ -64,7 +64,7 @@ def test_a_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
 
 @pytest.mark.slow
 @pytest.mark.shared
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
 def test_any_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
     walk(mirror, run_type, share(range(1, requests_of(mirror, run_type) + 1)))

@@ -101,6 +101,6 @@ class TestMirrorStore(StoreContract):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3000)
+@pytest.mark.timeout(3600)
 class TestMirrorStoreAtMorePoints(TestMirrorStore):
     every_step, every_double = 3, 101

@@ -81,7 +81,7 @@ def test_a_request_may_fail_in_any_way(run_type):
 @pytest.mark.shared
 @pytest.mark.parametrize("what", BLOWS)
 @pytest.mark.parametrize("run_type", RUNS)
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(3600)
 def test_every_request_may_fail_in_any_way(run_type, what):
     for nth in share(range(1, requests_of(run_type) + 1)):
         blow(run_type, nth, BLOWS[what])
