@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hygge_core.cli import streams
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 def conduct(said: Invocation, entities: Sequence[Entity], **asked: Any) -> int:
     """Run ``entities`` as ``Coordinator.run`` is ``asked`` to; returns the exit code."""
-    gc.freeze()  # modules and configuration stay to the end: no collection looks at them again
     with (
+        _settled_memory(),
         watcher(said) as watching,
         Stream(Audience(watching, said.plugins.observers(watching.say))) as stream,
     ):
@@ -32,6 +33,16 @@ def conduct(said: Invocation, entities: Sequence[Entity], **asked: Any) -> int:
     if not said.json:
         _last_lines(run, said, entities)
     return stopped.exit_code if stopped.exit_code and _unfinished(run) else exit_code(run)
+
+
+@contextmanager
+def _settled_memory() -> Iterator[None]:
+    """What stands already, modules and configuration, stays: no collection looks at it again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _unfinished(run: Summary) -> bool:
