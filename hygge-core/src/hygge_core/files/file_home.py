@@ -177,10 +177,10 @@ class FileHome:
                 for frame in self.form.frames(source, portion):
                     self._scene.cancel.check()
                     own = _conformed(frame, portion, source)
-                    whole = own.with_columns(snapshot.hive.columns(number, own.height))
+                    whole = _beside(own, snapshot.hive.columns(number, own.height))
                     kept = whole if rule is None else whole.filter(rule)
                     if kept.height:
-                        yield kept.select(wanted)
+                        yield kept if kept.columns == wanted else kept.select(wanted)
 
     def _portion(self, snapshot: Snapshot, ask: Ask, wanted: Sequence[str]) -> Portion:
         asked = ask.range if ask.range is not None and ask.range.column in snapshot.own else None
@@ -195,6 +195,10 @@ class FileHome:
 
 def _wanted(ask: Ask, schema: pl.Schema) -> list[str]:
     return [name for name in schema if ask.columns is None or name in ask.columns]
+
+
+def _beside(frame: pl.DataFrame, columns: Sequence[pl.Series]) -> pl.DataFrame:
+    return frame.with_columns(columns) if columns else frame
 
 
 def _conformed(frame: pl.DataFrame, portion: Portion, source: Source) -> pl.DataFrame:

@@ -33,6 +33,8 @@ class Hive:
 
     def without(self, columns: Sequence[str]) -> Hive:
         """The same but for columns that the files have themselves: the files know better."""
+        if self.values.is_empty():
+            return self
         return Hive(self.files, self.values.drop(columns, strict=False))
 
     def wanted(self, asked: Range | None) -> Iterator[bool]:

@@ -157,6 +157,8 @@ def stored_type(dtype: pl.DataType) -> pl.DataType:
 
 def physical(values: pl.Series) -> pl.Series:
     """The values in a form whose order and equality are exact: integers, floats, texts, bytes."""
+    if values.dtype.is_integer() or values.dtype.is_float():
+        return values
     return values.cast(pl.String) if isinstance(values.dtype, _TEXTS) else values.to_physical()
 
 
@@ -164,6 +166,8 @@ def usable(values: pl.Series) -> pl.Series:
     """Which values can be a watermark: those that are neither NULL nor NaN nor infinite."""
     if values.dtype.is_float():
         return values.is_finite().fill_null(value=False)
+    if not values.null_count():  # most often; Polars' own way is a query
+        return pl.Series(values.name, [True]).new_from_index(0, values.len())
     return values.is_not_null()
 
 

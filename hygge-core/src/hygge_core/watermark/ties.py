@@ -29,7 +29,7 @@ def digests(rows: pl.DataFrame, primary_key: Sequence[str]) -> list[str]:
     """16 hexadecimal digits for each row."""
     schema = {name: rows.schema[name] for name in (primary_key or rows.columns)}
     texts = rows.select(text=row_text(schema)).get_column("text")
-    return digested(texts, _short).bin.encode("hex").to_list()
+    return [digest.hex() for digest in digested(texts, _short).to_list()]
 
 
 def _short(text: bytes) -> bytes:
@@ -76,7 +76,7 @@ class Crest:
         if self.value is None or top > self.value:
             self.value, self._tally, self._held = top, Tally(), None
         self._digest()
-        told_by = rows.select(self._primary_key) if self._primary_key else rows
+        told_by = rows[list(self._primary_key)] if self._primary_key else rows
         # Digested only when the next batch reaches it: in a source that grows none will.
         self._held = told_by.filter(values == pl.Series([top], dtype=values.dtype))
 
