@@ -91,6 +91,9 @@ def test_a_rowversion_waits_for_transactions_that_are_still_under_way(project: P
     project.ground.execute(
         "CREATE TABLE dbo.source ([id] int NOT NULL, [rv] rowversion NOT NULL)",
         "INSERT INTO dbo.source ([id]) VALUES (1), (2)",
+        # The counter is the database's: what is safe lies above this table's highest value.
+        "CREATE TABLE dbo.other ([id] int NOT NULL, [rv] rowversion NOT NULL)",
+        "INSERT INTO dbo.other ([id]) VALUES (1)",
     )
     flow = INCREMENTAL.format(column="rv")
     with project.ground.cursor() as slow:
