@@ -172,7 +172,7 @@ def test_a_stream_holds_little_and_asks_for_large_pieces(dfs):
             assert b"".join(iter(lambda: file.read(10_000), b"")) == content
     reads = dfs.log.select(operation="read")
     assert len(reads) < 15
-    assert max(request.sent for request in reads) <= 4 << 20
+    assert max(request.sent for request in reads) <= 8 << 20
 
 
 def test_a_stream_can_be_read_from_anywhere(dfs):
