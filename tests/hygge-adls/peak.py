@@ -9,7 +9,9 @@ import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lakes import KEY_VARIABLE
+sys.path.append(str(Path(__file__).parents[1] / "doubles"))
+
+from lakes import KEY_VARIABLE  # after the path is set
 
 from hygge_adls.account import Account
 from hygge_adls.settings import AdlsConnection
