@@ -180,6 +180,19 @@ def test_a_listing_has_the_etags_that_a_look_has(lake):
     assert list(lake.list("t")) == [lake.entry("t/a")]
 
 
+def test_a_tree_that_was_made_anew_is_not_the_one_that_goes(lake, dfs):
+    lake.make_folder("t")
+    old = lake.folder_etag("t")
+    lake.delete_tree("t", etag=old)
+    lake.upload("t/new", b"x")
+    with pytest.raises(StoreError, match="made anew by somebody else") as stays:
+        lake.delete_tree("t", etag=old)
+    assert not stays.value.transient
+    assert files(dfs) == {"t/new": b"x"}
+    lake.delete_tree("t", etag=lake.folder_etag("t"))
+    assert dfs.paths("lake") == []
+
+
 def test_a_tree_goes_however_many_pages_that_takes(lake, dfs):
     dfs.seed("lake", {f"t/{number}/x": b"" for number in range(20)})
     dfs.manners.delete_pages = 3

@@ -178,18 +178,26 @@ class Lake(Reads):
                 if code_of(exc) not in GONE:
                     raise
 
-    def delete_tree(self, path: str) -> None:
+    def delete_tree(self, path: str, *, etag: str = "") -> None:
         """Remove a folder with all that it holds; quiet when there is none.
 
-        Transient while somebody uses it, as Fabric does with a table that it mirrors.
+        ``etag`` is which folder it must still be: another one stays, and that is an error. It is
+        transient while somebody uses the folder, as Fabric does with a table that it mirrors.
         """
+        condition: dict[str, Any] = {}
+        if etag:
+            condition = {"match_condition": MatchConditions.IfNotModified, "etag": f'"{etag}"'}
         with around("adls.delete_tree", path), speaking(self._raising, self.address(path)):
             try:
-                self.filesystem.get_directory_client(path).delete_directory()
+                self.filesystem.get_directory_client(path).delete_directory(**condition)
             except ResourceNotFoundError as exc:
                 if code_of(exc) not in GONE:
                     raise
             except HttpResponseError as exc:
+                if code_of(exc) == "ConditionNotMet":
+                    raise self._raising(
+                        f"{self.address(path)} was made anew by somebody else meanwhile; it stays"
+                    ) from exc
                 if exc.status_code not in _HELD:
                     raise
                 raise self._raising(

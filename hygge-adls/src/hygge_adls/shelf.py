@@ -135,8 +135,9 @@ class LakeShelf:
         self._glanced.pop(name, None)
         self.lake.delete(self.path(name))
 
-    def delete_tree(self, name: str) -> None:
-        self.lake.delete_tree(self.path(name))
+    def delete_tree(self, name: str, *, etag: str = "") -> None:
+        """``etag``: which folder it must still be; raises ``StoreError``."""
+        self.lake.delete_tree(self.path(name), etag=etag)
 
     def read_json(self, name: str) -> Any | None:
         return self.lake.read_json(self.path(name))

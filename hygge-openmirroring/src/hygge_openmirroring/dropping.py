@@ -65,9 +65,10 @@ class Drop:
             )
 
     def _delete(self) -> None:
+        """That very folder: whoever slept meanwhile deletes no table that was made in its place."""
         for seconds in (*PAUSES, None):
             try:
-                self.shelf.delete_tree(self.live)
+                self.shelf.delete_tree(self.live, etag=self.etag)
             except StoreError as exc:
                 if seconds is None or not exc.transient:
                     raise
