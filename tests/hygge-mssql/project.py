@@ -54,7 +54,9 @@ class Project:
         return sorted(self.server.rows(table))
 
     def settled(self, name: str = "lake") -> pl.DataFrame:
-        return pl.read_parquet(self.root / name / "**/*.parquet")
+        """What is visible, in the order in which it was written: names of one second have none."""
+        files = (self.root / name).rglob("*.parquet")
+        return pl.read_parquet(sorted(files, key=lambda file: file.stat().st_mtime_ns))
 
     def staged(self) -> list[str]:
         names = self.server.rows("SELECT name FROM sys.tables")
