@@ -4,7 +4,7 @@ import struct
 
 import pyarrow as pa
 import pytest
-from tds import calls, decoding, encoding, login, prelogin, tokens, types
+from tds import calls, decoding, encoding, framing, login, prelogin, tokens, types
 from tds.types import Column, SqlType
 
 
@@ -131,9 +131,9 @@ def test_a_value_has_these_bytes_and_is_read_from_them(type, value, raw):
     known = Decimal(value) if type.name in {"decimal", "money"} else value
     body = encoding.value(type, known)
     assert body == bytes.fromhex(raw)
-    _, framing, _ = decoding.type_info(types.type_words(type), 0)
+    _, framed, _ = framing.type_info(types.type_words(type), 0)
     column: list = []
-    assert decoding.splitter([framing], [column])(body, 0) == len(body)
+    assert framing.splitter([framed], [column])(body, 0) == len(body)
     assert decoding.column(column, type)[0].as_py() == known
 
 

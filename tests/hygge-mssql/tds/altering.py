@@ -7,6 +7,7 @@ from attrs import evolve
 from .arrays import duck_type
 from .bind.changetable import primary
 from .bind.expressions import Expressions
+from .bind.values import Bound
 from .bind.world import Scope, World
 from .catalogue import Table, wanted
 from .defining import drop_key, existing, new_column, with_key
@@ -97,8 +98,6 @@ def _add_column(
 
 
 def _alter_column(table: Table, plan: tree.ColumnPlan, transaction: Transaction) -> None:
-    from .bind.values import Bound
-
     old = table.column(plan.name)
     if old is None:
         raise SqlError(

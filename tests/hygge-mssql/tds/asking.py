@@ -10,8 +10,9 @@ from . import answer as say
 from . import defining, running
 from .answer import Answer
 from .bind import queries
-from .bind.queries import BoundQuery
-from .bind.values import Bound, constant, convert
+from .bind.binding import BoundQuery
+from .bind.conversions import convert
+from .bind.values import Bound, constant
 from .errors import SqlError
 from .evaluating import Evaluating
 from .transaction import SNAPSHOT, Transaction

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from attrs import frozen
 
-from . import decoding, storing, tokens
+from . import decoding, framing, storing, tokens
+from .bind.conversions import convert
 from .bind.expressions import Expressions
 from .bind.values import Bound
 from .bind.world import Scope, World
@@ -157,8 +158,6 @@ class Load:
         if bound is None:
             return storing.stored(default, column, self.table)
         if column.default is not None and not self.plan.keeps_nulls:
-            from .bind.values import convert
-
             bound = Bound(
                 f"coalesce({convert(bound, column.type)}, {convert(default, column.type)})",
                 column.type,
@@ -173,11 +172,11 @@ def enumerate_names(columns: list[pa.Array]) -> list[tuple[str, pa.Array]]:
 class _Rows:
     """The COLMETADATA of a load, and its rows taken apart."""
 
-    def __init__(self, names: list[str], types: list, framings: list[decoding.Framing]) -> None:
+    def __init__(self, names: list[str], types: list, framings: list[framing.Framing]) -> None:
         self.names = names
         self.types = types
-        self._raw: list[list[decoding.Raw]] = [[] for _ in names]
-        self._split = decoding.splitter(framings, self._raw)
+        self._raw: list[list[framing.Raw]] = [[] for _ in names]
+        self._split = framing.splitter(framings, self._raw)
         self.count = 0
 
     @classmethod
@@ -188,12 +187,12 @@ class _Rows:
         at = 3
         names, types, framings = [], [], []
         for _ in range(count):
-            type, framing, at = decoding.type_info(buffer, at + 6)  # user type, flags
+            type, framed, at = framing.type_info(buffer, at + 6)  # user type, flags
             length = buffer[at]
             names.append(buffer[at + 1 : at + 1 + 2 * length].decode("utf-16-le"))
             at += 1 + 2 * length
             types.append(type)
-            framings.append(framing)
+            framings.append(framed)
         return cls(names, types, framings), at
 
     def read(self, buffer: bytes, at: int, *, last: bool) -> int:

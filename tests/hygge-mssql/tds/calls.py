@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from . import decoding
+from . import decoding, framing
 from .types import SqlType
 
 _NUMBERED = {
@@ -76,8 +76,8 @@ def _value(message: bytes, at: int) -> tuple[Value, int]:
     name = message[at + 1 : at + 1 + 2 * length].decode("utf-16-le")
     at += 1 + 2 * length
     status = message[at]
-    type, framing, at = decoding.type_info(message, at + 1)
-    raw: list[decoding.Raw] = []
-    at = decoding.splitter([framing], [raw])(message, at)
+    type, framed, at = framing.type_info(message, at + 1)
+    raw: list[framing.Raw] = []
+    at = framing.splitter([framed], [raw])(message, at)
     value = decoding.column(raw, type)[0].as_py()
     return Value(name, type, value, bool(status & _BY_REFERENCE)), at

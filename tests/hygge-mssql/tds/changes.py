@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from .bind import queries
 from .bind.expressions import Expressions
+from .bind.sources import sources
 from .bind.world import Frame, Scope, World
 from .catalogue import Table
 from .errors import SqlError, no_object, unknown
@@ -31,7 +31,7 @@ def _reach(
 ) -> _Reach:
     scope = Scope()
     binder = Expressions(world, scope)
-    words = queries.sources(source or target, world, scope, binder)
+    words = sources(source or target, world, scope, binder)
     frame = _frame(target, scope)
     if frame is None and source is not None:
         raise no_object(".".join(target.parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from .arrays import duck_type
-from .bind.queries import BoundQuery
+from .bind.binding import BoundQuery
 from .bind.world import World
 from .catalogue import Catalogue, Key, Table, TableColumn, wanted
 from .errors import SqlError, no_object, unknown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .bind.conversions import convert
 from .bind.expressions import Expressions
-from .bind.values import convert
 from .bind.world import Scope, World
 from .session import Session
 from .transaction import Transaction

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from .arrays import arrow_type
-from .bind.values import Bound, text_of
+from .bind.conversions import text_of
+from .bind.values import Bound
 from .database import Database
 from .errors import SqlError
 from .login import Login

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from . import types
-from .bind.values import Bound, convert, sort_key
+from .arrays import duck_type
+from .bind.conversions import convert
+from .bind.values import Bound, sort_key
 from .catalogue import Key, Table, TableColumn
 from .errors import SqlError
 from .transaction import Transaction
@@ -54,8 +56,6 @@ def _padded(sql: str, type: SqlType) -> str:
 
 
 def _duck(type: SqlType) -> str:
-    from .arrays import duck_type
-
     return duck_type(type)
 
 

@@ -8,6 +8,7 @@ from ..catalogue import SYSTEM_TYPES, sizes
 from ..errors import SqlError, unknown
 from ..tsql import declarations, parse, tree
 from ..types import CLR, TEXTS, SqlType
+from .binding import bind
 from .values import Bound, constant
 from .world import World
 
@@ -62,11 +63,9 @@ def rows(
 
 def described(text: str, world: World) -> tuple[Bound, ...]:
     """The columns of the text's first query. Raises what binding it raises."""
-    from . import queries
-
     for statement in parse(text).statements:
         if isinstance(statement, tree.Ask):
-            return queries.bind(statement.query, world).columns
+            return bind(statement.query, world).columns
     return ()
 
 

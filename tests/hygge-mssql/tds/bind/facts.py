@@ -10,7 +10,8 @@ from ..catalogue import SYSTEM_TYPES, Table, sizes
 from ..errors import unknown
 from ..types import SqlType
 from . import changetable
-from .values import Bound, convert
+from .conversions import convert
+from .values import Bound
 from .world import World, fixed
 
 BIGINT, INT, SMALLINT = SqlType("bigint"), SqlType("int"), SqlType("smallint")

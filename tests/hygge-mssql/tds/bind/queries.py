@@ -1,69 +1,37 @@
-"""Queries in DuckDB's words. Columns are called k1, k2, ...: T-SQL allows any name, and twice."""
+"""Queries in DuckDB's words: WITH, VALUES, what stands between two, SELECT."""
 
 from __future__ import annotations
 
-from functools import singledispatch
-
-from attrs import evolve, frozen
+from attrs import evolve
 
 from .. import types
-from ..errors import SqlError, no_object, unknown
+from ..errors import SqlError, unknown
 from ..tsql import tree
-from . import changetable, describing, views
+from .binding import BoundQuery, bind, common_name, renamed
+from .conversions import convert
 from .expressions import Expressions
-from .values import Bound, common, convert, sort_key
+from .precedence import common
+from .sources import sources
+from .values import Bound, sort_key, sorted_by
 from .world import Frame, Scope, World
 
-# Hints that keep others from writing until the transaction ends.
-LOCKING = frozenset({"UPDLOCK", "XLOCK", "TABLOCKX", "HOLDLOCK", "SERIALIZABLE"})
 
-
-@frozen
-class BoundQuery:
-    """``columns[i].sql`` is the column's name within ``sql``."""
-
-    sql: str
-    columns: tuple[Bound, ...]
-
-
-def bind(query: tree.Query, world: World, parent: Scope | None = None) -> BoundQuery:
-    """Raises what SQL Server would: 207, 208, 209, ..., or the double's own "does not know"."""
-    return _bind(query, world, parent)
-
-
-@singledispatch
-def _bind(query: tree.Query, world: World, parent: Scope | None) -> BoundQuery:
-    raise unknown(type(query).__name__)
-
-
-@_bind.register
-def _with(query: tree.With, world: World, parent: Scope | None) -> BoundQuery:
+@bind.register
+def _with(query: tree.With, world: World, parent: Scope | None = None) -> BoundQuery:
     texts = []
     kept = dict(world.common)
     for name, columns, part in query.parts:
         bound = bind(part, world, parent)
-        named = _renamed(bound.columns, columns)
+        named = renamed(bound.columns, columns)
         world.common[name.lower()] = tuple(evolve(b, identity=False) for b in named)
-        texts.append(f"{_common_name(name)} AS ({bound.sql})")
+        texts.append(f"{common_name(name)} AS ({bound.sql})")
     body = bind(query.body, world, parent)
     world.common = kept
     return BoundQuery(f"WITH {', '.join(texts)} {body.sql}", body.columns)
 
 
-def _common_name(name: str) -> str:
-    return '"with ' + name.lower().replace('"', '""') + '"'
-
-
-def _renamed(columns: tuple[Bound, ...], names: tuple[str, ...]) -> tuple[Bound, ...]:
-    if names and len(names) != len(columns):
-        raise SqlError(
-            8158, "A derived table has more columns than were specified in the column list."
-        )
-    return tuple(column.named(names[at]) if names else column for at, column in enumerate(columns))
-
-
-@_bind.register
-def _values(query: tree.Values, world: World, parent: Scope | None) -> BoundQuery:
+@bind.register
+def _values(query: tree.Values, world: World, parent: Scope | None = None) -> BoundQuery:
     binder = Expressions(world, Scope([], parent))
     rows = [[binder.value(item) for item in row] for row in query.rows]
     if len({len(row) for row in rows}) > 1:
@@ -87,8 +55,8 @@ def _values(query: tree.Values, world: World, parent: Scope | None) -> BoundQuer
     return BoundQuery(" UNION ALL ".join(lines), columns)
 
 
-@_bind.register
-def _combined(query: tree.Combined, world: World, parent: Scope | None) -> BoundQuery:
+@bind.register
+def _combined(query: tree.Combined, world: World, parent: Scope | None = None) -> BoundQuery:
     left, right = bind(query.left, world, parent), bind(query.right, world, parent)
     if len(left.columns) != len(right.columns):
         raise SqlError(
@@ -118,11 +86,11 @@ def _combined(query: tree.Combined, world: World, parent: Scope | None) -> Bound
     return BoundQuery(f"SELECT * FROM ({sql}) {_order(query.order, binder, columns)}", columns)
 
 
-@_bind.register
-def _select(query: tree.Select, world: World, parent: Scope | None) -> BoundQuery:
+@bind.register
+def _select(query: tree.Select, world: World, parent: Scope | None = None) -> BoundQuery:
     scope = Scope([], parent)
     binder = Expressions(world, scope)
-    source = f" FROM {_source(query.source, world, scope, binder)}" if query.source else ""
+    source = f" FROM {sources(query.source, world, scope, binder)}" if query.source else ""
     where = f" WHERE {binder.test(query.where)}" if query.where else ""
     groups = [binder.value(by) for by in query.group]
     items = _items(query, binder, dict(zip(query.group, groups, strict=True)))
@@ -189,13 +157,10 @@ def _order(
     columns: tuple[Bound, ...],
     items: tuple[Bound, ...] = (),
 ) -> str:
-    """SQL Server sorts NULL lowest."""
-    parts = []
-    for one in order:
-        bound = _ordered(one.by, binder, columns, items)
-        parts.append(
-            f"{sort_key(bound)} {'DESC NULLS LAST' if one.descending else 'ASC NULLS FIRST'}"
-        )
+    parts = [
+        sorted_by(_ordered(one.by, binder, columns, items), descending=one.descending)
+        for one in order
+    ]
     return f" ORDER BY {', '.join(parts)}" if parts else ""
 
 
@@ -222,88 +187,6 @@ def _ordered(
             if bound.name.lower() == by.parts[0].lower():
                 return bound
     return binder.value(by)
-
-
-# ------------------------------------------------------------------------------------ sources
-
-
-def sources(source: tree.Source, world: World, scope: Scope, binder: Expressions) -> str:
-    """What stands after FROM; its frames are added to the scope."""
-    return _source(source, world, scope, binder)
-
-
-def _source(source: tree.Source, world: World, scope: Scope, binder: Expressions) -> str:
-    match source:
-        case tree.Table():
-            return _table(source, world, scope)
-        case tree.Derived():
-            bound = bind(source.query, world, scope.parent)
-            columns = _renamed(bound.columns, source.columns)
-            return _framed(bound.sql, columns, (source.alias.lower(),), world, scope)
-        case tree.Changes():
-            bound_changes = changetable.changes(source, world, binder)
-            return _framed(*bound_changes, (source.alias.lower(),), world, scope)
-        case tree.TableCall():
-            described = describing.rows(source, world, binder)
-            return _framed(*described, (source.alias.lower(),), world, scope)
-        case tree.Join():
-            left = _source(source.left, world, scope, binder)
-            right = _source(source.right, world, scope, binder)
-            on = f" ON {binder.test(source.on)}" if source.on is not None else ""
-            return f"{left} {source.kind} JOIN {right}{on}"
-    raise unknown(type(source).__name__)
-
-
-def _framed(
-    sql: str, columns: tuple[Bound, ...], names: tuple[str, ...], world: World, scope: Scope
-) -> str:
-    alias = world.alias()
-    framed = tuple(evolve(column, sql=f"{alias}.{column.sql}") for column in columns)
-    scope.frames.append(Frame(names, framed))
-    return f"({sql}) AS {alias}"
-
-
-def _table(source: tree.Table, world: World, scope: Scope) -> str:
-    name = source.parts[-1].lower()
-    names = (source.alias.lower(),) if source.alias else (name, *_schema(source.parts))
-    if len(source.parts) == 1 and name in world.common:
-        alias = world.alias()
-        columns = world.common[name]
-        framed = tuple(evolve(column, sql=f"{alias}.{column.sql}") for column in columns)
-        scope.frames.append(Frame(names, framed))
-        return f"{_common_name(name)} AS {alias}"
-    view = views.find(source.parts)
-    if view is not None:
-        return _framed(*view.bound(world), names, world, scope)
-    return table_frame(source, world, scope, names)
-
-
-def _schema(parts: tuple[str, ...]) -> tuple[str, ...]:
-    return (parts[-2].lower(),) if len(parts) > 1 else ("dbo",)
-
-
-def table_frame(source: tree.Table, world: World, scope: Scope, names: tuple[str, ...]) -> str:
-    """A stored table under these names. Raises 208."""
-    table = world.catalogue.find(source.parts, world.session.database.name)
-    if table is None:
-        raise no_object(".".join(source.parts))
-    world.touched[table.id] = table
-    if LOCKING & set(source.hints):
-        world.locked[table.id] = table
-    alias = world.alias()
-    columns = tuple(
-        Bound(
-            f"{alias}.c{column.id}",
-            column.type,
-            column.nullable,
-            column.name,
-            column.identity is not None,
-            computed=column.type.name == "rowversion",
-        )
-        for column in table.columns
-    )
-    scope.frames.append(Frame(names, columns, table, alias))
-    return f"{table.physical} AS {alias}"
 
 
 def sendable(columns: tuple[Bound, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import types
+from ...arrays import duck_type
 from ...errors import SqlError
 from ...tsql import tree
 from ...types import SqlType
@@ -54,8 +55,6 @@ def _sum(binder: Expressions, call: tree.Call) -> Bound:
         sql = f"(sum({operand.sql}) // nullif(count({operand.sql}), 0))"
     else:
         sql = f"{call.name.lower()}({operand.sql})"
-    from ...arrays import duck_type
-
     if call.over is not None:
         return Bound(sql, type)
     return Bound(f"CAST({sql} AS {duck_type(type)})", type)

@@ -11,7 +11,7 @@ from ...errors import SqlError, unknown
 from ...tsql import tree
 from ...types import SqlType
 from .. import facts
-from ..values import Bound, sort_key
+from ..values import Bound, sort_key, sorted_by
 from ..world import World
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ def _over(binder: Expressions, bound: Bound, expression: tree.Call) -> Bound:
         parts.append(f"PARTITION BY {keys}")
     if expression.over.order:
         orders = (
-            (
-                f"{sort_key(binder.value(one.by))} "
-                f"{'DESC NULLS LAST' if one.descending else 'ASC NULLS FIRST'}"
-            )
+            sorted_by(binder.value(one.by), descending=one.descending)
             for one in expression.over.order
         )
         parts.append(f"ORDER BY {', '.join(orders)}")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import types
+from ...arrays import duck_type
 from ...errors import unknown
 from ...tsql import tree
 from ...types import MAX, SqlType
 from .. import facts
-from ..values import Bound, common, convert, quoted
+from ..conversions import convert
+from ..operators import compare
+from ..precedence import common
+from ..values import Bound, quoted
 from ..world import fixed
 
 if TYPE_CHECKING:
@@ -36,8 +40,6 @@ def _isnull(binder: Expressions, call: tree.Call) -> Bound:
 
 @knows("NULLIF")
 def _nullif(binder: Expressions, call: tree.Call) -> Bound:
-    from ..expressions import compare
-
     first, second = arguments(binder, call, 2)
     return Bound(
         f"CASE WHEN {compare('=', first, second)} THEN NULL ELSE {first.sql} END", first.typed()
@@ -52,8 +54,6 @@ def _iif(binder: Expressions, call: tree.Call) -> Bound:
 
 @knows("ABS", "FLOOR", "CEILING", "SIGN")
 def _rounding(binder: Expressions, call: tree.Call) -> Bound:
-    from ...arrays import duck_type
-
     (operand,) = arguments(binder, call, 1)
     type = operand.typed()
     return Bound(f"CAST({call.name.lower()}({operand.sql}) AS {duck_type(type)})", type)
@@ -61,8 +61,6 @@ def _rounding(binder: Expressions, call: tree.Call) -> Bound:
 
 @knows("ROUND")
 def _round(binder: Expressions, call: tree.Call) -> Bound:
-    from ...arrays import duck_type
-
     operand, digits = arguments(binder, call, 2)
     type = operand.typed()
     return Bound(f"CAST(round({operand.sql}, {digits.sql}) AS {duck_type(type)})", type)

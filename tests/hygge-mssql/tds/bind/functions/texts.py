@@ -8,7 +8,8 @@ from ... import types
 from ...errors import unknown
 from ...tsql import tree
 from ...types import MAX, SqlType
-from ..values import Bound, convert, quoted
+from ..conversions import convert
+from ..values import Bound, quoted
 
 if TYPE_CHECKING:
     from ..expressions import Expressions

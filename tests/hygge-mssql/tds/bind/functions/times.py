@@ -8,7 +8,8 @@ from ... import types
 from ...errors import unknown
 from ...tsql import tree
 from ...types import SqlType
-from ..values import Bound, convert
+from ..conversions import convert
+from ..values import Bound
 
 if TYPE_CHECKING:
     from ..expressions import Expressions
