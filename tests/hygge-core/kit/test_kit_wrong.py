@@ -1,10 +1,7 @@
-"""A store that is wrong on purpose goes red, and the message says which promise it broke."""
+"""A store or mirror that is wrong on purpose goes red, and is told which promise it broke."""
 
 import pytest
 
-from hygge_core.testing.thinning import some_points, some_steps, steps_of_calls
-
-CONTRACTS = "contracts.py"
 STAGED = "test_what_is_staged_is_invisible[append]"
 SHOWN = "test_a_commit_shows_every_row_once[append]"
 CRASHED = "test_a_commit_may_crash_anywhere[append]"
@@ -42,37 +39,75 @@ BROKEN = {
         "a rollback removes what a crash left",
     ),
 }
+DIFFERS = "test_its_mirror_sees_where_the_source_differs"
+SOUND = "test_its_mirror_finds_nothing_wrong_with_what_was_loaded"
+RUNS = "test_its_copy_of_the_journal_tells_of_each_run_once"
+#: The same of those that tell untruths of their mirror, or of the journal.
+UNTRUE = {
+    "CallsAllEqual": (DIFFERS, "what differs is never called equal: a row less"),
+    "CountsOnly": (DIFFERS, "what differs is never called equal: another key in compare('keys')"),
+    "CallsAllWrong": (SOUND, "compare('count') finds no difference between equals"),
+    "FindsFaultWithItself": (SOUND, "audit() finds nothing wrong with a load of its own store"),
+    "MissesNoTable": (
+        "test_its_mirror_says_when_a_table_is_not_there",
+        "audit() says of a table that it is not there",
+    ),
+    "MovesAbout": ("test_its_mirror_has_one_address", "each time the mirror has the same address"),
+    "SweepsWhatIsRead": (
+        "test_a_sweep_leaves_what_is_shown",
+        "a sweep removes nothing that is still read",
+    ),
+    "SweepsInADryRun": (
+        "test_looking_at_its_mirror_changes_nothing",
+        "a dry run says of no file that it is gone",
+    ),
+    "ShowsRunsAgain": (RUNS, "the copy of the journal tells of each run once"),
+    "ShowsAnEmptyJournal": (
+        "test_an_empty_journal_shows_nothing",
+        "an empty journal publishes nothing",
+    ),
+    "ShowsOnlyNews": (
+        "test_a_publish_may_crash_anywhere",
+        "a publish called again shows every run, each once",
+    ),
+}
+#: The contracts that they sign.
+SIGNED = {"contracts.py": BROKEN, "mirror_contracts.py": UNTRUE}
+WRONG = [(contracts, store) for contracts, broken in SIGNED.items() for store in broken]
 #: Those that are found at a point of a walk, and so have to be found wherever a walk begins.
 WALKED = [store for store, (test, _) in BROKEN.items() if "may_crash_anywhere" in test]
 
 
 @pytest.fixture(scope="module")
-def said(asked):
-    """Of each wrong store its test, and of the honest one all of these."""
+def said(request, asked):
+    """What the contracts of a file say: of each wrong store its test, of the honest one all."""
+    broken = SIGNED[request.param]
     with pytest.MonkeyPatch.context() as environ:
         # What a wrong store does wrong has to be among what an author's first run finds.
         environ.delenv("HYGGE_TEST_TURN", raising=False)
-        wrong = [(store, test) for store, (test, _) in BROKEN.items()]
+        wrong = [(store, test) for store, (test, _) in broken.items()]
         honest = [("Honest", test) for test in dict.fromkeys(test for _, test in wrong)]
-        return asked(CONTRACTS, [*wrong, *honest])
+        return asked(request.param, [*wrong, *honest])
 
 
-@pytest.mark.parametrize("store", list(BROKEN))
+@pytest.mark.parametrize(("said", "store"), WRONG, indirect=["said"], scope="module")
 def test_a_wrong_store_is_told_which_promise_it_broke(said, store):
     (told,) = said.failed[store]
-    assert f"AssertionError: broken promise: {BROKEN[store][1]}" in told
+    assert f"AssertionError: broken promise: {(BROKEN | UNTRUE)[store][1]}" in told
 
 
-def test_the_honest_store_that_they_are_made_from_breaks_none(said):
+@pytest.mark.parametrize(
+    ("said", "broken"), SIGNED.items(), ids=list(SIGNED), indirect=["said"], scope="module"
+)
+def test_the_honest_store_that_they_are_made_from_breaks_none(said, broken):
     assert "Honest" not in said.failed
-    tests = {test for test, _ in BROKEN.values()}
-    assert set(said.passed["Honest"]) == tests
+    assert set(said.passed["Honest"]) == {test for test, _ in broken.values()}
 
 
 @pytest.mark.parametrize("turn", range(5))  # ``every_step`` of the contract that they sign
 def test_they_are_found_wherever_a_thinned_walk_begins(asked, turn, monkeypatch):
     monkeypatch.setenv("HYGGE_TEST_TURN", str(turn))
-    said = asked(CONTRACTS, [(store, BROKEN[store][0]) for store in WALKED])
+    said = asked("contracts.py", [(store, BROKEN[store][0]) for store in WALKED])
     missed = {store for store in WALKED if BROKEN[store][1] not in "".join(said.failed[store])}
     assert missed == set()
 
@@ -80,30 +115,7 @@ def test_they_are_found_wherever_a_thinned_walk_begins(asked, turn, monkeypatch)
 @pytest.mark.slow
 def test_every_message_of_a_wrong_store_names_a_promise(asked):
     verbs = "not next_start and not recovery and not asked_to_stop and not ledger"
-    said = asked(CONTRACTS, [], "-k", verbs)
+    said = asked("contracts.py", [], "-k", verbs)
     assert set(said.failed) == set(BROKEN)
     texts = [text for texts in said.failed.values() for text in texts]
     assert [text for text in texts if "AssertionError: broken promise: " not in text] == []
-
-
-ACTIONS = ("crash", "error")
-CALLS = ["stage", "rename", "sync", "rename", "rename", "sync", "decide"]
-NAMES = [f"{call}:{moment}" for call in CALLS for moment in ("before", "after")]
-
-
-@pytest.mark.parametrize("every", [1, 2, 3, 5, 100])
-@pytest.mark.parametrize("choose", [some_steps, steps_of_calls])
-def test_a_thinned_walk_leaves_out_only_what_repeats(monkeypatch, choose, every):
-    whole = [(k, action) for k in range(len(NAMES)) for action in ACTIONS]
-    met = set()
-    for turn in range(4 * len(CALLS)):
-        monkeypatch.setenv("HYGGE_TEST_TURN", str(turn))
-        taken = list(choose(NAMES, ACTIONS, every))
-        assert taken == sorted(taken)
-        assert {NAMES[k].partition(":")[0] for k, _ in taken} == set(CALLS)
-        kinds = {(NAMES[k], action) for k, action in taken}
-        assert choose is steps_of_calls or len(kinds) == 2 * len(set(NAMES))
-        assert {NAMES[k] for k in some_points(NAMES, every)} == set(NAMES)
-        assert every > 1 or taken == whole
-        met |= set(taken)
-    assert met == set(whole)

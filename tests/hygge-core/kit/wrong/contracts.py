@@ -1,4 +1,4 @@
-"""The contract, signed by every wrong store. Run by ``test_kit_wrong.py``, and never by itself."""
+"""The contract, signed by every wrong store. Run by ``test_kit_wrong.py``, never by itself."""
 
 import os
 import sys
