@@ -30,6 +30,26 @@ SAS = "sv=2023-01-03&sp=rlwcd&sig=c2VjcmV0"
 ZONE = f"{ITEM}/Files/LandingZone"
 OWN = f"{ITEM}/Files/.hygge"
 PLUGINS = plugins.load()
+#: A project whose flow ``shop`` mirrors tables of the memory; ``{store}`` and ``{more}`` are TOML.
+PROJECT = """
+[project]
+name = "p"
+[journal]
+type = "sqlite"
+path = "journal.db"
+[flows.shop.home]
+type = "memory"
+table = "source/{{entity}}"
+[flows.shop.store]
+type = "open_mirroring"
+account_url = "{url}"
+auth = "sas"
+sas = {{ env = "HYGGE_TEST_LAKE_SAS" }}
+workspace = "lake"
+mirror_name = "{item}"
+{store}
+{more}
+"""
 
 
 class Mirror:
@@ -117,6 +137,18 @@ class Mirror:
         )
         with World(PLUGINS, root=self.root, project="p") as world:
             return move(task, world)
+
+    @contextmanager
+    def project(self, *, store: str, more: str, **sources: pl.DataFrame):
+        """The root of a project, written, that mirrors ``sources``: the entities that they name."""
+        text = PROJECT.format(url=self.server.url, item=ITEM, store=store, more=more)
+        (self.root / "hygge.toml").write_text(text)
+        tables.update({f"source/{entity}": rows for entity, rows in sources.items()})
+        try:
+            yield self.root
+        finally:
+            for entity in sources:
+                tables.pop(f"source/{entity}", None)
 
     # --- what is there -----------------------------------------------------------------------
 

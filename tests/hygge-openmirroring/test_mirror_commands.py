@@ -12,27 +12,13 @@ from mirrors import ITEM, ZONE
 from hygge_core.cli import main
 from hygge_core.files.memory import tables
 
-PROJECT = """
-[journal]
-type = "sqlite"
-path = "journal.db"
-
-[flows.shop]
-home = {{ type = "memory", table = "{{entity}}" }}
-
-[flows.shop.store]
-type = "open_mirroring"
-account_url = "{url}"
-auth = "sas"
-sas = {{ env = "HYGGE_TEST_LAKE_SAS" }}
-workspace = "lake"
-mirror_name = "{item}"
+STORE = """
 partner_name = "hygge"
 folder_deletion_wait_seconds = 0
-
+"""
+MORE = """
 [flows.shop.entities.orders]
-store = {{ key_columns = ["id"] }}
-
+store = { key_columns = ["id"] }
 [flows.shop.entities.notes]
 """
 
@@ -44,19 +30,17 @@ FIRST = f"{1:020}.parquet"
 
 
 @pytest.fixture
-def shop(mirror, tmp_path, capsys):
+def shop(mirror, capsys):
     """A project that has just mirrored two tables; says ``hygge`` with words."""
-    (tmp_path / "hygge.toml").write_text(PROJECT.format(url=mirror.server.url, item=ITEM))
-    tables["orders"], tables["notes"] = ORDERS, NOTES
+    with mirror.project(store=STORE, more=MORE, orders=ORDERS, notes=NOTES) as root:
 
-    def hygge(*words: str) -> tuple[int, str, str]:
-        code = main([*words, "-C", str(tmp_path)])
-        return code, *capsys.readouterr()
+        def hygge(*words: str) -> tuple[int, str, str]:
+            code = main([*words, "-C", str(root)])
+            return code, *capsys.readouterr()
 
-    code, *said = hygge("run")
-    assert code == 0, said
-    yield hygge
-    tables.clear()
+        code, *said = hygge("run")
+        assert code == 0, said
+        yield hygge
 
 
 def monitoring(mirror, name: str, plain: object) -> None:
@@ -78,7 +62,7 @@ def test_a_source_that_went_on_differs_and_how_is_said(shop, spoiled):
         "key": ORDERS.with_columns(id=pl.Series([1, 2, 9])),
         "value": ORDERS.with_columns(name=pl.Series(["a", "b", "C"])),
     }
-    tables["orders"] = changed[spoiled]
+    tables["source/orders"] = changed[spoiled]
     code, out, _ = shop("mirror", "check", "shop.orders", "--compare", "rows")
     assert code == 1
     said = {
@@ -91,7 +75,7 @@ def test_a_source_that_went_on_differs_and_how_is_said(shop, spoiled):
 
 
 def test_a_table_without_keys_is_compared_by_whole_rows(shop):
-    tables["notes"] = NOTES.with_columns(text=pl.Series(["hello", None, None]))
+    tables["source/notes"] = NOTES.with_columns(text=pl.Series(["hello", None, None]))
     code, out, _ = shop("mirror", "check", "shop.notes", "--compare", "rows")
     assert code == 1
     assert "1 rows are in the source more often" in out
@@ -184,7 +168,7 @@ def test_clean_removes_what_was_put_aside_and_is_old_and_never_the_last_file(sho
     assert "2 files removed" in shop("mirror", "clean", "--keep", "0s")[2]
     gone = set(before) - set(mirror.files())
     assert gone == {f"orders/_ProcessedFiles/{number:020}.parquet" for number in (1, 2)}
-    tables["orders"] = ORDERS
+    tables["source/orders"] = ORDERS
     assert shop("run", "-s", "shop.orders")[0] == 0
 
 

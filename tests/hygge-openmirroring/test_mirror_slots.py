@@ -7,30 +7,15 @@ from mirrors import PLUGINS
 
 from hygge_core import config
 from hygge_core.engine.coordinator import Coordinator
-from hygge_core.files.memory import tables
 
-PROJECT = """
-[project]
-name = "p"
+STORE = "folder_deletion_wait_seconds = 3.0"
+MORE = """
 [run]
 concurrency = 1
-[journal]
-type = "sqlite"
-path = "journal.db"
-[flows.shop]
-home = {{ type = "memory", table = "source" }}
-run_type = "full_drop"
-[flows.shop.store]
-type = "open_mirroring"
-account_url = "{url}"
-auth = "sas"
-sas = {{ env = "HYGGE_TEST_LAKE_SAS" }}
-workspace = "lake"
-mirror_name = "mirror"
-folder_deletion_wait_seconds = 3.0
 [flows.shop.entities.orders]
 [flows.shop.entities.lines]
 """
+ROWS = pl.DataFrame({"id": [1, 2]})
 
 
 def run(mirror) -> list[tuple[str, str]]:
@@ -47,15 +32,9 @@ def run(mirror) -> list[tuple[str, str]]:
 
 
 def test_with_one_slot_another_entity_goes_on_while_the_first_waits(mirror):
-    (mirror.root / "hygge.toml").write_text(PROJECT.format(url=mirror.server.url))
-    for name in ("orders", "lines"):
-        tables[f"source/{name}"] = pl.DataFrame({"id": [1, 2]})
-    try:
+    with mirror.project(store=STORE, more=MORE, orders=ROWS, lines=ROWS):
         began = run(mirror)
         story = run(mirror)
-    finally:
-        for name in ("orders", "lines"):
-            del tables[f"source/{name}"]
     first, second = began[0][0], next(name for name, _ in began if name != began[0][0])
     whole = began.index((first, "entity_finished"))
     assert whole < began.index((second, "entity_started"))  # a new table waits for nobody

@@ -8,7 +8,6 @@ from mirrors import PLUGINS
 
 from hygge_core import config
 from hygge_core.engine.coordinator import Coordinator
-from hygge_core.files.memory import tables
 from hygge_core.records import FlowEvent
 from hygge_openmirroring.journal_rows import finished
 
@@ -150,38 +149,24 @@ def test_an_empty_journal_is_an_empty_list():
     assert finished(Book(0), 3) == []
 
 
-PROJECT = """
-[project]
-name = "p"
-[journal]
-type = "sqlite"
-path = "journal.db"
-[flows.shop]
-home = {{ type = "memory", table = "source" }}
-run_type = "incremental"
-watermark = {{ column = "id", primary_key = "id" }}
-[flows.shop.store]
-type = "open_mirroring"
-account_url = "{url}"
-auth = "sas"
-sas = {{ env = "HYGGE_TEST_LAKE_SAS" }}
-workspace = "lake"
-mirror_name = "mirror"
+STORE = """
 key_columns = ["id"]
 mirror_journal = true
+"""
+MORE = """
 [flows.shop.entities.orders]
+run_type = "incremental"
+watermark = { column = "id", primary_key = "id" }
 """
 
 
 def test_what_could_not_be_published_is_tried_again_at_the_end_of_the_run(mirror):
-    tables["source/orders"] = ROWS
-    (mirror.root / "hygge.toml").write_text(PROJECT.format(url=mirror.server.url))
-    here = config.load(start=mirror.root, plugins=PLUGINS)
     fault = mirror.server.faults.add(
         operation="rename", path="*hygge_journal*", status=403, code="Refused", times=1
     )
-    [result] = Coordinator(here, PLUGINS, lambda event: None).run(here.entities).results
-    del tables["source/orders"]
+    with mirror.project(store=STORE, more=MORE, orders=ROWS) as root:
+        here = config.load(start=root, plugins=PLUGINS)
+        [result] = Coordinator(here, PLUGINS, lambda event: None).run(here.entities).results
     assert (result.outcome, fault.struck) == ("complete", 1)
     assert any("mirrored journal" in warning for warning in result.warnings)
     assert [row[0] for row in journal(mirror)] == [result.run_id]

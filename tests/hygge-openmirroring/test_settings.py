@@ -77,12 +77,12 @@ def test_the_stores_word_on_the_kind_of_run_is_the_last(incremental, asked, done
     assert kind.run_type(config(**told), asked) == done
 
 
-PROJECT = """
-[project]
-name = "p"
+JOURNAL = """
 [journal]
 type = "sqlite"
 path = "journal.db"
+"""
+LOOKING_BACK = """
 [flows.shop]
 home = {{ type = "parquet", path = "in" }}
 store = {{ type = "open_mirroring", workspace = "W", mirror_name = "M", key_columns = "id"{more} }}
@@ -92,10 +92,20 @@ watermark = {{ column = "at", primary_key = "id", lookback = "1h"{allowed} }}
 """
 
 
-def test_a_lookback_whose_rows_would_be_inserted_again_is_refused(tmp_path):
-    def load(more="", allowed=""):
-        (tmp_path / "hygge.toml").write_text(PROJECT.format(more=more, allowed=allowed))
+@pytest.fixture
+def read(tmp_path):
+    """The entities of a project that is this text, behind a journal."""
+
+    def read(text):
+        (tmp_path / "hygge.toml").write_text(JOURNAL + text)
         return configuration.load(start=tmp_path, plugins=PLUGINS).entities
+
+    return read
+
+
+def test_a_lookback_whose_rows_would_be_inserted_again_is_refused(read):
+    def load(more="", allowed=""):
+        return read(LOOKING_BACK.format(more=more, allowed=allowed))
 
     assert load()
     assert load(", row_marker = 1")
@@ -108,11 +118,6 @@ def test_a_lookback_whose_rows_would_be_inserted_again_is_refused(tmp_path):
 
 
 TWO_MIRRORS = """
-[project]
-name = "p"
-[journal]
-type = "sqlite"
-path = "journal.db"
 [defaults]
 run_type = "full_drop"
 [flows.a]
@@ -127,11 +132,9 @@ store = {{ type = "open_mirroring", workspace = "W", mirror_name = "N", mirror_j
 """
 
 
-def test_a_journal_that_two_mirrors_would_show_is_refused(tmp_path):
+def test_a_journal_that_two_mirrors_would_show_is_refused(read):
     def load(shown="true", journal=""):
-        text = TWO_MIRRORS.format(shown=shown, journal=journal)
-        (tmp_path / "hygge.toml").write_text(text)
-        return configuration.load(start=tmp_path, plugins=PLUGINS).entities
+        return read(TWO_MIRRORS.format(shown=shown, journal=journal))
 
     assert load(shown="false")
     assert load(journal='journal = { type = "sqlite", path = "other.db" }')
