@@ -38,6 +38,18 @@ def sign_in(server: DfsServer) -> dict[str, object]:
     return {"account_url": server.url, "auth": "key", "key": {"env": KEY_VARIABLE}}
 
 
+def connection(server: DfsServer, word: str = "adls") -> str:
+    """The TOML of ``[connections.lake]``: with the account key, in OneLake with a signature."""
+    auth, variable = ("sas", SAS_VARIABLE) if word == "onelake" else ("key", KEY_VARIABLE)
+    return f"""
+[connections.lake]
+type = "{word}"
+account_url = "{server.url}"
+auth = "{auth}"
+{auth} = {{ env = "{variable}" }}
+"""
+
+
 @contextmanager
 def account_at(server: DfsServer):
     account = Account(structure(AdlsConnection, sign_in(server)))

@@ -7,7 +7,7 @@ import time
 
 import polars as pl
 import pytest
-from lakes import KEY_VARIABLE, PLUGINS, visible
+from lakes import PLUGINS, connection, visible
 
 from hygge_core import config
 from hygge_core.engine.coordinator import Coordinator
@@ -21,12 +21,7 @@ filesystem = "lake"
 path = "journal"
 lease_seconds = {lease_seconds}
 
-[connections.lake]
-type = "adls"
-account_url = "{url}"
-auth = "key"
-key = {{ env = "{variable}" }}
-
+{connection}
 [flows.walk]
 home = {{ type = "parquet", path = "source.parquet" }}
 store = {{ type = "adls", connection = "lake", filesystem = "lake", path = "out/walk" }}
@@ -39,7 +34,7 @@ def project(dfs, tmp_path):
     """Write the project; the lake holds the old content."""
 
     def project(lease_seconds):
-        text = PROJECT.format(url=dfs.url, variable=KEY_VARIABLE, lease_seconds=lease_seconds)
+        text = PROJECT.format(connection=connection(dfs), lease_seconds=lease_seconds)
         (tmp_path / "hygge.toml").write_text(text)
         OLD.write_parquet(tmp_path / "source.parquet")
         assert run_here(tmp_path).outcome == "complete"

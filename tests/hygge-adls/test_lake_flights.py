@@ -5,27 +5,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 from dfs import DfsServer
-from lakes import KEY_VARIABLE, PLUGINS, SAS_VARIABLE
+from lakes import PLUGINS, connection
 from nycflights import ROWS, TABLES, unpacked
 from polars.testing import assert_frame_equal
 
 from hygge_core import config
 from hygge_core.engine.coordinator import Coordinator
 
-SIGNED = {
-    "adls": 'auth = "key"\nkey = { env = "%s" }' % KEY_VARIABLE,  # noqa: UP031  # braces are TOML's
-    "onelake": 'auth = "sas"\nsas = { env = "%s" }' % SAS_VARIABLE,  # noqa: UP031
-}
 PLACES = {
     "adls": 'filesystem = "lake", path = "shop"',
     "onelake": 'workspace = "lake", item = "Raw.Lakehouse", schema = "shop"',
 }
 PROJECT = """
-[connections.lake]
-type = "%(type)s"
-account_url = "%(url)s"
-%(signed)s
-
+%(connection)s
 [flows.plain]
 home = { type = "csv", path = '%(source)s/{entity}.csv', null_values = ["NA"] }
 store = { type = "parquet", path = "plain" }
@@ -42,11 +34,7 @@ store = { type = "parquet", path = "back" }
 %(entities)s
 """
 IN_PIECES = """
-[connections.lake]
-type = "adls"
-account_url = "%(url)s"
-%(signed)s
-
+%(connection)s
 [journal]
 %(journal)s
 
@@ -109,7 +97,8 @@ def test_the_five_tables_go_to_the_lake_and_come_back_equal(kind, dfs, plain, tm
     for flow in ("up", "down"):
         entities = "\n".join(f"[flows.{flow}.entities.{table}]" for table in TABLES)
         text = text.replace("%(entities)s", entities, 1)
-    write(tmp_path, text, type=kind, url=dfs.url, signed=SIGNED[kind], place=PLACES[kind])
+    told = {"type": kind, "place": PLACES[kind]}
+    write(tmp_path, text, connection=connection(dfs, kind), **told)
     assert moved(tmp_path, "up") == moved(tmp_path, "down") == sum(ROWS.values())
     files = [name for name in dfs.files("lake") if name.endswith(".parquet")]
     assert len([name for name in files if "/flights/" in name]) == 7
@@ -122,7 +111,7 @@ def test_the_five_tables_go_to_the_lake_and_come_back_equal(kind, dfs, plain, tm
 def in_pieces(dfs: DfsServer, project: Path, pieces: list[pl.DataFrame], journal: str) -> None:
     """One incremental run per piece, each of which finds only its own rows new."""
     (project / "days").mkdir()
-    write(project, IN_PIECES, url=dfs.url, signed=SIGNED["adls"], journal=journal)
+    write(project, IN_PIECES, connection=connection(dfs), journal=journal)
     for number, piece in enumerate(pieces):
         piece.write_parquet(project / "days" / f"{number:03}.parquet")
         assert moved(project, "flights") == piece.height
@@ -184,8 +173,8 @@ def test_ten_million_rows_go_to_the_lake_and_come_back_equal(dfs, tmp_path):
     text = PROJECT[: PROJECT.index("[flows.plain]")] + PROJECT[PROJECT.index("[flows.up]") :]
     text = text.replace("rows_per_file = 50_000", "rows_per_file = 400_000")
     text = text.replace("%(entities)s", "")
-    told = {"type": "adls", "signed": SIGNED["adls"], "place": PLACES["adls"]}
-    write(tmp_path, text, url=dfs.url, **told)
+    told = {"type": "adls", "place": PLACES["adls"]}
+    write(tmp_path, text, connection=connection(dfs), **told)
     assert moved(tmp_path, "up") == moved(tmp_path, "down") == 10 * MILLION
     assert len([name for name in dfs.files("lake") if name.endswith(".parquet")]) == 25
     back = pl.scan_parquet(sorted((tmp_path / "back").rglob("*.parquet")))

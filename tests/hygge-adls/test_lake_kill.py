@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from attrs import frozen
 from dfs import DfsServer
-from lakes import KEY_VARIABLE, PLUGINS, visible
+from lakes import PLUGINS, connection, visible
 from shares import share
 
 from hygge_core import config, faults
@@ -23,12 +23,7 @@ PROJECT = """
 [journal]
 {journal}
 
-[connections.lake]
-type = "adls"
-account_url = "{url}"
-auth = "key"
-key = {{ env = "{variable}" }}
-
+{connection}
 [flows.walk]
 home = {{ type = "parquet", path = "source.parquet" }}
 run_type = "{run_type}"
@@ -98,7 +93,7 @@ def template(request, dfs, tmp_path):
     run_type, journal = CASES[request.param]
     project = tmp_path / "project"
     project.mkdir()
-    told = {"journal": journal, "url": dfs.url, "variable": KEY_VARIABLE}
+    told = {"journal": journal, "connection": connection(dfs)}
     (project / "hygge.toml").write_text(PROJECT.format(run_type="full_drop", **told))
     OLD.write_parquet(project / "source.parquet")
     run_here(project)

@@ -6,17 +6,13 @@ import sys
 
 import polars as pl
 import pytest
+from lakes import connection
 
 TOML = """
 [project]
 name = "contoso"
 
-[connections.lake]
-type = "adls"
-account_url = "{url}"
-auth = "key"
-key = {{ env = "HYGGE_TEST_LAKE_KEY" }}
-max_connections = 2
+{connection}max_connections = 2
 
 [flows.up]
 home = {{ type = "parquet", path = "in" }}
@@ -36,7 +32,7 @@ store = {{ type = "parquet", path = "back" }}
 
 @pytest.fixture
 def project(dfs, tmp_path):
-    (tmp_path / "hygge.toml").write_text(TOML.format(url=dfs.url))
+    (tmp_path / "hygge.toml").write_text(TOML.format(connection=connection(dfs)))
     for name in ("orders", "lines"):
         (tmp_path / "in" / name).mkdir(parents=True)
         pl.DataFrame({"id": [1, 2, 3], "name": name}).write_parquet(

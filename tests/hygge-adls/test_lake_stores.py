@@ -170,26 +170,29 @@ def sign_in_of(account):
 KEY = {"auth": "key", "key": {"env": "HYGGE_TEST_LAKE_KEY"}}
 
 
-def test_of_two_coordinators_the_first_wins_and_the_other_changes_nothing(lake, dfs):
+@pytest.fixture
+def overtaken(lake, dfs):
+    """A coordinator's store and sealed full_drop, after another's was committed: of ``MORE``."""
     complete(lake.store(ROWS))
     with account_at(dfs) as account:
         slow, late = staged(account, "20240101-slow", ROWS)
         quick, early = staged(account, "20240101-quick", MORE)
         quick.commit(early)
-        with pytest.raises(StoreError, match="somebody else was faster"):
-            slow.commit(late)
-        assert lake.rows().sort("id").equals(MORE)
+        yield slow, late
 
 
-def test_one_that_was_paused_right_before_its_swap_loses_by_the_folders_etag(lake, dfs):
-    complete(lake.store(ROWS))
-    with account_at(dfs) as account:
-        slow, late = staged(account, "20240101-slow", ROWS)
-        quick, early = staged(account, "20240101-quick", MORE)
-        quick.commit(early)
-        with pytest.raises(StoreError, match="changed by somebody else"):
-            slow.swap(late)  # it has compared everything already, and slept since
-        assert lake.rows().sort("id").equals(MORE)
+def test_of_two_coordinators_the_first_wins_and_the_other_changes_nothing(lake, overtaken):
+    slow, late = overtaken
+    with pytest.raises(StoreError, match="somebody else was faster"):
+        slow.commit(late)
+    assert lake.rows().sort("id").equals(MORE)
+
+
+def test_one_that_was_paused_right_before_its_swap_loses_by_the_folders_etag(lake, overtaken):
+    slow, late = overtaken
+    with pytest.raises(StoreError, match="changed by somebody else"):
+        slow.swap(late)  # it has compared everything already, and slept since
+    assert lake.rows().sort("id").equals(MORE)
 
 
 def test_two_that_finish_the_same_decided_load_at_once_finish_it_once(lake, dfs):
