@@ -1,6 +1,7 @@
 """The store keeps the promises of any store, through the door of a stranger's; where the landing
 zone's own rules forbid one, the deviation is entered with its reason."""
 
+import json
 from types import ModuleType
 
 import polars as pl
@@ -85,6 +86,17 @@ class TestMirrorStore(StoreContract):
             shown = {n: content for n, content in landed(root).items() if n.startswith(JOURNAL)}
             return table_of(shown, JOURNAL)["entity_run_id"].to_list() if shown else []
 
+        def copied(root, folder):
+            for name, content in landed(root).items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(content)
+
+        def says(root, well):
+            told = {"sourceTableName": "walk", "status": "Replicating" if well else "Failed"}
+            told |= {} if well else {"errorCode": "SchemaMergeFailure"}
+            text = json.dumps({"tables": [told]}).encode()
+            mirror.server.seed("lake", {f"{root.name}/Files/Monitoring/tables.json": text})
+
         def leftovers(root):
             own = [n for n in files(root) if "/.hygge/" in n and "/.hygge/tables/" not in n]
             return own + [n for n in files(root) if "/walk/_2" in n]
@@ -97,6 +109,8 @@ class TestMirrorStore(StoreContract):
             leftovers=leftovers,
             publishing=lambda root: {**table(root), "mirror_journal": True},
             shown_runs=shown_runs,
+            copied=copied,
+            says=says,
         )
 
 

@@ -41,6 +41,7 @@ BROKEN = {
 }
 DIFFERS = "test_its_mirror_sees_where_the_source_differs"
 SOUND = "test_its_mirror_finds_nothing_wrong_with_what_was_loaded"
+STOPPED = "test_its_mirror_says_what_the_other_side_says[stopped]"
 RUNS = "test_its_copy_of_the_journal_tells_of_each_run_once"
 #: The same of those that tell untruths of their mirror, or of the journal.
 UNTRUE = {
@@ -60,6 +61,26 @@ UNTRUE = {
     "SweepsInADryRun": (
         "test_looking_at_its_mirror_changes_nothing",
         "a dry run says of no file that it is gone",
+    ),
+    "QuotesNobody": (
+        "test_its_mirror_quotes_nobody_who_has_said_nothing",
+        "reports() quotes nobody who has said nothing",
+    ),
+    "KeepsSilent": (STOPPED, "reports() tells what is said of a table that is asked for"),
+    "TellsOfAll": (STOPPED, "reports() tells of no table that is not asked for"),
+    "AllIsWell": (STOPPED, "a report is ok where all is well, and only there"),
+    "SaysNotWhat": (STOPPED, "a report of what went wrong says what it is"),
+    "LooksAtTheLiveOne": (
+        "test_a_mirror_of_a_copy_tells_of_the_copy",
+        "a mirror of a copy tells of the copy, and not of what is there by now",
+    ),
+    "TidiesTheCopy": (
+        "test_looking_at_a_copy_changes_nothing_in_it",
+        "who looks at a copy changes nothing in it",
+    ),
+    "TakesAnyCopy": (
+        "test_a_copy_that_is_not_there_is_refused",
+        "a copy that is not there is refused",
     ),
     "ShowsRunsAgain": (RUNS, "the copy of the journal tells of each run once"),
     "ShowsAnEmptyJournal": (

@@ -33,8 +33,8 @@ class StoreMirrors:
     """The part of ``StoreContract`` for stores that are ``FeedsMirror``."""
 
     def test_its_mirror_finds_nothing_wrong_with_what_was_loaded(self, place: StorePlace) -> None:
-        with _mirrored(place) as (table, mirror):
-            broken_rules = _grave(mirror.audit([table]))
+        with mirrored(place) as (table, mirror):
+            broken_rules = grave(mirror.audit([table]))
             keep(
                 not broken_rules,
                 "audit() finds nothing wrong with a load of its own store",
@@ -42,11 +42,11 @@ class StoreMirrors:
             )
             for how in COMPARISONS:
                 compared = mirror.compare(table, iter([OLD[:2], OLD[2:]]), how=how)
-                found = "\n".join(_grave(compared))
+                found = "\n".join(grave(compared))
                 keep(not found, f"compare({how!r}) finds no difference between equals", found)
 
     def test_its_mirror_sees_where_the_source_differs(self, place: StorePlace) -> None:
-        with _mirrored(place) as (table, mirror):
+        with mirrored(place) as (table, mirror):
             for what, (source, seen_by) in OTHERWISE.items():
                 for how in seen_by:
                     told = list(mirror.compare(table, iter([source]), how=how))
@@ -59,13 +59,13 @@ class StoreMirrors:
             if not isinstance(store, FeedsMirror):
                 pytest.skip("it feeds no mirror")
             with store.mirror() as mirror:
-                told = _grave(mirror.audit([store.shown_as]))
+                told = grave(mirror.audit([store.shown_as]))
                 keep(told, "audit() says of a table that it is not there")
 
     def test_its_mirror_has_one_address(self, place: StorePlace) -> None:
         told = []
         for _ in range(2):
-            with _mirrored(place) as (table, mirror):
+            with mirrored(place) as (table, mirror):
                 keep(isinstance(mirror, Mirror), "mirror() yields every verb of Mirror", mirror)
                 told.append((table, mirror.address))
         keep(len(set(told)) == 1, "each time the mirror has the same address and table", told)
@@ -73,7 +73,7 @@ class StoreMirrors:
             keep(word and "\n" not in word, "an address and a table's name are one line", word)
 
     def test_looking_at_its_mirror_changes_nothing(self, place: StorePlace) -> None:
-        with _mirrored(place) as (table, mirror):
+        with mirrored(place) as (table, mirror):
             before = _names(place)
             for how in COMPARISONS:
                 list(mirror.compare(table, iter([OLD[:1]]), how=how))
@@ -85,7 +85,7 @@ class StoreMirrors:
         same(place.seen(OLD), OLD, "who looks at a mirror changes nothing that is shown")
 
     def test_a_sweep_leaves_what_is_shown(self, place: StorePlace) -> None:
-        with _mirrored(place) as (table, mirror):
+        with mirrored(place) as (table, mirror):
             with promised("a sweep of what the other side is done with"):
                 list(mirror.sweep([table], timedelta(0), dry_run=False))
             same(place.seen(OLD), OLD, "a sweep removes nothing that is still read")
@@ -95,7 +95,7 @@ class StoreMirrors:
 
 
 @contextmanager
-def _mirrored(place: StorePlace) -> Iterator[tuple[str, Mirror]]:
+def mirrored(place: StorePlace) -> Iterator[tuple[str, Mirror]]:
     """The store's table with ``OLD`` in it, and its mirror; skips where it feeds none."""
     with place.opened() as store:
         if not isinstance(store, FeedsMirror):
@@ -108,7 +108,7 @@ def _mirrored(place: StorePlace) -> Iterator[tuple[str, Mirror]]:
             yield store.shown_as, mirror
 
 
-def _grave(breaches: Iterable[Breach]) -> list[str]:
+def grave(breaches: Iterable[Breach]) -> list[str]:
     """What is more than advice, as lines."""
     return [f"{each.rule}: {each.where}: {each.what}" for each in breaches if not each.advice]
 

@@ -19,6 +19,7 @@ from hygge_core.testing.store_abilities import StoreAbilities
 from hygge_core.testing.store_faults import StoreFaults
 from hygge_core.testing.store_files import StoreFiles
 from hygge_core.testing.store_journal_copy import StoreJournalCopy
+from hygge_core.testing.store_mirror_words import StoreMirrorWords
 from hygge_core.testing.store_mirrors import StoreMirrors
 from hygge_core.testing.store_place import (
     StorePlace,
@@ -43,6 +44,7 @@ class StoreContract(
     StoreFiles,
     StoreJournalCopy,
     StoreMirrors,
+    StoreMirrorWords,
     StoreRows,
     StoreValues,
     StoreWalk,

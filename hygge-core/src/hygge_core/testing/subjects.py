@@ -72,12 +72,18 @@ class StoreSubject(Subject):
       Lock files and an empty ledger are none.
     * ``publishing(root)`` the table of a store that ``PublishesJournal``, where ``table`` is of one
       that does not; ``shown_runs(root)`` the run ids that its copy of the journal tells of.
+    * ``copied(root, folder)`` puts a copy of its files into ``folder``, as ``mirror(copy)`` wants
+      them; give it where it ``FeedsMirror``.
+    * ``says(root, well)`` lets the other side of a mirror say of the table that all is well, or
+      that it stopped; give it where that side says anything (``Mirror.reports``).
     """
 
     visible: Callable[[Path, pl.Schema], pl.DataFrame | None]
     leftovers: Callable[[Path], Iterable[str]]
     publishing: Table | None = field(default=None)
     shown_runs: Callable[[Path], Iterable[str]] | None = field(default=None)
+    copied: Callable[[Path, Path], None] | None = field(default=None)
+    says: Callable[[Path, bool], None] | None = field(default=None)
 
 
 @frozen(kw_only=True)

@@ -1,6 +1,7 @@
 """The contract, signed by every wrong mirror. Run by ``test_kit_wrong.py``, never by itself."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -26,6 +27,13 @@ class Signed(StoreContract):
             copy = root / "journal.json"
             return json.loads(copy.read_text()) if copy.exists() else []
 
+        def copied(root, folder):
+            shutil.copytree(root / "out" / "walk", folder, dirs_exist_ok=True)
+
+        def says(root, well):
+            word = "well" if well else "stopped"
+            (root / "said.json").write_text(json.dumps({"walk": word}))
+
         return StoreSubject(
             plugin=wrong_mirrors.offered(self.store),
             type="fed",
@@ -34,6 +42,8 @@ class Signed(StoreContract):
             leftovers=lambda root: files_below(root / "out" / ".hygge", but=["locks"]),
             publishing=path,
             shown_runs=shown_runs,
+            copied=copied,
+            says=says,
         )
 
 

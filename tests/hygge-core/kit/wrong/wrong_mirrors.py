@@ -1,6 +1,7 @@
 """Stores that feed a mirror and show a copy of the journal: an honest one, and wrong ones.
 
-The mirror is the folder itself; its copy of the journal is one JSON file beside it.
+The mirror is the folder itself; its copy of the journal is one JSON file beside it, and so is what
+the other side says of its tables.
 """
 
 import json
@@ -10,11 +11,12 @@ from uuid import uuid4
 
 import polars as pl
 
+from hygge_core.errors import StoreError
 from hygge_core.faults import around
 from hygge_core.files.store_settings import ParquetStoreConfig
 from hygge_core.files.stores import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
-from hygge_core.mirrors import Breach, Swept
+from hygge_core.mirrors import Breach, Reported, Swept
 from hygge_core.records import now
 
 
@@ -41,7 +43,14 @@ class FolderMirror:
             yield Breach(rule="same", where=table, what="it is another")
 
     def reports(self, tables):
-        return ()
+        said = self.folder.parent.parent / "said.json"
+        for table, word in json.loads(said.read_text()).items() if said.exists() else ():
+            if table in tables:
+                yield self.report(table, word)
+
+    def report(self, table, word):
+        well = word == "well"
+        return Reported(table=table, status=word, ok=well, what="" if well else "a file was torn")
 
     def sweep(self, tables, keep, *, dry_run):
         return ()
@@ -55,6 +64,8 @@ class Honest(ParquetStore):
 
     @contextmanager
     def mirror(self, copy=None):
+        if copy is not None and not copy.is_dir():
+            raise StoreError(f"{copy} is no folder")
         yield self.Mirrored(copy or self.table)
 
     @property
@@ -140,6 +151,72 @@ class SweepsInADryRun(Honest):
     class Mirrored(FolderMirror):
         def sweep(self, tables, keep, *, dry_run):
             yield Swept(name="walk/1", bytes=1, modified=now(), gone=True)
+
+
+class QuotesNobody(Honest):
+    """Where nobody has said anything, it says that all is well."""
+
+    class Mirrored(FolderMirror):
+        def reports(self, tables):
+            return [self.report(table, "well") for table in tables]
+
+
+class KeepsSilent(Honest):
+    """Whatever the other side says, it tells nobody."""
+
+    class Mirrored(FolderMirror):
+        def reports(self, tables):
+            return ()
+
+
+class TellsOfAll(Honest):
+    """It tells of every table that the other side knows."""
+
+    class Mirrored(FolderMirror):
+        def reports(self, tables):
+            return super().reports(["walk"])
+
+
+class AllIsWell(Honest):
+    """Whatever went wrong, it is fine."""
+
+    class Mirrored(FolderMirror):
+        def report(self, table, word):
+            return Reported(table=table, status=word, ok=True)
+
+
+class SaysNotWhat(Honest):
+    """Something is wrong; guess what."""
+
+    class Mirrored(FolderMirror):
+        def report(self, table, word):
+            return Reported(table=table, status=word, ok=word == "well")
+
+
+class LooksAtTheLiveOne(Honest):
+    """There is but one mirror, whichever copy it is asked for."""
+
+    @contextmanager
+    def mirror(self, copy=None):
+        with super().mirror(copy):
+            yield self.Mirrored(self.table)
+
+
+class TidiesTheCopy(Honest):
+    """What has been looked at is put aside."""
+
+    class Mirrored(FolderMirror):
+        def compare(self, table, rows, *, how):
+            yield from super().compare(table, rows, how=how)
+            (self.folder / "looked-at").touch()
+
+
+class TakesAnyCopy(Honest):
+    """A copy that is not there has nothing wrong in it."""
+
+    @contextmanager
+    def mirror(self, copy=None):
+        yield self.Mirrored(copy or self.table)
 
 
 class ShowsRunsAgain(Honest):
