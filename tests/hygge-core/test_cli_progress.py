@@ -250,6 +250,13 @@ def test_the_last_lines_give_each_failure_its_own_text_and_hint():
     ]
 
 
+def test_a_journal_that_broke_is_looked_at_before_anything_is_run_again():
+    broken = Failure(kind="JournalError", text="journal.db: file is not a database")
+    run = Summary(run_id="r1", project="shop", results=(result(outcome="fail", failure=broken),))
+    (*_, (_, last)) = summary(run, journal=True)
+    assert last == "next: hygge check, and when the journal is well, hygge run"
+
+
 def test_an_empty_selection_is_said_to_be_one():
     run = Summary(run_id="r1", project="shop", results=())
     assert [line for _, line in summary(run, journal=True)] == [

@@ -49,7 +49,7 @@ def folders_of(paths: Iterable[str], root: str, named: Container[str] = frozense
             found.add(folder)
             if folder == root or folder in named:
                 break
-            folder = os.path.dirname(folder)  # noqa: PTH120
+            folder = os.path.dirname(folder)  # noqa: PTH120  # as above
     return sorted(found, key=lambda folder: (-folder.count(os.sep), folder))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hygge_core.cli import wording
 from hygge_core.cli.progress.lines import finished
+from hygge_core.errors import JournalError
 from hygge_core.task import Result, Summary
 
 _LISTED = 20
@@ -104,8 +105,15 @@ def _next(run: Summary, ill: Sequence[Result], *, journal: bool) -> Iterator[Sty
                 "bold",
                 f"next: hygge recover --forward RUN or --undo RUN, for {blocked[0].name}",
             )
-        yield "bold", f"next: hygge retry {run.run_id}" if journal else "next: hygge run"
+        yield "bold", f"next: {_again(run, ill, journal=journal)}"
     elif run.results and journal:
         yield "bold", f"next: hygge journal show {run.run_id}"
     elif run.results:
         yield "bold", "next: hygge preview, or a [journal] table to move only what is new"
+
+
+def _again(run: Summary, ill: Sequence[Result], *, journal: bool) -> str:
+    """A journal that broke cannot tell a retry what failed."""
+    if any(result.failure and result.failure.kind == JournalError.__name__ for result in ill):
+        return "hygge check, and when the journal is well, hygge run"
+    return f"hygge retry {run.run_id}" if journal else "hygge run"
