@@ -163,7 +163,8 @@ def _undo(trip: Trip, run: RunRecord, exc: BaseException) -> None:
 def _further(run: RunRecord, mode: Mode, loaded: Extracted) -> Watermark | None:
     """How far the source is read though it had nothing new; ``None``: no further than before.
 
-    A home that keeps its changes for some days would else forget them before anybody asked.
+    A home that keeps its changes for some days would else forget them before anybody asked. A run
+    with ``--limit``, which may have left rows unread, is a full_drop and has no say here.
     """
     before, after = run.watermark_before, loaded.watermark
     if mode != "append" or after is None or after.mark is None:
