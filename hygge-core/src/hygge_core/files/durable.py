@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable
-from pathlib import Path
+from contextlib import suppress
 
 from hygge_core.faults import around
 
 _HAS_DIRECTORY_FSYNC = os.name == "posix"
 
 
-def sync_file(path: Path) -> None:
+def sync_file(path: str) -> None:
     """The bytes of ``path`` are on the disk."""
     with around("local.sync_file", path):
         _sync(path)
 
 
-def sync_folder(path: Path | str) -> None:
+def sync_folder(path: str) -> None:
     """The names in the folder ``path`` are on the disk."""
     if _HAS_DIRECTORY_FSYNC:
         with around("local.sync_folder", path):
             _sync(path)
 
 
-def _sync(path: Path | str) -> None:
+def _sync(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -44,43 +44,45 @@ def folders_of(paths: Iterable[str], root: str, named: Container[str] = frozense
     """
     found: set[str] = set()
     for path in paths:
-        folder = os.path.dirname(path)  # noqa: PTH120  # as in path(): texts
+        folder = os.path.dirname(path)
         while folder not in found:
             found.add(folder)
             if folder == root or folder in named:
                 break
-            folder = os.path.dirname(folder)  # noqa: PTH120  # as above
+            folder = os.path.dirname(folder)
     return sorted(found, key=lambda folder: (-folder.count(os.sep), folder))
 
 
-def make_folder(path: Path, root: Path) -> None:
+def make_folder(path: str, root: str) -> None:
     """Create ``path`` and its missing parents.
 
     Up to ``root`` they are durable at once; below it when the names in them are settled.
     """
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        with around("local.mkdir", folder):
-            folder.mkdir(exist_ok=True)
-        if not folder.parent.is_relative_to(root):
-            sync_folder(folder.parent)
+    if os.path.exists(path):
+        return
+    above = os.path.dirname(path)
+    make_folder(above, root)
+    with around("local.mkdir", path):
+        os.makedirs(path, exist_ok=True)
+    if above != root and not above.startswith(root + os.sep):
+        sync_folder(above)
 
 
-def remove_tree(path: Path) -> None:
+def remove_tree(path: str) -> None:
     """Remove ``path`` and everything below it, following no link; quiet when it is not there."""
-    if path.is_symlink() or not path.is_dir():
+    if os.path.islink(path) or not os.path.isdir(path):
         remove_file(path)
         return
     with os.scandir(path) as inside:
-        below = sorted(inside, key=lambda item: item.name)
-    for item in below:
-        remove_tree(Path(item.path))
+        below = sorted(item.path for item in inside)
+    for each in below:
+        remove_tree(each)
     with around("local.rmdir", path):
-        path.rmdir()
+        os.rmdir(path)
 
 
-def remove_file(path: Path) -> None:
+def remove_file(path: str) -> None:
     """Remove a file; quiet when it is not there."""
     if os.path.lexists(path):
-        with around("local.unlink", path):
-            path.unlink(missing_ok=True)
+        with around("local.unlink", path), suppress(FileNotFoundError):
+            os.unlink(path)

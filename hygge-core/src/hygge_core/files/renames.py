@@ -11,7 +11,6 @@ import errno
 import os
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 from hygge_core.faults import around
 
@@ -33,7 +32,7 @@ def _renameat2() -> Callable[..., int] | None:
     return found
 
 
-def _renamed(source: Path, target: Path, flags: int) -> bool:
+def _renamed(source: str, target: str, flags: int) -> bool:
     """Rename with ``flags``; false: this place cannot do that, and nothing was changed."""
     call = _renameat2()
     if call is None:
@@ -43,10 +42,10 @@ def _renamed(source: Path, target: Path, flags: int) -> bool:
     number = ctypes.get_errno()
     if number in _LACKING:
         return False
-    raise OSError(number, os.strerror(number), str(source), None, str(target))
+    raise OSError(number, os.strerror(number), source, None, target)
 
 
-def move(source: Path, target: Path) -> None:
+def move(source: str, target: str) -> None:
     """Rename a file or a folder; ``FileExistsError`` when ``target`` exists.
 
     Without ``renameat2`` a file is for a moment under both names: readers see it whole, and a
@@ -55,32 +54,32 @@ def move(source: Path, target: Path) -> None:
     with around("local.rename", f"{source} -> {target}"):
         if _renamed(source, target, _NOREPLACE):
             return
-    if source.is_dir() or not _linked(source, target):
+    if os.path.isdir(source) or not _linked(source, target):
         _move_carefully(source, target)
 
 
-def _linked(source: Path, target: Path) -> bool:
+def _linked(source: str, target: str) -> bool:
     try:
         with around("local.link", f"{source} -> {target}"):
-            target.hardlink_to(source)
+            os.link(source, target)
     except OSError as exc:
         if exc.errno in _NO_LINKS:
             return False
         raise
     with around("local.unlink", source):
-        source.unlink()
+        os.unlink(source)
     return True
 
 
-def _move_carefully(source: Path, target: Path) -> None:
+def _move_carefully(source: str, target: str) -> None:
     """For folders, and where there are no links; the shelf's lock keeps other writers out."""
     with around("local.rename", f"{source} -> {target}"):
         if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-        source.rename(target)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+        os.rename(source, target)
 
 
-def exchange(one: Path, other: Path) -> bool:
+def exchange(one: str, other: str) -> bool:
     """Swap two names in one step; false: this place cannot, and nothing was changed."""
     with around("local.exchange", f"{one} <-> {other}"):
         return _renamed(one, other, _EXCHANGE)
