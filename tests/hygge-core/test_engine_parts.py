@@ -124,6 +124,15 @@ def test_a_sleep_ends_when_somebody_asks_to_stop():
     assert time.monotonic() - began < 30
 
 
+def test_slots_are_full_when_no_entity_can_start_whatever_it_needs():
+    slots = Slots(1, {"erp": 0})
+    assert not slots.full
+    assert slots.try_take({})
+    assert slots.full
+    slots.give({})
+    assert not slots.full
+
+
 def test_an_entity_takes_all_the_slots_it_needs_or_none():
     slots = Slots(4, {"erp": 2})
     assert slots.try_take({"erp": 1})

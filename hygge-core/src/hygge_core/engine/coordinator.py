@@ -147,8 +147,10 @@ class Coordinator:
         slots: Slots,
         running: set[str],
     ) -> list[tuple[Entity, Task]]:
-        left = []
-        for entity, task in waiting:
+        left: list[tuple[Entity, Task]] = []
+        for at, (entity, task) in enumerate(waiting):
+            if slots.full:
+                return left + waiting[at:]
             if slots.try_take(entity.slots):
                 running.add(entity.name)
                 self._start(world, entity, task, slots)

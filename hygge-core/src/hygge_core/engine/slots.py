@@ -24,6 +24,11 @@ class Slots:
         self._room = dict(caps)
         self._turn = threading.Condition()
 
+    @property
+    def full(self) -> bool:
+        """Whether no entity can start, whatever it needs."""
+        return self._free < 1
+
     def try_take(self, needs: Mapping[str, int]) -> bool:
         """Take a slot and ``needs`` (connection name → slots), or nothing."""
         with self._turn:

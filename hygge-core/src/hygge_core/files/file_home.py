@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import Protocol
 
 import polars as pl
@@ -68,7 +69,7 @@ class Snapshot:
     hive: Hive
     own: pl.Schema
 
-    @property
+    @cached_property
     def schema(self) -> pl.Schema:
         return pl.Schema({**self.own, **self.hive.schema})
 
@@ -94,6 +95,7 @@ class FileHome:
         self._batch_rows = batch_rows
         self._hive = hive
         self._listed: Sequence[Source] | None = None
+        self._seen: tuple[tuple[object, ...], Snapshot] | None = None
 
     @property
     def sources(self) -> Sequence[Source]:
@@ -119,7 +121,7 @@ class FileHome:
 
     def check(self) -> Iterator[tuple[str, str, str]]:
         what = f"read {self.place.address}"
-        self._listed = None  # whoever asks for a check asks how it is now
+        self._forget()  # whoever asks for a check asks how it is now
         try:
             self.schema(Ask(entity=self._scene.entity))
         except HyggeError as exc:
@@ -129,6 +131,12 @@ class FileHome:
 
     def snapshot(self, ask: Ask) -> Snapshot:
         """The files in one schema. Raises ``HomeError``, ``SchemaChanged``."""
+        asked = ask.settled, ask.drift, self._rows(ask)
+        if self._seen is None or self._seen[0] != asked:
+            self._seen = asked, self._looked_at(ask)
+        return self._seen[1]
+
+    def _looked_at(self, ask: Ask) -> Snapshot:
         sources = self.sources
         hive = hive_of(sources, self._hive, ask.settled)
         settled = {c: t for c, t in (ask.settled or {}).items() if c not in hive.schema}
@@ -137,6 +145,9 @@ class FileHome:
             found = self.form.schemas(sources, asked, self._rows(ask))
         own = self._settled(drift.union(found, ask.drift), asked)
         return Snapshot(tuple(sources), hive.without(own.names()), own)
+
+    def _forget(self) -> None:
+        self._listed = self._seen = None
 
     def require(self, columns: Sequence[str], schema: pl.Schema) -> None:
         """Raise ``HomeError`` for a column that the files do not have."""
@@ -164,7 +175,7 @@ class FileHome:
 
     def _frames(self, ask: Ask, given: Collection[str]) -> Iterator[pl.DataFrame]:
         snapshot = self.snapshot(ask)
-        self._listed = None
+        self._forget()
         schema = snapshot.schema
         wanted = _wanted(ask, schema)
         self.require([*(ask.columns or ()), *([ask.range.column] if ask.range else [])], schema)

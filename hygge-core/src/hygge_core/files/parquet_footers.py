@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from attrs import frozen
 
 from hygge_core.records import Span
-from hygge_core.watermark import mark_of
+from hygge_core.watermark import mark_at
 
 _MAGIC = b"PAR1"
 _TAIL_BYTES = 4 + len(_MAGIC)  # the footer's length, and the magic word
@@ -127,8 +127,8 @@ def span_in(footer: Footer, column: str) -> Span:
             lows.append(int(known.min_raw))
             highs.append(int(known.max_raw))
     return Span(
-        lowest=mark_of(min(lows), dtype) if lows else None,
-        highest=mark_of(max(highs), dtype) if highs else None,
+        lowest=mark_at(min(lows), dtype) if lows else None,
+        highest=mark_at(max(highs), dtype) if highs else None,
         unusable=nulls,
     )
 
