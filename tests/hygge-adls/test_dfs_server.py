@@ -321,6 +321,22 @@ class TestLife:
         dfs.start()
         assert lake.get_file_client("f").download_file().readall() == b"abc"
 
+    def test_what_was_kept_comes_back_with_its_etags_however_often(
+        self, lake: FileSystemClient, dfs: DfsServer
+    ) -> None:
+        written(lake, "a/f")
+        etags = [lake.get_file_client(each).get_file_properties().etag for each in ("a", "a/f")]
+        kept = dfs.kept()
+        for _ in range(2):
+            lake.get_file_client("a/f").upload_data(b"other", overwrite=True)
+            written(lake, "g")
+            dfs.restore(kept)
+            assert dfs.files("lake") == {"a/f": b"abc"}
+            again = [lake.get_file_client(each).get_file_properties().etag for each in ("a", "a/f")]
+            assert again == etags
+        written(lake, "a/f")
+        assert lake.get_file_client("a/f").get_file_properties().etag not in etags
+
     def test_as_a_process_it_serves_fails_on_purpose_and_can_be_killed(
         self, connect: Connect
     ) -> None:

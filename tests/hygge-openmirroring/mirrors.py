@@ -23,7 +23,7 @@ from hygge_core.records import Load, LoadRef, Manifest, Opened
 from hygge_core.scene import Scene
 from hygge_core.task import Retry, Task, WatermarkSetting
 
-__all__ = ["Mirror", "mirror"]
+__all__ = ["Mirror", "mirror", "served"]
 
 ITEM = "mirror"
 SAS = "sv=2023-01-03&sp=rlwcd&sig=c2VjcmV0"
@@ -217,12 +217,19 @@ def table_of(files: dict[str, bytes], folder: str) -> pl.DataFrame:
         return replayed(Path(root))["table"]
 
 
-@pytest.fixture
-def mirror(tmp_path, monkeypatch):
-    monkeypatch.setenv("HYGGE_TEST_LAKE_SAS", SAS)
+@contextmanager
+def served(root: Path):
+    """A mirror on a server of its own; hygge's retries come at once."""
     from hygge_adls import retries
 
-    monkeypatch.setattr(retries, "FIRST_SECONDS", 0.001)
-    with DfsServer() as server:
-        yield Mirror(server, tmp_path)
+    with pytest.MonkeyPatch.context() as patch, DfsServer() as server:
+        patch.setenv("HYGGE_TEST_LAKE_SAS", SAS)
+        patch.setattr(retries, "FIRST_SECONDS", 0.001)
+        yield Mirror(server, root)
     tables.pop("source", None)
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    with served(tmp_path) as mirror:
+        yield mirror

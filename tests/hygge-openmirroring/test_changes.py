@@ -149,11 +149,11 @@ def test_an_initial_load_has_the_marker_where_that_is_asked_for(mirror):
 def test_by_time_names_are_unique_and_times_rise_by_a_second(mirror):
     told = {"file_detection": "timestamp", "keys": ["id"], "rows_per_file": 1}
     mirror.load(ONE, **told)
-    mirror.load(ONE.with_columns(name=pl.lit("c")), **told)
+    mirror.load(ONE.head(1).with_columns(name=pl.lit("c")), **told)
     client = mirror.client()
     paths = [p for p in client.get_paths(f"{mirror.zone}/orders") if p.name.endswith(".parquet")]
     times = sorted(path.last_modified for path in paths)
-    assert len(times) == 4
+    assert len(times) == 3
     assert all((b - a).total_seconds() >= 1 for a, b in itertools.pairwise(times))
     assert [p.name for p in sorted(paths, key=lambda p: p.last_modified)] == sorted(
         p.name for p in paths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import ssl
 from collections.abc import Iterable, Mapping
 
@@ -15,7 +16,7 @@ from .log import Log
 from .nodes import File
 from .service import Service, Watcher
 from .stamps import Clock
-from .tree import walk
+from .tree import Filesystem, walk
 
 
 class DfsServer(Listening):
@@ -95,6 +96,22 @@ class DfsServer(Listening):
             return {path: file.content.whole() for path, file in files.items()}
 
         return self.on_loop(found())
+
+    def kept(self) -> dict[str, Filesystem]:
+        """All that it holds now, for ``restore``."""
+        return self.on_loop(self._copied(self.account.filesystems))
+
+    def restore(self, kept: Mapping[str, Filesystem]) -> None:
+        """It holds what was ``kept``, and nothing else; every path with the ETag of then."""
+
+        async def put() -> None:
+            self.account.filesystems = await self._copied(kept)
+
+        self.on_loop(put())
+
+    async def _copied(self, filesystems: Mapping[str, Filesystem]) -> dict[str, Filesystem]:
+        """Its clock goes on, whatever is copied."""
+        return copy.deepcopy(dict(filesystems), {id(self.clock): self.clock})
 
     def paths(self, filesystem: str) -> list[str]:
         """Every path there is, directories with a slash at their end."""

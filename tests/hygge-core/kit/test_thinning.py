@@ -2,7 +2,12 @@
 
 import pytest
 
-from hygge_core.testing.thinning import some_points, some_steps, steps_of_calls
+from hygge_core.testing.thinning import (
+    points_of_calls,
+    some_points,
+    some_steps,
+    steps_of_calls,
+)
 
 ACTIONS = ("crash", "error")
 CALLS = ["stage", "rename", "sync", "rename", "rename", "sync", "decide"]
@@ -22,6 +27,7 @@ def test_a_thinned_walk_leaves_out_only_what_repeats(monkeypatch, choose, every)
         kinds = {(NAMES[k], action) for k, action in taken}
         assert choose is steps_of_calls or len(kinds) == 2 * len(set(NAMES))
         assert {NAMES[k] for k in some_points(NAMES, every)} == set(NAMES)
+        assert {NAMES[k].partition(":")[0] for k in points_of_calls(NAMES, every)} == set(CALLS)
         assert every > 1 or taken == whole
         met |= set(taken)
     assert met == set(whole)

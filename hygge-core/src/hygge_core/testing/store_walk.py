@@ -20,7 +20,7 @@ from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count
 from hygge_core.testing.promises import keep, none_of, same
 from hygge_core.testing.store_place import StorePlace, expected, run_type_of
-from hygge_core.testing.thinning import some_points, steps_of_calls
+from hygge_core.testing.thinning import points_of_calls, steps_of_calls
 from hygge_core.testing.walk import OLD, Walk, persistent_error, told_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class StoreWalk:
     @MODES
     def test_it_can_be_asked_to_stop_anywhere(self, fresh: Fresh, mode: Mode) -> None:
         walk = _walk(fresh, mode)
-        for k in some_points(walk.points(), self.every_step):
+        for k in points_of_calls(walk.points(), self.every_step):
             with fresh() as place:
                 walk.prepare(place)
                 result, at = _stopped(place, walk, k)

@@ -46,6 +46,11 @@ def some_points(names: Sequence[str], every: int) -> Sequence[int]:
     return thinned(range(len(names)), every, lambda k: names[k])
 
 
+def points_of_calls(names: Sequence[str], every: int) -> Sequence[int]:
+    """The same of a whole run: at least one of each call, before it or, at the next, after it."""
+    return thinned(range(len(names)), every, lambda k: names[k].partition(":")[0], spread=1)
+
+
 def thinned(
     whole: Sequence[T], every: int, kind: Callable[[T], Hashable], *, spread: int = 0
 ) -> Sequence[T]:
