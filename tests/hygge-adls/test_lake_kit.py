@@ -74,6 +74,7 @@ class TestLakeStore(StoreContract):
             connections=connections(dfs),
             visible=visible,
             leftovers=lambda root: [n for n in dfs.files("lake", root.name) if "/.hygge/" in n],
+            twin=lambda root, other: dfs.copy("lake", root.name, other.name),
         )
 
 

@@ -86,6 +86,9 @@ class TestMirrorStore(StoreContract):
             shown = {n: content for n, content in landed(root).items() if n.startswith(JOURNAL)}
             return table_of(shown, JOURNAL)["entity_run_id"].to_list() if shown else []
 
+        def twin(root, other):
+            mirror.server.copy("lake", f"{root.name}/Files", f"{other.name}/Files")
+
         def copied(root, folder):
             for name, content in landed(root).items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +110,7 @@ class TestMirrorStore(StoreContract):
             table=table,
             visible=visible,
             leftovers=leftovers,
+            twin=twin,
             publishing=lambda root: {**table(root), "mirror_journal": True},
             shown_runs=shown_runs,
             copied=copied,

@@ -113,6 +113,15 @@ class DfsServer(Listening):
         """Its clock goes on, whatever is copied."""
         return copy.deepcopy(dict(filesystems), {id(self.clock): self.clock})
 
+    def copy(self, filesystem: str, path: str, other: str) -> None:
+        """What is at ``path`` is at ``other``, too, with the same ETags: no request does that."""
+
+        async def put() -> None:
+            tree = self.account.filesystem(filesystem)
+            tree.put(other, copy.deepcopy(tree.get(path)))
+
+        self.on_loop(put())
+
     def paths(self, filesystem: str) -> list[str]:
         """Every path there is, directories with a slash at their end."""
 

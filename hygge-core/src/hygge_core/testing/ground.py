@@ -14,6 +14,7 @@ from hygge_core.engine.world import World
 from hygge_core.records import Opened, RunType, Watermark
 from hygge_core.task import Result, Retry, Task, WatermarkSetting
 from hygge_core.testing.plans import Crash
+from hygge_core.testing.walk import complete
 
 if TYPE_CHECKING:
     import polars as pl
@@ -49,6 +50,11 @@ class Ground(ABC):
     @abstractmethod
     def leftovers(self) -> Sequence[str]:
         """What lies around beside the destination and the journal, as names."""
+
+    def fill(self, rows: pl.DataFrame, run_type: RunType) -> None:
+        """``rows`` are what the source holds, and one undisturbed run has moved them."""
+        self.offer(rows)
+        complete(self.run(run_type), "an undisturbed run completes")
 
     def durable(self) -> str:
         """All that a later start can know, with run ids and times left out.

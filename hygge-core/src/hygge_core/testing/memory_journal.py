@@ -8,6 +8,7 @@ process. Journals of one ``table`` are one journal, as files of one path would b
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -37,6 +38,19 @@ class MemoryJournalConfig:
 def forget(table: str) -> None:
     """Remove the journal of this name, if there is one."""
     _books.pop(table, None)
+
+
+def copy(table: str, other: str) -> None:
+    """The journal ``other`` remembers what ``table`` does."""
+    book = _books[table]
+    _books[other] = evolve(
+        book,
+        events=list(book.events),
+        watermarks=dict(book.watermarks),
+        runs=dict(book.runs),
+        leases={key: evolve(held) for key, held in book.leases.items()},
+        turn=threading.RLock(),
+    )
 
 
 @contextmanager

@@ -123,7 +123,7 @@ def stagings_crash(fresh: Fresh, mode: Mode, every: int, stages: Stages) -> None
     """Each disturbance of what ``stages`` does, its rollback, and the same load begun anew."""
     for k, action in some_steps(_points_of_staging(fresh, mode, stages), ACTIONS, every):
         with fresh() as place:
-            place.settle(OLD, place.first)
+            place.hold_old()
             run_id = new_run_id()
             plan = At(k, action, error=persistent_error)
             raised = place.dies(plan, stages(place, mode, run_id))
@@ -183,7 +183,7 @@ def _passes_through(raised: BaseException | None, action: Action, at: str) -> No
 
 def _prepared(place: StorePlace, mode: Mode, stages: Stages = by_rows) -> Manifest:
     declared(place, mode)
-    place.settle(OLD, place.first)
+    place.hold_old()
     return place.with_store(stages(place, mode, new_run_id()))
 
 
@@ -201,7 +201,7 @@ def _points_of_commit(fresh: Fresh, mode: Mode, stages: Stages) -> list[str]:
 def _points_of_staging(fresh: Fresh, mode: Mode, stages: Stages) -> list[str]:
     with fresh() as place:
         declared(place, mode)
-        place.settle(OLD, place.first)
+        place.hold_old()
         return _counted(place, stages(place, mode, new_run_id()))
 
 

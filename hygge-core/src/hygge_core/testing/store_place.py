@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, TypeVar
@@ -48,12 +48,41 @@ def fresh_root() -> Iterator[Path]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-class StorePlace(Ground):
-    """A destination of ``subject`` below ``root``, a memory home, and a journal in memory."""
+class Models:
+    """Places that hold ``OLD``, filled by one run each: others become twins of them."""
 
-    def __init__(self, subject: StoreSubject, root: Path, *, journal: bool = True) -> None:
+    def __init__(self, subject: StoreSubject, roots: ExitStack) -> None:
+        self._subject = subject
+        self._roots = roots
+        self._filled: dict[bool, Path] = {}
+
+    def filled(self, *, journal: bool) -> Path:
+        """The root of the one whose flow has a journal, or of the one without."""
+        if journal not in self._filled:
+            root = self._roots.enter_context(fresh_root())
+            place = StorePlace(self._subject, root, journal=journal)
+            place.fill(OLD, run_type_of(place.first))
+            self._filled[journal] = root
+        return self._filled[journal]
+
+
+class StorePlace(Ground):
+    """A destination of ``subject`` below ``root``, a memory home, and a journal in memory.
+
+    It becomes a twin of one of the ``models``, where there are some and the subject can do that.
+    """
+
+    def __init__(
+        self,
+        subject: StoreSubject,
+        root: Path,
+        *,
+        journal: bool = True,
+        models: Models | None = None,
+    ) -> None:
         self.subject = subject
         self.root = root
+        self.models = models if subject.twin else None
         self.plugins = subject.plugins()
         self.store = subject.opened(root)
         self.home = Opened(type="memory", table={"table": str(root)})
@@ -66,6 +95,21 @@ class StorePlace(Ground):
 
     def offer(self, rows: pl.DataFrame) -> None:
         tables[str(self.root)] = rows
+
+    def fill(self, rows: pl.DataFrame, run_type: RunType) -> None:
+        if self.models is None:
+            super().fill(rows, run_type)
+            return
+        self.offer(rows)
+        model = self._twin(self.models, journal=self.journal is not None)
+        if self.journal is not None:
+            memory_journal.copy(str(model), str(self.root))
+
+    def _twin(self, models: Models, *, journal: bool) -> Path:
+        assert self.subject.twin is not None
+        model = models.filled(journal=journal)
+        self.subject.twin(model, self.root)
+        return model
 
     def visible(self) -> pl.DataFrame | None:
         return self.seen(OLD)
@@ -115,6 +159,13 @@ class StorePlace(Ground):
                 store.commit(manifest)
                 store.cleanup(manifest)
         return manifest
+
+    def hold_old(self) -> None:
+        """``OLD`` is there, by a whole load; no journal knows of it."""
+        if self.models is None:
+            self.settle(OLD, self.first)
+        else:
+            self._twin(self.models, journal=True)
 
     @property
     def first(self) -> Mode:

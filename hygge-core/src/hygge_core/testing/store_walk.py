@@ -79,7 +79,7 @@ class StoreWalk:
     def test_no_secret_is_ever_shown(self, fresh: Fresh) -> None:
         with fresh() as place:
             hidden = canaries(place.plugins, "store", place.store)
-            none_shown(_everything_told(place), hidden)
+            none_shown(_everything_told(place, max(3, self.every_step)), hidden)
 
     def _taken(self, walk: Walk) -> Sequence[tuple[int, Action]]:
         return steps_of_calls(walk.points(), ACTIONS, self.every_step)
@@ -117,12 +117,12 @@ def _stopped(place: StorePlace, walk: Walk, k: int) -> tuple[Result, str]:
     return result, f"(asked to stop at point {k}, {plan.points[min(k, len(plan.points) - 1)][0]})"
 
 
-def _everything_told(place: StorePlace) -> Iterator[str]:
+def _everything_told(place: StorePlace, every: int) -> Iterator[str]:
     """Results, events, records and errors of runs that went well and runs that did not."""
     place.offer(OLD)
     counted = Count()
     place.run(run_type_of(place.first), counted)
-    for k in range(0, len(counted.points), 3):
+    for k in points_of_calls(counted.names(), every):
         yield from _told_of_failure(place, At(k, "error", error=persistent_error))
     yield from map(to_json, place.runs())
 

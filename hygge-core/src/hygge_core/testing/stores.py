@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 from attrs import evolve
@@ -22,6 +22,7 @@ from hygge_core.testing.store_journal_copy import StoreJournalCopy
 from hygge_core.testing.store_mirror_words import StoreMirrorWords
 from hygge_core.testing.store_mirrors import StoreMirrors
 from hygge_core.testing.store_place import (
+    Models,
     StorePlace,
     declared,
     expected,
@@ -71,15 +72,19 @@ class StoreContract(
         return StorePlace(subject, root)  # type: ignore[arg-type]  # a Path, see ``Contract.root``
 
     @pytest.fixture
-    def fresh(self, subject: StoreSubject) -> Callable[..., AbstractContextManager[StorePlace]]:
+    def fresh(
+        self, subject: StoreSubject
+    ) -> Iterator[Callable[..., AbstractContextManager[StorePlace]]]:
         """Makes as many of them as one likes."""
+        with ExitStack() as roots:
+            models = Models(subject, roots)
 
-        @contextmanager
-        def make(*, journal: bool = True) -> Iterator[StorePlace]:
-            with fresh_root() as root:
-                yield StorePlace(subject, root, journal=journal)
+            @contextmanager
+            def make(*, journal: bool = True) -> Iterator[StorePlace]:
+                with fresh_root() as root:
+                    yield StorePlace(subject, root, journal=journal, models=models)
 
-        return make
+            yield make
 
     def test_it_is_a_store_that_can_load(self, place: StorePlace) -> None:
         modes = place.capabilities & {"append", "full_drop"}

@@ -70,6 +70,8 @@ class StoreSubject(Subject):
       own code: with the driver, or through a home (``through_home``).
     * ``leftovers(root)`` names of what lies around beside the destination: staging, old content.
       Lock files and an empty ledger are none.
+    * ``twin(root, other)`` puts what is at ``root`` at ``other``, too; give it where a load takes
+      long, and walks begin with twins of one load.
     * ``publishing(root)`` the table of a store that ``PublishesJournal``, where ``table`` is of one
       that does not; ``shown_runs(root)`` the run ids that its copy of the journal tells of.
     * ``copied(root, folder)`` puts a copy of its files into ``folder``, as ``mirror(copy)`` wants
@@ -80,6 +82,7 @@ class StoreSubject(Subject):
 
     visible: Callable[[Path, pl.Schema], pl.DataFrame | None]
     leftovers: Callable[[Path], Iterable[str]]
+    twin: Callable[[Path, Path], None] | None = field(default=None)
     publishing: Table | None = field(default=None)
     shown_runs: Callable[[Path], Iterable[str]] | None = field(default=None)
     copied: Callable[[Path, Path], None] | None = field(default=None)

@@ -125,8 +125,7 @@ class Walk:
 
     def prepare(self, ground: Ground) -> None:
         """The old content is there, and the source holds the new."""
-        ground.offer(self.before)
-        complete(ground.run(self.first), "an undisturbed run completes")
+        ground.fill(self.before, self.first)
         ground.offer(self.source)
 
     def disturbed(self, ground: Ground, k: int, action: Action) -> str:
