@@ -73,7 +73,8 @@ class StoreFiles:
                 keep(exc.transient, "a file that changed is a transient error", repr(exc))
             else:
                 broken("a file that changed while it was copied is refused by seal() at the latest")
-            store.rollback(load.ref)
+            with promised("what was refused is rolled back"):
+                store.rollback(load.ref)
         keep(place.seen(OLD) is None, "nothing of a refused load is visible", place.seen(OLD))
         none_of(place.leftovers(), "a rollback removes files, too")
 
