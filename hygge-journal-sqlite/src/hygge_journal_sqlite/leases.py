@@ -1,9 +1,6 @@
 """Leases: the right to move one entity, as a row with an epoch and a kernel lock beside it.
 
-The lock is held for as long as the lease is. One that can be had proves that the process that held
-it is dead, so its lease is taken over at once. One that cannot be had, beside a lease that has
-expired, means an owner that was paused: the lease is taken over without the lock, and the paused
-owner loses by its epoch in the next transaction that it tries.
+The lock is held for as long as the lease is; :mod:`hygge_core.leasing` says what it proves.
 """
 
 from __future__ import annotations
@@ -13,9 +10,9 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.journal_rows import stamp
 from hygge_core.jsons import from_json, to_json
+from hygge_core.leasing import Recorded, demand_lease, next_epoch
 from hygge_core.records import Lease, Owner, now
 
 
@@ -32,22 +29,8 @@ def take(
 
     Raises ``LeaseHeld`` naming the owner.
     """
-    found = connection.execute(
-        "SELECT epoch, owner, kernel_lock, expires FROM leases WHERE flow = ? AND entity = ?",
-        (flow, entity),
-    ).fetchone()
-    epoch, holder, holder_locked, expires = found or (0, None, 0, "")
-    started = now()
-    # A lock that is free says nothing of an owner that never had it.
-    dead = locked and (holder is None or holder_locked)
-    if not dead and not (holder is not None and expires < stamp(started)):
-        name = str(from_json(holder, Owner)) if holder else "a process that is just taking it"
-        raise LeaseHeld(
-            f"{flow}.{entity} is being moved by {name}",
-            owner=name,
-            hint="wait until it has finished; an owner that died is replaced by itself",
-        )
-    lease = Lease(flow=flow, entity=entity, owner=owner, epoch=epoch + 1, expires=started + life)
+    epoch = next_epoch(flow, entity, _recorded(connection, flow, entity), locked=locked)
+    lease = Lease(flow=flow, entity=entity, owner=owner, epoch=epoch, expires=now() + life)
     connection.execute(
         "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?)",
         (flow, entity, lease.epoch, to_json(owner), locked, stamp(lease.expires)),
@@ -57,17 +40,22 @@ def take(
 
 def demand(connection: sqlite3.Connection, lease: Lease) -> None:
     """Raise ``JournalError`` unless ``lease`` is the current one."""
+    demand_lease(lease, _recorded(connection, lease.flow, lease.entity))
+
+
+def _recorded(connection: sqlite3.Connection, flow: str, entity: str) -> Recorded:
     found = connection.execute(
-        "SELECT epoch, owner FROM leases WHERE flow = ? AND entity = ?", (lease.flow, lease.entity)
+        "SELECT epoch, owner, kernel_lock, expires FROM leases WHERE flow = ? AND entity = ?",
+        (flow, entity),
     ).fetchone()
-    epoch, holder = found or (0, None)
-    if epoch == lease.epoch and holder is not None:
-        return
-    taker = f"taken over by {from_json(holder, Owner)}" if holder else "given back"
-    raise JournalError(
-        f"the lease on {lease.flow}.{lease.entity} was lost: epoch {lease.epoch} was {taker}"
-        f" (epoch {epoch})",
-        hint="nothing was recorded; this process was paused for too long, the other one goes on",
+    if found is None:
+        return Recorded()
+    epoch, owner, locked, expires = found
+    return Recorded(
+        epoch=epoch,
+        owner=from_json(owner, Owner) if owner else None,
+        locked=bool(locked),
+        expired=expires < stamp(now()),
     )
 
 

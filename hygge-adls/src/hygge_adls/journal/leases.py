@@ -13,8 +13,9 @@ from datetime import timedelta
 from attrs import evolve
 
 from hygge_adls.journal.state import Held, Key, State
-from hygge_core.errors import JournalError, LeaseHeld
-from hygge_core.records import Lease, Owner, now
+from hygge_core.errors import LeaseHeld
+from hygge_core.leasing import Recorded, demand_lease
+from hygge_core.records import Lease, Owner, name_of, now
 
 #: The takings whose leases this process holds: any other one of its own is nobody's.
 takings: set[str] = set()
@@ -25,7 +26,7 @@ def taken(state: State, key: Key, owner: Owner, life: timedelta, taking: str) ->
     held = state.leases.get(key)
     if held is not None and held.expires > now() and not _free(held, owner):
         raise LeaseHeld(
-            f"{'.'.join(key)} is being moved by {held.owner}",
+            f"{name_of(*key)} is being moved by {held.owner}",
             owner=str(held.owner),
             hint=f"wait until it has finished; if it died, until {held.expires:%H:%M:%S} UTC",
         )
@@ -56,13 +57,9 @@ def _lives(pid: int) -> bool:
 def demanded(state: State, lease: Lease) -> Held:
     """The lease as it is recorded. Raises ``JournalError`` unless ``lease`` is the current one."""
     held = state.leases.get((lease.flow, lease.entity))
-    if held is not None and held.epoch == lease.epoch and held.owner is not None:
-        return held
-    taker = f"taken over by {held.owner}" if held and held.owner else "given back"
-    raise JournalError(
-        f"the lease on {lease.flow}.{lease.entity} was lost: epoch {lease.epoch} was {taker}",
-        hint="nothing was recorded; this process was paused for too long, the other one goes on",
-    )
+    demand_lease(lease, Recorded(epoch=held.epoch, owner=held.owner) if held else None)
+    assert held is not None
+    return held
 
 
 def extended(state: State, lease: Lease, life: timedelta) -> Held:

@@ -15,9 +15,10 @@ from datetime import timedelta
 
 from attrs import evolve, frozen
 
-from hygge_core.errors import JournalError, LeaseHeld
+from hygge_core.errors import LeaseHeld
 from hygge_core.faults import around
 from hygge_core.hookspecs import Kind, hookimpl
+from hygge_core.leasing import Recorded, demand_lease
 from hygge_core.recalling import Recalls, Sought
 from hygge_core.records import FlowEvent, Lease, Owner, RunRecord, Watermark, now
 from hygge_core.scene import Scene
@@ -123,8 +124,8 @@ class MemoryJournal(Recalls):
 
     def _current(self, lease: Lease) -> Held:
         held = self._book.leases.get((lease.flow, lease.entity))
-        if held is None or held.owner is None or held.epoch != lease.epoch:
-            raise JournalError(f"the lease on {lease.flow}.{lease.entity} was lost")
+        demand_lease(lease, Recorded(epoch=held.epoch, owner=held.owner) if held else None)
+        assert held is not None
         return held
 
     def advance(
