@@ -6,6 +6,7 @@ column cannot hold is looked for here.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -24,9 +25,15 @@ _CAST: dict[type[pl.DataType], pl.DataType] = {
     pl.Categorical: pl.String(),
     pl.Enum: pl.String(),
 }
-#: SQL Server's moments: the years 1 to 9999.
-_FIRST_DAY = pl.date(1, 1, 1)
-_LAST_DAY = pl.date(9999, 12, 31)
+#: SQL Server's moments: the years 1 to 9999, in days since 1970.
+_FIRST_DAY = (date.min - date(1970, 1, 1)).days
+_LAST_DAY = (date.max - date(1970, 1, 1)).days
+#: How a column counts a day; nanoseconds reach from 1677 to 2262 only.
+_A_DAY: dict[pl.DataType, int] = {
+    pl.Date(): 1,
+    pl.Datetime("ms"): 86_400_000,
+    pl.Datetime("us"): 86_400_000_000,
+}
 
 
 def carried(
@@ -46,18 +53,20 @@ def _column(values: pl.Series, name: str, nan: Literal["fail", "null"]) -> pl.Se
         return _finite(values, name, nan)
     if isinstance(dtype, pl.Time) or (isinstance(dtype, pl.Datetime) and dtype.time_unit == "ns"):
         _whole_ticks(values, name)
-    if isinstance(dtype, pl.Date | pl.Datetime):
-        _within_years(values, name)
     if isinstance(dtype, pl.Datetime) and dtype.time_zone not in (None, "UTC"):
-        return values.dt.convert_time_zone("UTC")
+        values = values.dt.convert_time_zone("UTC")
+    a_day = _A_DAY.get(pl.Datetime(dtype.time_unit) if isinstance(dtype, pl.Datetime) else dtype)
+    if a_day is not None:
+        _within_years(values, name, a_day)
     wanted = _CAST.get(type(dtype))
     return values if wanted is None else values.cast(wanted)
 
 
 def _finite(values: pl.Series, name: str, nan: Literal["fail", "null"]) -> pl.Series:
-    wrong = ~values.is_finite().fill_null(value=True)
-    if not wrong.any():
+    finite = values.is_finite()
+    if finite.all():
         return values
+    wrong = ~finite.fill_null(value=True)
     if nan == "fail":
         raise StoreError(
             f"column {name!r} has {values.filter(wrong)[0]}, which SQL Server cannot hold",
@@ -75,10 +84,9 @@ def _whole_ticks(values: pl.Series, name: str) -> None:
         )
 
 
-def _within_years(values: pl.Series, name: str) -> None:
-    days = values.cast(pl.Date).to_frame("day")
-    wrong = days.select((pl.col("day") < _FIRST_DAY) | (pl.col("day") > _LAST_DAY)).to_series()
-    if wrong.any():
+def _within_years(values: pl.Series, name: str, a_day: int) -> None:
+    counted = values.to_physical()
+    if ((counted < _FIRST_DAY * a_day) | (counted >= (_LAST_DAY + 1) * a_day)).any():
         raise StoreError(
             f"column {name!r} has a date outside of the years 1 to 9999, which SQL Server"
             " cannot hold",

@@ -80,7 +80,7 @@ class Loaders:
         self._threads = []
 
     def _start(self, first: pl.DataFrame) -> None:
-        schema = first[:0].to_arrow().schema
+        schema = _table(first[:0]).schema
         self._threads = [
             threading.Thread(target=self._load, args=(schema,), name=f"loader {at}", daemon=True)
             for at in range(1, self._count + 1)
@@ -134,7 +134,17 @@ class Loaders:
                 continue
             if frame is None:
                 return
-            yield from frame.to_arrow().cast(schema).to_batches()
+            table = _table(frame)
+            if table.schema != schema:
+                raise StoreError(f"a batch is {table.schema}, and the load's first was {schema}")
+            yield from table.to_batches()
+
+
+def _table(frame: pl.DataFrame) -> pa.Table:
+    """The frame as Arrow; its texts are not copied: the driver takes views of them."""
+    import polars as pl
+
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def demand_all(sent: int, copied: int, counted: int) -> None:
