@@ -95,7 +95,7 @@ def kill_and_recover(template, tmp_path, ks):
 
 def test_a_run_killed_at_a_point_is_finished_or_undone_by_the_next(template, tmp_path):
     count = len(template[-1])
-    kill_and_recover(template, tmp_path, range(count // 8, count, max(1, count // 3)))
+    kill_and_recover(template, tmp_path, range(count // 8, count, max(1, count // 2)))
 
 
 @pytest.mark.slow

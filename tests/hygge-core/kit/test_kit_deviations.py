@@ -11,8 +11,9 @@ import pytest
 from hygge_core.files import plugin
 from hygge_core.files.memory import tables
 from hygge_core.testing import HomeContract, HomeSubject
-
-class TestHome(HomeContract):
+"""
+HOME = """
+class Test{name}(HomeContract):
     deviations: ClassVar = {deviations}
 
     @pytest.fixture
@@ -25,38 +26,58 @@ class TestHome(HomeContract):
         )
 """
 ONCE = "test_it_reads_every_row_once"
+#: home → its deviations, and what it offers of the rows that it was given.
+HOMES = {
+    "Excused": ({ONCE: "it loses one"}, "rows[1:]"),
+    "Unexcused": ({}, "rows[1:]"),
+    "Mended": ({ONCE: "it does not, any more"}, "rows"),
+    "OfNoTest": ({"test_nothing": "who knows"}, "rows"),
+    "OfNoParameter": ({"test_a_value_is_read_exactly[colour]": "none"}, "rows"),
+    "WithoutReason": ({"test_a_value_is_read_exactly[time]": " "}, "rows"),
+}
 
 
-def signed(tmp_path, deviations, rows="rows"):
-    """What pytest says of a home with these deviations whose source holds ``rows``."""
-    file = tmp_path / "test_signed.py"
-    file.write_text(SIGNED.format(deviations=deviations, rows=rows))
+@pytest.fixture(scope="module")
+def told(tmp_path_factory) -> str:
+    """What pytest says of the homes."""
+    file = tmp_path_factory.mktemp("signed") / "test_signed.py"
+    homes = (HOME.format(name=n, deviations=d, rows=r) for n, (d, r) in HOMES.items())
+    file.write_text("".join((SIGNED, *homes)))
     chosen = f"{ONCE} or every_deviation"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", chosen, file]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-k", chosen]
+    done = subprocess.run(command, cwd=file.parent, capture_output=True, text=True, check=False)
+    return done.stdout
 
 
-def test_an_entry_with_a_reason_lets_the_rest_pass(tmp_path):
-    told = signed(tmp_path, {ONCE: "it loses one"}, "rows[1:]")
-    assert "1 passed" in told
-    assert "1 xfailed" in told
+def of(told: str, home: str) -> str:
+    """What is said of one home: the text of each of its failures, and the lines of the summary."""
+    failures, _, summary = told.partition("short test summary info")
+    texts = [text for text in failures.split("\n____") if f"Test{home}." in text.split("\n")[0]]
+    return "\n".join([*texts, *(line for line in summary.split("\n") if f"Test{home}:" in line)])
 
 
-def test_without_an_entry_the_lost_row_is_shown(tmp_path):
-    told = signed(tmp_path, {}, "rows[1:]")
-    assert "broken promise: a home yields every row, once" in told
-    assert "expected 5 rows, found 4:" in told
-    assert "missing: (1, 'a')" in told
+def test_an_entry_with_a_reason_lets_the_rest_pass(told):
+    said = of(told, "Excused")
+    assert f"XFAIL test_signed.py::TestExcused::{ONCE} - it loses one" in said
+    assert "PASSED" in said
+    assert "FAILED" not in said
+
+
+def test_without_an_entry_the_lost_row_is_shown(told):
+    said = of(told, "Unexcused")
+    assert "broken promise: a home yields every row, once" in said
+    assert "expected 5 rows, found 4:" in said
+    assert "missing: (1, 'a')" in said
 
 
 @pytest.mark.parametrize(
-    ("deviations", "promise"),
+    ("home", "promise"),
     [
-        ({ONCE: "it does not, any more"}, "XPASS(strict)"),
-        ({"test_nothing": "who knows"}, "a deviation names a test: 'test_nothing'"),
-        ({"test_a_value_is_read_exactly[colour]": "none"}, "a deviation names a test"),
-        ({"test_a_value_is_read_exactly[time]": " "}, "a deviation has a reason"),
+        ("Mended", "XPASS(strict)"),
+        ("OfNoTest", "a deviation names a test: 'test_nothing'"),
+        ("OfNoParameter", "a deviation names a test"),
+        ("WithoutReason", "a deviation has a reason"),
     ],
 )
-def test_an_entry_that_is_not_needed_fails(tmp_path, deviations, promise):
-    assert promise in signed(tmp_path, deviations)
+def test_an_entry_that_is_not_needed_fails(told, home, promise):
+    assert promise in of(told, home)

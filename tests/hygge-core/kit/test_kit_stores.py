@@ -33,18 +33,19 @@ TEXT = "a text file keeps a duration as ISO 8601 text, and no home reads it as a
 
 class TestParquetStore(FileStore):
     type = "parquet"
-    every_step = 5  # all of them are taken by the slow ones, and with SQLite by tests/together
+    # All of them are taken by the slow ones, and with SQLite by tests/together.
+    every_step, every_double = 7, 29
 
 
 class TestCsvStore(FileStore):
     type = "csv"
-    every_step = 13
+    every_step, every_double = 29, 97
     deviations: ClassVar = {"test_a_value_is_kept_or_refused[duration]": TEXT}
 
 
 class TestNdjsonStore(FileStore):
     type = "ndjson"
-    every_step = 13
+    every_step, every_double = 29, 97
     deviations: ClassVar = {"test_a_value_is_kept_or_refused[duration]": TEXT}
 
 
