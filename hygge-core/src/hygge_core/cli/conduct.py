@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.task import Summary
 
+#: Python's own default: what is gone holds rows, so it has to be found soon.
+_OBJECTS_OF_A_RUN = 700
+
 
 def conduct(said: Invocation, entities: Sequence[Entity], **asked: Any) -> int:
     """Run ``entities`` as ``Coordinator.run`` is ``asked`` to; returns the exit code."""
@@ -39,6 +42,7 @@ def conduct(said: Invocation, entities: Sequence[Entity], **asked: Any) -> int:
 def _settled_memory() -> Iterator[None]:
     """What stands already, modules and configuration, stays: no collection looks at it again."""
     gc.freeze()
+    gc.set_threshold(_OBJECTS_OF_A_RUN)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from hygge_core.engine import mirror, roll
+from hygge_core.engine import crew, mirror, roll
 from hygge_core.engine.failing import fallen
 from hygge_core.engine.flow import move
 from hygge_core.engine.slots import Slots
@@ -168,7 +168,7 @@ class Coordinator:
                 self._finished.append((entity.name, result))
                 slots.give(entity.slots)
 
-        threading.Thread(target=work, name=entity.name, daemon=True).start()
+        crew.sent(work, entity.name)
 
     def _wake(self) -> None:
         with self._over:

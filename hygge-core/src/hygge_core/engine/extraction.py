@@ -5,7 +5,6 @@ Files that nothing changes on the way are handed over whole first (:mod:`hygge_c
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Generator
 from contextlib import closing
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from attrs import evolve, frozen
 
+from hygge_core.engine import crew
 from hygge_core.engine.deleting import vanished
 from hygge_core.engine.lane import Way, hand_over, way_of
 from hygge_core.engine.pipe import Pipe
@@ -117,7 +117,7 @@ def _everything(trip: Trip, reading: Reading, way: Way) -> Generator[pl.DataFram
 def _overlapped(
     trip: Trip, visit: Visit, source: Generator[pl.DataFrame, None, None]
 ) -> Generator[pl.DataFrame, None, None]:
-    """What ``source`` gives, read in a thread of its own while the caller writes.
+    """What ``source`` gives, read in another thread while the caller writes.
 
     Whichever half fails first stops the other: the reader by ``stop``, the writer by the pipe.
     """
@@ -134,13 +134,12 @@ def _overlapped(
             failure = exc
         pipe.end(failure)
 
-    reader = threading.Thread(target=read, name=f"read {trip.task.entity}", daemon=True)
-    reader.start()
+    through = crew.sent(read, f"read {trip.task.entity}")
     try:
         yield from pipe
     finally:
         visit.stop.request("the writer is through")
-        reader.join(_READER_GRACE_SECONDS)
+        idle = through.wait(_READER_GRACE_SECONDS)
         stop.close(visit.stop)
-        if reader.is_alive():
+        if not idle:
             trip.voice.warn("the home is still busy with a read that nobody waits for any more")

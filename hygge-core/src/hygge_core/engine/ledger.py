@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve
 
+from hygge_core.engine import crew
 from hygge_core.errors import ConfigError, FlowError, HyggeError
 from hygge_core.protocols import KeepsLedger, Locks
 from hygge_core.records import FlowEvent, Lease, RunRecord, RunState, Watermark, now
@@ -119,13 +120,12 @@ def _beating(journal: Journal, lease: Lease, cancel: Cancel) -> Iterator[None]:
                 cancel.request(f"the lease was lost: {exc}")
                 return
 
-    heart = threading.Thread(target=beat, name=f"lease {lease.flow}.{lease.entity}", daemon=True)
-    heart.start()
+    still = crew.sent(beat, f"lease {lease.flow}.{lease.entity}")
     try:
         yield
     finally:
         over.set()
-        heart.join()
+        still.wait()
         journal.release(lease)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from hygge_core.engine import crew
 from hygge_core.errors import FlowError
 
 if TYPE_CHECKING:
@@ -31,21 +31,19 @@ def left(deadline: float | None) -> float | None:
 def patiently(call: Callable[[], T], cancel: Cancel, deadline: float | None) -> T:
     """What ``call`` returns or raises; ``Cancelled`` or ``FlowError`` as soon as it is unwanted.
 
-    The call has a thread of its own. One that hangs in a driver is left behind there, and does not
-    keep the process from ending.
+    The call has another thread. One that hangs in a driver is left behind there, and does not keep
+    the process from ending.
     """
     answer: list[T] = []
     raised: list[BaseException] = []
-    over = threading.Event()
 
     def run() -> None:
         try:
             answer.append(call())
         except BaseException as exc:  # noqa: BLE001  # raised again in the thread that asked
             raised.append(exc)
-        over.set()
 
-    threading.Thread(target=run, name="asked", daemon=True).start()
+    over = crew.sent(run, "asked")
     cancel.watch(over.set)
     while not over.wait(left(deadline)):
         pass
