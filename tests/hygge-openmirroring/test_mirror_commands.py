@@ -24,7 +24,7 @@ store = { key_columns = ["id"] }
 
 ORDERS = pl.DataFrame({"id": [1, 2, 3], "name": ["a", "b", "c"], "tags": [["x"], [], None]})
 NOTES = pl.DataFrame(
-    {"text": ["hello", "hello", None], "size": pl.Series([1, 1, 2], dtype=pl.UInt8)}
+    {"text": ["hello", "hello", None], "rows": pl.Series([1, 1, 2], dtype=pl.UInt8)}
 )
 FIRST = f"{1:020}.parquet"
 

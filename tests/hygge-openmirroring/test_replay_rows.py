@@ -52,6 +52,16 @@ def test_a5_a_changed_key_is_a_delete_and_then_an_insert(keyed):
     assert keyed.rows() == [(7, "a")]
 
 
+@pytest.mark.parametrize(
+    "name", ["at", "first", "found", "kept", "odd", "one", "rows", "settles", "start", "tied"]
+)
+def test_a_column_may_be_called_as_it_likes(keyed, name):
+    columns = ("id", name)
+    keyed.file(1, marked((1, "a", 0), (2, "b", 0), (3, "c", 0), columns=columns))
+    keyed.file(2, marked((1, "new", 4), (2, None, 2), columns=columns))
+    assert keyed.rows() == [(1, "new"), (3, "c")]
+
+
 @pytest.mark.parametrize("marker", [3, None, 5])
 def test_a5_what_another_marker_does_is_unknown(keyed, marker):
     keyed.file(1, marked((1, "a", 0)))

@@ -182,9 +182,40 @@ BREACHES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BREACHES)
-def test_a_breach_is_found_where_it_is(name, zone):
-    breach, where = BREACHES[name]
+#: Other ways to break a rule of the marker.
+ALSO = [
+    ("marker-not-last", lambda z: z.file(3, marked((3, "d", 4)).select("id", MARKER, "name"))),
+    ("marker-type", lambda z: z.file(3, marked((3, "d", 4)).cast({MARKER: pl.Int64}))),
+    ("marker-value", lambda z: z.file(3, marked((3, "d", 4), (4, "e", -1)))),
+    *(
+        ("marker-without-keys", lambda z, m=marker: (z.metadata(), z.file(3, marked((3, "d", m)))))
+        for marker in (1, 2, 4)
+    ),
+]
+#: What only looks like it.
+NEITHER = {
+    "every marker that there is": lambda z: z.file(3, marked(*((i, "d", i) for i in (0, 1, 2, 4)))),
+    "a later load that only inserts": lambda z: z.file(3, marked((3, "d", 0), (4, "e", 0))),
+    "a first load that does not only insert": lambda z: (
+        z.file(1, marked((1, "a", 0), (2, "b", 4))),
+    ),
+    "inserts without keys": lambda z: (
+        start_over(z),
+        z.metadata(),
+        z.file(1, plain((1, "a"))),
+        z.file(2, marked((2, "b", 0))),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "breach", "where"),
+    [
+        *((name, *told) for name, told in BREACHES.items()),
+        *((name, breach, file(3)) for name, breach in ALSO),
+    ],
+)
+def test_a_breach_is_found_where_it_is(name, breach, where, zone):
     sound(zone)
     breach(zone)
     findings = [each for each in found(zone) if each.rule == name]
@@ -195,6 +226,13 @@ def test_a_breach_is_found_where_it_is(name, zone):
         assert (each.source, each.level) == (RULES[name].source, RULES[name].level)
 
 
+@pytest.mark.parametrize("what", NEITHER)
+def test_what_breaks_no_rule_is_not_found(what, zone):
+    sound(zone)
+    NEITHER[what](zone)
+    assert found(zone) == []
+
+
 def test_there_is_a_breach_for_every_rule():
     assert set(BREACHES) == set(RULES)
 
@@ -202,6 +240,12 @@ def test_there_is_a_breach_for_every_rule():
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_says_in_a_sentence_what_it_holds(name):
     assert RULES[name].finds.__doc__
+
+
+def test_a_key_that_is_there_twice_may_be_called_rows(zone):
+    zone.metadata(keyColumns=["rows"])
+    zone.file(1, plain((1, "a"), (1, "b"), columns=("rows", "name")))
+    assert wrong(zone) == {("key-twice", "orders")}
 
 
 def test_only_the_named_tables_are_looked_into(zone):

@@ -13,7 +13,7 @@ from hygge_openmirroring.replay.replaying import TableState
 
 _AGAIN = "run the flow; if the difference stays, rebuild the table: hygge run --full-drop"
 _KEEP = "all files since the table was made are needed: keep a copy, and look at that with --copy"
-_SIDE = "__side"
+_SIDE, _ROWS = "__side", "__rows"
 
 
 @frozen
@@ -146,12 +146,12 @@ def _whole_rows(beside: Beside) -> Iterator[Breach]:
     """Without keys, equal rows are counted on both sides."""
     shared = _shared(beside)
     source, shown = (
-        frame.group_by(shared).agg(rows=pl.len()) for frame in (beside.source, beside.shown)
+        frame.group_by(shared).agg(pl.len().alias(_ROWS)) for frame in (beside.source, beside.shown)
     )
     for here, there, word in ((source, shown, "the source"), (shown, source, "the mirror")):
         more = here.join(there, on=shared, how="left", suffix=_SIDE, nulls_equal=True)
-        more = more.with_columns(pl.col(f"rows{_SIDE}").fill_null(0))
-        more = more.filter(pl.col("rows") > pl.col(f"rows{_SIDE}"))
+        more = more.with_columns(pl.col(f"{_ROWS}{_SIDE}").fill_null(0))
+        more = more.filter(pl.col(_ROWS) > pl.col(f"{_ROWS}{_SIDE}"))
         if more.height:
             what = f"{more.height:,} rows are in {word} more often, such as {_told(more, shared)}"
             yield _breach("values", beside.table, what, _AGAIN)

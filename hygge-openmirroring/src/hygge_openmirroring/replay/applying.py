@@ -40,7 +40,7 @@ def applied(live: pl.DataFrame, rows: pl.DataFrame, keys: tuple[str, ...]) -> pl
     told = _told(story, keys)
     if (doubt := _doubt(told)) is not None:
         return doubt
-    kept = told.filter(pl.col("kept")).select(live_columns(others))
+    kept = told.filter(pl.col("__kept")).select(live_columns(others))
     return pl.concat([others.select(live_columns(others)), kept])
 
 
@@ -62,25 +62,26 @@ def _as_rows(live: pl.DataFrame) -> pl.DataFrame:
 def _told(story: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
     """The rows of touched keys, each key's together and in order, with what each finds and does.
 
-    ``found`` is how many live rows of its key it meets; ``kept`` whether it is live in the end.
+    ``__found`` is how many live rows of its key it meets; ``__kept`` whether it is live in the end:
+    a table has columns of its own, which may well be called ``at`` or ``found``.
     """
     settles, upserts = pl.col(OP) != INSERT, pl.col(OP).is_in([UPDATE, UPSERT])
     first = (pl.col(_KEY) != pl.col(_KEY).shift(1)).fill_null(True)
     story = story.with_columns(
-        settles=settles, at=pl.int_range(pl.len()), first=first, odd=_odd(story, keys)
+        __settles=settles, __at=pl.int_range(pl.len()), __first=first, __odd=_odd(story, keys)
     )
     # A stretch is what lies between two rows that settle, or a key's ends: inserts, and the row
     # that the last settling one left.
-    begins = pl.col("first") | pl.col("settles").shift(1, fill_value=False)
-    left_one = ~pl.col("first") & upserts.shift(1, fill_value=False)
+    begins = pl.col("__first") | pl.col("__settles").shift(1, fill_value=False)
+    left_one = ~pl.col("__first") & upserts.shift(1, fill_value=False)
     story = story.with_columns(
-        start=pl.when(begins).then(pl.col("at")).forward_fill(),
-        one=pl.when(begins).then(left_one.cast(pl.Int64)).forward_fill(),
-    ).with_columns(found=pl.col("at") - pl.col("start") + pl.col("one"))
-    last = pl.when("settles").then(pl.col("at")).max().over(_KEY).fill_null(-1)
+        __start=pl.when(begins).then(pl.col("__at")).forward_fill(),
+        __one=pl.when(begins).then(left_one.cast(pl.Int64)).forward_fill(),
+    ).with_columns(__found=pl.col("__at") - pl.col("__start") + pl.col("__one"))
+    last = pl.when("__settles").then(pl.col("__at")).max().over(_KEY).fill_null(-1)
     return story.with_columns(
-        kept=(pl.col("at") > last) | ((pl.col("at") == last) & upserts),
-        tied=_tied(story),
+        __kept=(pl.col("__at") > last) | ((pl.col("__at") == last) & upserts),
+        __tied=_tied(story),
     )
 
 
@@ -90,7 +91,7 @@ def _tied(story: pl.DataFrame) -> pl.Expr:
     if files.height == files[TICK].n_unique():
         return pl.lit(False)
     together = (_KEY, TICK)
-    return pl.col("settles").any().over(together) & (pl.col(FILE).n_unique().over(together) > 1)
+    return pl.col("__settles").any().over(together) & (pl.col(FILE).n_unique().over(together) > 1)
 
 
 def _odd(story: pl.DataFrame, keys: tuple[str, ...]) -> pl.Expr:
@@ -101,11 +102,12 @@ def _odd(story: pl.DataFrame, keys: tuple[str, ...]) -> pl.Expr:
 
 
 def _doubt(told: pl.DataFrame) -> Doubt | None:
-    met = pl.col("settles") & (pl.col("found") > 0)
+    met = pl.col("__settles") & (pl.col("__found") > 0)
     cases = {
-        ("A4.3 U", "files of one second change the same key, and have no order"): pl.col("tied"),
-        ("A7 U", "a row changes a key of which several rows are live"): met & (pl.col("found") > 1),
-        ("A5 U", "a row changes a key that holds NULL or NaN"): met & pl.col("odd"),
+        ("A4.3 U", "files of one second change the same key, and have no order"): pl.col("__tied"),
+        ("A7 U", "a row changes a key of which several rows are live"): met
+        & (pl.col("__found") > 1),
+        ("A5 U", "a row changes a key that holds NULL or NaN"): met & pl.col("__odd"),
         ("A5 D", "a row replaces another without carrying all columns"): met
         & pl.col(PARTIAL)
         & (pl.col(OP) != DELETE),

@@ -11,6 +11,7 @@ from hygge_openmirroring.rules.book import Told, table_rule
 from hygge_openmirroring.rules.facts import TableFacts
 
 _MARKERS = {0, 1, 2, 4}
+_ROWS = "__rows"
 
 
 @table_rule("marker-not-last", "A5 D")
@@ -117,9 +118,9 @@ def key_twice(table: TableFacts) -> Iterator[Told]:
     frame = table.shown.frame
     if not keys or not set(keys) <= set(frame.columns):
         return
-    twice = frame.group_by(keys).agg(rows=pl.len()).filter(pl.col("rows") > 1)
+    twice = frame.group_by(keys).agg(pl.len().alias(_ROWS)).filter(pl.col(_ROWS) > 1)
     if twice.height:
-        worst = twice.sort("rows", descending=True).row(0, named=True)
+        worst = twice.sort(_ROWS, descending=True).row(0, named=True)
         told = ", ".join(f"{key} = {worst[key]!r}" for key in keys)
-        what = f"{twice.height} keys have several rows, {told} has {worst['rows']}"
+        what = f"{twice.height} keys have several rows, {told} has {worst[_ROWS]}"
         yield table.table.folder, what, "use row_marker = 4, and rebuild the table"
