@@ -1,8 +1,12 @@
-"""The SQL Server that all tests here share as a package: ``tds``."""
+"""SQL Server, which all tests here share as a package: ``tds``; and the way to a mirror of it."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path[:0] = [
+    str(HERE),
+    *(str(HERE.parent / name) for name in ("hygge-adls", "hygge-openmirroring")),
+]
 
-from tds.fixtures import *  # noqa: F403 - after the path is set
+from tds.fixtures import *  # noqa: E402, F403 - after the path is set
