@@ -241,6 +241,32 @@ def test_folders_further_up_are_synced_once_and_again_when_one_was_made(shelf):
     assert synced("stage/r/one") == ["/stage/r", "/stage", ""]
 
 
+@pytest.mark.parametrize("renaming", ["renameat2", "neither"], indirect=True)
+def test_a_tree_that_replaced_another_is_there_for_good_and_so_is_the_other(shelf, renaming):
+    put(shelf, "a/live/old", "old")
+    put(shelf, "stage/new", "new")
+    with planned(Count()) as counted:
+        shelf.replace_tree("stage", "a/live", "kept/r")
+    done = [point for point in counted.points if point[0].endswith(":after")]
+
+    def synced(steps):
+        folders = [detail for name, detail in steps if name.startswith("local.sync_folder")]
+        return {folder.removeprefix(str(shelf.root)) for folder in folders}
+
+    last = max(at for at, (name, _) in enumerate(done) if name.startswith("local.rename"))
+    assert synced(done[last:]) == {"/a", "/kept", ""}
+    if renaming == "neither":  # before the new one takes its place, the old one surely is aside
+        new = next(at for at, (_, detail) in enumerate(done) if "/stage -> " in detail)
+        assert synced(done[:new]) >= {"/a", "/kept"}
+
+
+def test_a_tree_that_was_removed_is_gone_for_good(shelf):
+    put(shelf, "a/b/one", "1")
+    with planned(Count()) as counted:
+        shelf.delete_tree("a/b")
+    assert counted.points[-1] == ("local.sync_folder:after", f"{shelf.root}/a")
+
+
 def test_a_new_root_is_durable_where_it_hangs(tmp_path):
     with planned(Count()) as counted:
         put(LocalShelf(tmp_path / "a" / "b"), "one", "1")

@@ -120,3 +120,13 @@ def test_what_is_asked_before_a_read_and_the_read_itself_share_one_listing(form,
         write(form, tmp_path / "b", pl.DataFrame({"x": [2]}))
         assert pl.concat(home.read(ASK))["x"].to_list() == [1]
         assert pl.concat(home.read(ASK))["x"].to_list() == [1, 2]
+
+
+def test_a_check_asks_how_it_is_now(form, tmp_path):
+    write(form, tmp_path / "a", pl.DataFrame({"x": [1]}))
+    with opened(form, tmp_path) as home:
+        home.schema(ASK)
+        for path in tmp_path.iterdir():
+            path.unlink()
+        ((_, found, _),) = home.check()
+    assert f"holds no .{form} file" in found
