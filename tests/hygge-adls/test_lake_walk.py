@@ -1,11 +1,10 @@
 """Every fault point of a run on a lake, over real HTTP, and of its recovery."""
 
-import itertools
 from functools import partial
 
 import pytest
 from lakes import LakeGround, OneLakeGround, fresh
-from shares import share
+from shares import sampled, share
 
 from hygge_core.testing.thinning import steps
 from hygge_core.testing.walk import Walk
@@ -25,19 +24,19 @@ def _named(case) -> str:
 
 
 @pytest.fixture(params=CASES, ids=_named)
-def walk(request) -> Walk:
-    ground, run_type, journal = request.param
+def case(request):
+    return request.param
+
+
+@pytest.fixture
+def walk(case) -> Walk:
+    ground, run_type, journal = case
     return Walk(make=partial(fresh, ground, journal), run_type=run_type)
 
 
-def sampled(many, nth: int):
-    """Every ``nth`` of them: each takes three runs over HTTP; the slow suite takes all."""
-    return itertools.islice(many, 0, None, nth)
-
-
 @pytest.mark.timeout(300)
-def test_whatever_happens_at_a_point_the_next_start_puts_right(walk):
-    for k, action in sampled(steps(walk.points(), ACTIONS), 23):
+def test_whatever_happens_at_a_point_the_next_start_puts_right(case, walk):
+    for k, action in sampled(steps(walk.points(), ACTIONS), 37, first=CASES.index(case)):
         walk.step(k, action)
 
 

@@ -1,10 +1,7 @@
-"""Whatever becomes of a single request, no table stops and no row is lost or doubled."""
+"""What the service holds, a listing that is stale, a death: no row is lost, and none doubled."""
 
 import polars as pl
 import pytest
-from mirrors import ZONE
-from poller import Poller
-from shares import share
 
 from hygge_core.errors import StoreError
 from hygge_core.faults import planned
@@ -17,57 +14,6 @@ AFTER = {
     "full_drop": [(3, "c"), (4, "d"), (5, "e")],
 }
 TOLD = {"key_columns": ["id"], "rows_per_file": 2, "partner_name": "hygge"}
-
-
-def fresh(mirror, table):
-    """Another table of the same mirror, and a journal that has never heard of it."""
-    mirror.journal = f"{table}.db"
-    mirror.run(OLD, **TOLD, table=table)
-
-
-def requests_of(mirror, run_type) -> int:
-    fresh(mirror, "counted")
-    before = len(mirror.server.log)
-    mirror.run(MORE, run_type, **TOLD, table="counted")
-    total = len(mirror.server.log) - before
-    assert total > 20
-    return total
-
-
-def walk(mirror, run_type, requests):
-    with Poller(mirror.server, "lake", ZONE) as poller:
-        for at in requests:
-            for how in (
-                {"moment": "before", "reset": True},
-                {"moment": "after", "reset": True},
-                {"moment": "after", "status": 503},
-            ):
-                table = f"t{at}-{how['moment']}-{how.get('status', 0)}"
-                fresh(mirror, table)
-                mirror.server.faults.add(nth=at, **how)
-                first = mirror.run(MORE, run_type, **TOLD, table=table)
-                mirror.server.faults.clear()
-                if first.failure is not None:
-                    again = mirror.run(MORE, run_type, **TOLD, table=table)
-                    assert again.failure is None, (at, how, first.failure, again.failure)
-                shown = poller.shown(table)
-                assert sorted(shown.frame.rows()) == AFTER[run_type], (at, how)
-                assert mirror.own() == [], (at, how)
-        assert poller.failures() == []
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
-def test_a_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
-    walk(mirror, run_type, range(1, requests_of(mirror, run_type) + 1, 41))
-
-
-@pytest.mark.slow
-@pytest.mark.shared
-@pytest.mark.timeout(3600)
-@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
-def test_any_request_whose_answer_is_lost_changes_nothing(mirror, run_type):
-    walk(mirror, run_type, share(range(1, requests_of(mirror, run_type) + 1)))
 
 
 @pytest.mark.parametrize("status", [409, 423])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from functools import cache
 
 import polars as pl
 import pytest
@@ -21,6 +22,8 @@ BLOWS = {
     "busy, but done": {"status": 503, "moment": "after"},
     "refused": {"status": 403, "code": "AuthorizationPermissionMismatch"},
 }
+#: A run says who it is, too.
+TOLD = {"partner_name": "hygge"}
 RUNS = {"incremental": pl.concat([OLD, MORE]), "full_drop": OTHER}
 
 
@@ -48,8 +51,9 @@ def finish(ground: MirrorGround, run_type: str, story: list[list[int]]) -> None:
     assert ground.leftovers() == []
 
 
+@cache
 def requests_of(run_type: str) -> int:
-    with fresh() as ground:
+    with fresh(**TOLD) as ground:
         prepared(ground, run_type)
         ground.server.log.clear()
         assert ground.run(run_type).failure is None
@@ -57,7 +61,7 @@ def requests_of(run_type: str) -> int:
 
 
 def blow(run_type: str, nth: int, what: dict[str, object]) -> None:
-    with fresh() as ground:
+    with fresh(**TOLD) as ground:
         prepared(ground, run_type)
         ground.server.faults.add(nth=nth, **what)
         ground.run(run_type)
@@ -73,7 +77,7 @@ def blow(run_type: str, nth: int, what: dict[str, object]) -> None:
 @pytest.mark.timeout(300)
 def test_a_request_may_fail_in_any_way(run_type):
     every = itertools.product(range(1, requests_of(run_type) + 1), BLOWS)
-    for nth, what in itertools.islice(every, 0, None, 53):
+    for nth, what in itertools.islice(every, 0, None, 67):
         blow(run_type, nth, BLOWS[what])
 
 
@@ -112,17 +116,21 @@ def test_a_folder_that_is_never_let_go_keeps_the_old_table_until_the_next_start(
         finish(ground, "full_drop", batches(OTHER))
 
 
+@cache
+def points_of(run_type: str) -> int:
+    with fresh() as ground:
+        prepared(ground, run_type)
+        counted = Count()
+        ground.run(run_type, counted)
+        return len(counted.points)
+
+
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.75, 0.9])
 def test_a_source_that_changes_between_a_crash_and_the_next_start_mixes_nothing(share):
     """What was decided is published as it was read; what was not is read anew."""
     with fresh() as ground:
         prepared(ground, "incremental")
-        counted = Count()
-        ground.run("incremental", counted)
-        count = len(counted.points)
-    with fresh() as ground:
-        prepared(ground, "incremental")
-        ground.run("incremental", At(round(count * share), "crash"))
+        ground.run("incremental", At(round(points_of("incremental") * share), "crash"))
         later = pl.DataFrame({"id": [6, 7, 8, 9, 11, 12], "name": ["F", "G", "H", "i", "k", "l"]})
         ground.offer(pl.concat([OLD, later]))
         result = ground.run("incremental")
@@ -141,11 +149,7 @@ def test_a_table_that_is_made_anew_is_of_one_source_each_time(share):
     later = pl.DataFrame({"id": [20, 21, 22], "name": ["x", "y", "z"]})
     with fresh() as ground:
         prepared(ground, "full_drop")
-        counted = Count()
-        ground.run("full_drop", counted)
-    with fresh() as ground:
-        prepared(ground, "full_drop")
-        ground.run("full_drop", At(round(len(counted.points) * share), "crash"))
+        ground.run("full_drop", At(round(points_of("full_drop") * share), "crash"))
         ground.offer(later)
         finish(ground, "full_drop", batches(later))
         stories = (batches(OLD), batches(OTHER), batches(later))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from functools import partial
 
 import pytest
-from shares import share
+from shares import sampled, share
 from walking import MirrorWalk, fresh
 
 from hygge_core.testing.thinning import steps
@@ -25,8 +24,13 @@ CASES = {
 
 
 @pytest.fixture(params=CASES)
-def walk(request) -> MirrorWalk:
-    run_type, told = CASES[request.param]
+def case(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def walk(case) -> MirrorWalk:
+    run_type, told = CASES[case]
     return MirrorWalk(make=partial(fresh, **told), run_type=run_type)
 
 
@@ -40,14 +44,9 @@ def soon(monkeypatch):
     monkeypatch.setattr(store, "TICK_SECONDS", 0.0)
 
 
-def sampled(many, nth: int):
-    """Every ``nth`` of them: each takes three runs over HTTP; the slow suite takes all."""
-    return itertools.islice(many, 0, None, nth)
-
-
 @pytest.mark.timeout(300)
-def test_whatever_happens_at_a_point_no_table_stops_and_no_batch_is_lost(walk):
-    for k, action in sampled(steps(walk.points(), ACTIONS), 29):
+def test_whatever_happens_at_a_point_no_table_stops_and_no_batch_is_lost(case, walk):
+    for k, action in sampled(steps(walk.points(), ACTIONS), 43, first=list(CASES).index(case)):
         walk.step(k, action)
 
 

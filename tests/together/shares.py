@@ -1,4 +1,6 @@
-"""``HYGGE_TEST_SHARE=I/N``: a walk marked ``shared`` takes every N-th of its steps, the I-th first.
+"""A walk that is not whole: some of its steps, or today's share of them.
+
+``HYGGE_TEST_SHARE=I/N``: a walk marked ``shared`` takes every N-th of its steps, the I-th first.
 
 CI takes the share that the commit's hash picks, so that many commits take all; without the variable
 a walk is whole.
@@ -14,6 +16,14 @@ from typing import TypeVar
 from hygge_core.operate.selection import Shard
 
 T = TypeVar("T")
+
+
+def sampled(steps: Iterable[T], nth: int, *, first: int = 0) -> Iterator[T]:
+    """Every ``nth``: each takes three runs over HTTP, and the slow suite takes all.
+
+    ``first`` is the number of the case: each of them takes others.
+    """
+    return islice(steps, (7 * first) % nth, None, nth)
 
 
 def share(steps: Iterable[T]) -> Iterator[T]:
