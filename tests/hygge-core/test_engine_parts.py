@@ -6,6 +6,7 @@ import time
 import polars as pl
 import pytest
 
+from hygge_core.engine import stream
 from hygge_core.engine.pipe import Pipe
 from hygge_core.engine.slots import Slots
 from hygge_core.engine.stream import Stream
@@ -167,6 +168,17 @@ def test_a_slot_is_somebody_elses_while_its_owner_only_waits():
     assert not waiting.is_alive()
 
 
+def test_the_end_of_a_stream_waits_for_its_last_event_and_for_no_others(monkeypatch):
+    monkeypatch.setattr(stream, "_GATHERING_SECONDS", 20.0)
+    seen = []
+    began = time.monotonic()
+    with Stream(seen.append) as events:
+        for number in range(2):
+            events.emit(RunStarted(run_id=str(number), project="p", entities=(), concurrency=1))
+    assert [event.run_id for event in seen] == ["0", "1"]
+    assert time.monotonic() - began < 10
+
+
 def test_a_slow_observer_delays_no_emitter_and_loses_no_event():
     seen = []
 
@@ -174,7 +186,7 @@ def test_a_slow_observer_delays_no_emitter_and_loses_no_event():
         time.sleep(0.002)
         seen.append(event.project)
 
-    with Stream(observe) as stream:
+    with Stream(observe) as events:
         for number in range(50):
-            stream.emit(RunStarted(run_id="r", project=str(number), entities=(), concurrency=1))
+            events.emit(RunStarted(run_id="r", project=str(number), entities=(), concurrency=1))
     assert seen == [str(number) for number in range(50)]

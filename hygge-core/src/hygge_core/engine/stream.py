@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from hygge_core.events import Event
 
 _LAST_WORDS_SECONDS = 10.0
+#: To be woken for each event of many small tables would cost more than to look at it.
+_GATHERING_SECONDS = 0.03
 
 
 class Stream:
@@ -23,6 +25,7 @@ class Stream:
     def __init__(self, observe: Callable[[Event], None]) -> None:
         self._observe = observe
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._drain, name="events", daemon=True)
 
     def emit(self, event: Event) -> None:
@@ -34,8 +37,11 @@ class Stream:
 
     def __exit__(self, *exc: object) -> None:
         self._events.put(None)
+        self._ending.set()
         self._thread.join(_LAST_WORDS_SECONDS)
 
     def _drain(self) -> None:
         while (event := self._events.get()) is not None:
             self._observe(event)
+            if self._events.empty():
+                self._ending.wait(_GATHERING_SECONDS)

@@ -87,7 +87,7 @@ def _walk(root: Path, below: str = "", above: frozenset[Path] = frozenset()) -> 
         if skipped(path.name):
             continue
         if path.is_symlink():
-            _stays_inside(root, name)
+            _stays_inside(root.resolve(), root, name)
         if path.is_dir():
             yield from _walk(root, name, above | {real})
         elif _is_data(path):
@@ -99,10 +99,13 @@ def _is_data(path: Path) -> bool:
     return path.is_file() or (path.is_symlink() and not path.exists())
 
 
-def _stays_inside(root: Path, name: str) -> Path:
-    """The real path of a file. Raises ``HomeError`` when a link leads out of the root."""
+def _stays_inside(top: Path, root: Path, name: str) -> Path:
+    """The real path of a file. Raises ``HomeError`` when a link leads out of the root.
+
+    ``top`` is the root's own real path.
+    """
     real = (root / name).resolve()
-    if not real.is_relative_to(root.resolve()):
+    if not real.is_relative_to(top):
         raise HomeError(
             f"{root / name} is a link that leads out of {root}, to {real}",
             hint="read that place by its own path, or remove the link",
@@ -113,8 +116,9 @@ def _stays_inside(root: Path, name: str) -> Path:
 def _sources(root: Path, names: Iterable[str]) -> list[Source]:
     """Sorted by name; a file that can be reached by two names is read once."""
     by_real: dict[Path, str] = {}
+    top = root.resolve()
     for name in sorted(names):
-        by_real.setdefault(_stays_inside(root, name), name)
+        by_real.setdefault(_stays_inside(top, root, name), name)
     return [_source(root / name, name) for name in by_real.values()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -37,7 +38,11 @@ def in_range(asked: Range, dtype: pl.DataType) -> pl.Expr:
     A mark of another type on the same axis (a finer unit, another zone, a wider integer) is
     compared exactly. Raises ``FlowError`` where the axis changed, or the type has no order.
     """
-    made = instance(dtype)
+    return _in_range(asked, instance(dtype))
+
+
+@lru_cache(maxsize=64)  # of each batch the same is asked
+def _in_range(asked: Range, made: pl.DataType) -> pl.Expr:
     column = pl.col(asked.column)
     value = column.cast(pl.String) if axis(made) == "texts" else column
     wanted = pl.lit(value=True)
