@@ -127,16 +127,21 @@ store = {{ type = "open_mirroring", workspace = "W", mirror_name = "M", mirror_j
 [flows.a.entities.lines]
 [flows.b]
 home = {{ type = "parquet", path = "b" }}
-store = {{ type = "open_mirroring", workspace = "W", mirror_name = "N", mirror_journal = {shown} }}
 {journal}
+[flows.b.store]
+type = "open_mirroring"
+workspace = "W"
+mirror_name = "{name}"
+mirror_journal = {shown}
 """
 
 
 def test_a_journal_that_two_mirrors_would_show_is_refused(read):
-    def load(shown="true", journal=""):
-        return read(TWO_MIRRORS.format(shown=shown, journal=journal))
+    def load(shown="true", journal="", name="N"):
+        return read(TWO_MIRRORS.format(shown=shown, journal=journal, name=name))
 
     assert load(shown="false")
+    assert load(name="M")  # one table for all flows of a mirror
     assert load(journal='journal = { type = "sqlite", path = "other.db" }')
     with pytest.raises(ConfigError) as caught:
         load()

@@ -243,3 +243,13 @@ def test_a_load_asks_no_more_than_it_has_to(mirror):
         assert mirror.run(rows, run_type, **told).failure is None
         spent[what] = len(mirror.server.log)
     assert spent == COSTS
+
+
+def test_each_further_file_of_a_load_costs_five_requests(mirror):
+    spent = []
+    for ids in ([1], [2], [3, 4, 5, 6]):
+        mirror.server.log.clear()
+        rows = pl.DataFrame({"id": ids})
+        assert mirror.run(rows, key_columns=["id"], rows_per_file=1).failure is None
+        spent.append(len(mirror.server.log))
+    assert spent[2] - spent[1] == 3 * 5
