@@ -1,11 +1,14 @@
 """The lake keeps the promises of a plugin, a home, a store and a journal, over real HTTP."""
 
 import io
+from pathlib import Path
 from types import ModuleType
 
 import polars as pl
 import pytest
-from lakes import sign_in
+from attrs import frozen
+from dfs import DfsServer
+from lakes import SAS_VARIABLE, sign_in
 
 import hygge_adls.plugin as adls
 from hygge_core.protocols import Journal
@@ -26,12 +29,53 @@ class TestLakePlugin(PluginContract):
         return adls
 
 
-def connections(dfs):
-    return lambda root: {"lake": {"type": "adls", **sign_in(dfs)}}
+@frozen
+class Lake:
+    """Where places are: ``word`` is the type, ``top`` the folder that all of them lie in."""
+
+    server: DfsServer
+    word: str = "adls"
+    top: str = ""
+
+    def table(self, root: Path) -> dict[str, object]:
+        return {"connection": "lake", "filesystem": "lake", "path": f"{root.name}/walk"}
+
+    def connections(self, root: Path) -> dict[str, dict[str, object]]:
+        return {"lake": {"type": self.word, **sign_in(self.server)}}
+
+    def folder(self, root: Path) -> str:
+        return f"{self.top}{root.name}"
+
+    def files(self, root: Path) -> dict[str, bytes]:
+        return self.server.files("lake", self.folder(root))
+
+    def twin(self, root: Path, other: Path) -> None:
+        self.server.copy("lake", self.folder(root), self.folder(other))
 
 
-def table(root):
-    return {"connection": "lake", "filesystem": "lake", "path": f"{root.name}/walk"}
+class OneLake(Lake):
+    """A lakehouse, which hears no keys."""
+
+    def table(self, root: Path) -> dict[str, object]:
+        place = {"workspace": "lake", "item": "Raw.Lakehouse", "path": f"Files/{root.name}/walk"}
+        return {"connection": "lake", **place}
+
+    def connections(self, root: Path) -> dict[str, dict[str, object]]:
+        sas = {"env": SAS_VARIABLE}
+        told = {"account_url": self.server.url, "auth": "sas", "sas": sas}
+        return {"lake": {"type": self.word, **told}}
+
+
+@pytest.fixture
+def adls_lake(dfs) -> Lake:
+    return Lake(dfs)
+
+
+@pytest.fixture
+def one_lake(dfs) -> OneLake:
+    dfs.seed("lake", {"Raw.Lakehouse/Files": None})
+    dfs.manners.onelake = True
+    return OneLake(dfs, "onelake", "Raw.Lakehouse/Files/")
 
 
 class TestLakeJournal(JournalContract):
@@ -59,9 +103,13 @@ class TestLakeStore(StoreContract):
     every_step, every_double = 15, 401
 
     @pytest.fixture
-    def subject(self, dfs) -> StoreSubject:
+    def lake(self, adls_lake) -> Lake:
+        return adls_lake
+
+    @pytest.fixture
+    def subject(self, lake) -> StoreSubject:
         def visible(root, schema):
-            files = dfs.files("lake", root.name)
+            files = lake.files(root)
             live = [b for n, b in files.items() if "/walk/" in n and "/.hygge/" not in n]
             aside = [b for n, b in files.items() if "/.hygge/old/" in n]
             frames = [pl.read_parquet(io.BytesIO(content)) for content in live or aside]
@@ -69,12 +117,12 @@ class TestLakeStore(StoreContract):
 
         return StoreSubject(
             plugin=adls,
-            type="adls",
-            table=lambda root: {**table(root), "rows_per_file": 3},
-            connections=connections(dfs),
+            type=lake.word,
+            table=lambda root: {**lake.table(root), "rows_per_file": 3},
+            connections=lake.connections,
             visible=visible,
-            leftovers=lambda root: [n for n in dfs.files("lake", root.name) if "/.hygge/" in n],
-            twin=lambda root, other: dfs.copy("lake", root.name, other.name),
+            leftovers=lambda root: [n for n in lake.files(root) if "/.hygge/" in n],
+            twin=lake.twin,
         )
 
 
@@ -82,21 +130,42 @@ class TestLakeHome(HomeContract):
     every_step, every_double = 7, 201
 
     @pytest.fixture
-    def subject(self, dfs) -> HomeSubject:
+    def lake(self, adls_lake) -> Lake:
+        return adls_lake
+
+    @pytest.fixture
+    def subject(self, lake) -> HomeSubject:
         def parts(root, frames):
             for number, frame in enumerate(frames):
                 made = io.BytesIO()
                 frame.write_parquet(made)
-                dfs.seed("lake", {f"{root.name}/walk/{number}.parquet": made.getvalue()})
+                name = f"{lake.folder(root)}/walk/{number}.parquet"
+                lake.server.seed("lake", {name: made.getvalue()})
 
         return HomeSubject(
             plugin=adls,
-            type="adls",
-            table=table,
-            connections=connections(dfs),
+            type=lake.word,
+            table=lake.table,
+            connections=lake.connections,
             offer=lambda root, rows: parts(root, [rows]),
             parts=parts,
         )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+class TestOneLakeStore(TestLakeStore):
+    @pytest.fixture
+    def lake(self, one_lake) -> Lake:
+        return one_lake
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+class TestOneLakeHome(TestLakeHome):
+    @pytest.fixture
+    def lake(self, one_lake) -> Lake:
+        return one_lake
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
 """What may change in a mirrored table's setting, and what is refused before anything is written."""
 
+import io
 import itertools
 import json
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from hygge_core.errors import StoreError
@@ -26,6 +28,23 @@ def test_a_new_column_is_null_in_the_rows_that_are_there(mirror):
     assert mirror.rows() == [(1, "a", None), (2, "b", 1.5)]
     told = json.loads(mirror.files()["orders/_schema.json"])["columns"]
     assert [each["name"] for each in told] == ["id", "name", "extra"]
+
+
+def test_a_new_column_stands_before_the_marker_and_may_be_null(mirror):
+    mirror.load(ONE, keys=["id"])
+    mirror.load(ONE.with_columns(extra=pl.lit(1.5)), keys=["id"])
+    schema = pq.read_schema(io.BytesIO(mirror.files()[f"orders/{2:020}.parquet"]))
+    told = [(field.name, field.nullable) for field in schema]
+    assert told == [("id", True), ("name", True), ("extra", True), ("__rowMarker__", False)]
+
+
+@pytest.mark.parametrize("codec", ["zstd", "snappy", "gzip", "uncompressed"])
+def test_files_have_the_codec_that_was_asked_for_and_the_service_reads_it(mirror, codec):
+    mirror.load(ONE, keys=["id"], compression=codec)
+    (file,) = (b for n, b in mirror.files().items() if n.endswith(".parquet"))
+    column = pq.ParquetFile(io.BytesIO(file)).metadata.row_group(0).column(0)
+    assert column.compression == codec.upper()
+    assert mirror.rows() == [(1, "a"), (2, "b")]
 
 
 def test_a_column_keeps_its_type_when_a_load_has_nothing_but_nulls_in_it(mirror):
@@ -106,6 +125,10 @@ def test_one_mirrored_table_has_one_folder(mirror):
     refused(mirror, "are both the table dbo.orders", schema_name="dbo")
     mirror.load(ONE, schema_name="shop")
     assert mirror.rows("shop.schema/orders") == [(1, "a"), (2, "b")]
+    told = {"table": "notes", "default_schema": "shop"}
+    mirror.load(ONE, **told, schema_name="dbo")
+    mirror.load(ONE, **told)
+    refused(mirror, r"are both the table shop\.notes", **told, schema_name="shop")
 
 
 @pytest.mark.parametrize("rows", [[1, None], [1, 1]])

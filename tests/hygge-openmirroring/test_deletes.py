@@ -64,6 +64,12 @@ def test_too_many_at_once_stop_the_run_and_nothing_is_changed(mirror):
     assert mirror.files() == before
 
 
+def test_as_many_as_max_share_allows_may_go(mirror):
+    run(mirror, FIRST, BY_KEYS)
+    run(mirror, FIRST.head(2), BY_KEYS)  # two of four
+    assert [row[0] for row in rows(mirror, "id")] == [1, 2]
+
+
 def test_a_column_of_the_source_tells_of_deletes(mirror):
     first = FIRST.with_columns(gone=pl.Series([False, False, True, False]))
     run(mirror, first, BY_COLUMN, "full_drop")

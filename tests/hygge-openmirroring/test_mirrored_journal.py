@@ -4,10 +4,12 @@ import threading
 
 import polars as pl
 import pytest
+from household import until
 from mirrors import PLUGINS
 
 from hygge_core import config
 from hygge_core.engine.coordinator import Coordinator
+from hygge_core.engine.world import World
 from hygge_core.records import FlowEvent
 from hygge_openmirroring.journal_rows import finished
 
@@ -177,3 +179,28 @@ def test_what_could_not_be_published_is_tried_again_at_the_end_of_the_run(mirror
     assert (result.outcome, fault.struck) == ("complete", 1)
     assert any("mirrored journal" in warning for warning in result.warnings)
     assert [row[0] for row in journal(mirror)] == [result.run_id]
+
+
+def test_runs_that_end_while_it_is_sent_are_sent_together(mirror):
+    names = ("a", "b", "c", "d")
+    more = "".join(f"[flows.shop.entities.{name}]\n" for name in names)
+    fault = mirror.server.faults.add(operation="rename", path=f"*{TABLE}/0*", hold=True)
+    with mirror.project(store=STORE, more=more, **dict.fromkeys(names, ROWS)) as root:
+        here = config.load(start=root, plugins=PLUGINS)
+        outcome = []
+
+        def work():
+            outcome.append(Coordinator(here, PLUGINS, lambda event: None).run(here.entities))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert fault.reached.wait(60)
+        with World(PLUGINS, root=root) as world:
+            counters = world.journal(here.entities[0].journal).counters
+            until(lambda: counters()[0] == len(names))
+        fault.release()
+        thread.join(60)
+    runs = {result.run_id for result in outcome[0].results}
+    assert sorted(row[0] for row in journal(mirror)) == sorted(runs)
+    assert len(runs) == len(names)
+    assert mirror.numbers(TABLE) == [1, 2]  # the first alone, and all that had waited

@@ -149,6 +149,19 @@ def test_a_table_of_another_tool_is_not_added_to_blindly(mirror):
         mirror.sealed(ONE)
 
 
+def test_where_nothing_tells_the_number_somebody_does(mirror):
+    mirror.load(ONE)
+    mirror.remove(f"orders/{1:020}.parquet")
+    mirror.remove_folder("../.hygge/tables")  # as if hygge had never been here
+    with pytest.raises(StoreError, match="nothing tells how many") as caught:
+        mirror.sealed(TWO)
+    assert "starting_sequence" in caught.value.hint
+    mirror.load(TWO, starting_sequence=7)
+    assert mirror.numbers() == [7]
+    mirror.load(TWO, starting_sequence=7)
+    assert mirror.numbers() == [7, 8]
+
+
 def test_two_writers_never_share_a_number(mirror):
     mirror.load(ONE)
     slow = mirror.sealed(TWO)

@@ -41,6 +41,15 @@ def test_one_name_per_thing() -> None:
         assert read(f"{folder}/LICENSE") == read("LICENSE")
 
 
+def test_every_word_that_we_offer_signs_the_kit() -> None:
+    for plugin in ROOT.glob("hygge-*/src/**/plugin.py"):
+        offered = re.findall(r'name="(\w+)"', plugin.read_text(encoding="utf-8"))
+        tests = (ROOT / "tests" / plugin.relative_to(ROOT).parts[0]).rglob("*.py")
+        texts = (path.read_text(encoding="utf-8") for path in tests)
+        signed = "".join(text for text in texts if "Subject(" in text)
+        assert [word for word in offered if f'"{word}"' not in signed] == [], plugin
+
+
 def test_every_folder_with_walks_of_minutes_is_walked_by_an_environment() -> None:
     ini = read("tox.ini")
     by_default = re.findall(r"^    (tests/\S+)$", ini, re.MULTILINE)  # what `tox -e slow` collects
