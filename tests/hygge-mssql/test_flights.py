@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,12 +51,10 @@ def flights_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ground() -> Iterator[Ground]:
-    """In a process of its own: the driver keeps the GIL while it waits for a long value."""
-    with TdsProcess() as running:
-        found = double(running)
-        found.execute(*(f"CREATE SCHEMA {name}" for name in ("there", "back", "days")))
-        yield found
+def ground(lasting: TdsProcess) -> Ground:
+    found = double(lasting)
+    found.execute(*(f"CREATE SCHEMA {name}" for name in ("there", "back", "days")))
+    return found
 
 
 def write(project: Path, ground: Ground, text: str) -> None:

@@ -21,16 +21,9 @@ from hygge_core.testing.contract import Contract
 from hygge_core.testing.home_changes import HomeChanges
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[TdsProcess]:
-    """In a process of its own: the driver keeps the GIL while it waits for a long value."""
-    with TdsProcess() as server:
-        yield server
-
-
 @pytest.fixture(params=KINDS)
-def ground(request: pytest.FixtureRequest, running: TdsProcess, root: Path) -> Iterator[Ground]:
-    found = real() if request.param == "real" else double(running)
+def ground(request: pytest.FixtureRequest, lasting: TdsProcess, root: Path) -> Iterator[Ground]:
+    found = real() if request.param == "real" else double(lasting)
     yield found
     if request.param == "real":
         found.tidy(root)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from finished import alike, demand_listed, sections
+from tds.log import Entry
 
 import hygge_mssql
-from hygge_mssql.statements import Statement, every
+from hygge_mssql.statements import Statement, every, publishing
 
 SOURCES = Path(hygge_mssql.__file__).parent
 #: What begins a statement of T-SQL that reads or changes something.
@@ -53,6 +55,44 @@ def _texts(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             yield node.value
+
+
+@pytest.mark.parametrize("each", every(), ids=lambda each: each.key)
+def test_what_a_statement_finally_says_is_listed_with_its_source(each: Statement) -> None:
+    """Some server was sent it, so none is dead; and nothing but its own texts is listed there."""
+    (section,) = [section for section in sections() if section.key == each.key]
+    assert section.source == each.source
+    assert section.shapes
+    written = re.sub(r"\\\{\w+\\\}", ".*", re.escape(alike(each.sql)))
+    # A piece of other statements stands within them.
+    whole = written if each is not publishing.LAST else f".* AND {written}.*"
+    for shape in section.shapes:
+        assert re.fullmatch(whole, shape), shape
+
+
+def test_every_text_that_is_listed_is_of_a_statement_or_of_a_list() -> None:
+    keys = {section.key for section in sections()}
+    assert keys - {each.key for each in every()} == {
+        "of a SELECT, for each column",
+        "of a SELECT, for each condition",
+        "of a CREATE TABLE, for each column",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT [a] AS [a] FROM [dbo].[t]; DROP TABLE [dbo].[t]",
+        "SELECT [a] AS [a], (SELECT 1) AS [b] FROM [dbo].[t]",
+        "SELECT [a] AS [a] FROM [dbo].[t] WHERE [a] > 'x' OR 1 = 1",
+        "DROP TABLE IF EXISTS [dbo].[t] -- ]",
+        "EXEC sp_rename N'[dbo].[a]', N'b'; SELECT N'''",
+    ],
+)
+def test_a_text_that_became_another_is_not_in_the_list(text: str) -> None:
+    opening = "SET LANGUAGE us_english; SET XACT_ABORT ON; SET LOCK_TIMEOUT 5; SET CONTEXT_INFO 0x0"
+    with pytest.raises(AssertionError, match=r"not in finished\.sql"):
+        demand_listed([Entry(51, "batch", opening), Entry(51, "call", text)])
 
 
 def test_nothing_is_read_that_is_not_committed_and_nothing_is_merged() -> None:

@@ -130,7 +130,7 @@ def test_what_was_committed_survives_a_kill(server_process):
     connection.close()
     server_process.start()
     assert server_process.rows("SELECT a FROM t") == [(1,)]
-    assert "INSERT INTO t (a) VALUES (3)" not in server_process.statements()
+    assert "INSERT INTO t (a) VALUES (3)" not in server_process.log.statements
 
 
 def test_databases_in_files_are_found_again(tmp_path):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from ground import Ground, double
 from tds.process import TdsProcess
@@ -16,9 +14,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def ground() -> Iterator[Ground]:
-    with TdsProcess() as running:
-        yield double(running)
+def ground(lasting: TdsProcess) -> Ground:
+    return double(lasting)
 
 
 class WholeWalk(StoreWalk, Contract):

@@ -133,8 +133,3 @@ def indexes(session: Session, table: Name) -> tuple[int, ...]:
 def referenced(session: Session, table: Name) -> bool:
     """Whether another table has a foreign key to this one."""
     return bool(session.value(ask.REFERENCED.sql, table.sql))
-
-
-def staged(session: Session, schema: str) -> tuple[str, ...]:
-    """The staging tables that lie in a schema."""
-    return tuple(str(name) for (name,) in session.rows(ask.STAGED.sql, schema))

@@ -9,7 +9,7 @@ from hygge_mssql.catalogue import Column
 from hygge_mssql.names import Name, quoted
 from hygge_mssql.publishing import Publishing, shape_of
 from hygge_mssql.session import Session
-from hygge_mssql.sqltypes import declared
+from hygge_mssql.sqltypes import declared, same_type
 from hygge_mssql.statements import publishing
 from hygge_mssql.statements import session as say
 from hygge_mssql.tables import MssqlStoreConfig
@@ -57,7 +57,7 @@ def _changing(found: Target | None, shape: Shape, *, emptied: bool) -> dict[str,
             final = shape.made(name)
         else:
             final = declared(column)
-        if _plain(final) != _plain(shape.staged(name)):
+        if not same_type(final, shape.staged(name)):
             types[name] = final
     return types
 
@@ -83,10 +83,6 @@ def _differs(name: str, final: str, shape: Shape) -> str:
     if own.startswith("nvarchar"):
         return f"{column} {_CODE_POINTS} <> {there} {_CODE_POINTS}"
     return f"{column} <> {there}"
-
-
-def _plain(text: str) -> str:
-    return text.replace(" ", "").lower().replace("float(53)", "float")
 
 
 def _guarded(session: Session, found: Target, shape: Shape) -> bool:

@@ -117,3 +117,12 @@ def declared(column: Column) -> str:
         size = column.length // 2 if column.type in _WIDE else column.length
         return f"{column.type}({'max' if column.length < 0 else size})"
     return "rowversion" if column.type == "timestamp" else column.type
+
+
+def same_type(one: str, other: str) -> bool:
+    """Whether two declarations say the same, however they are written."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(text: str) -> str:
+    return text.replace(" ", "").lower().replace("float(53)", "float")

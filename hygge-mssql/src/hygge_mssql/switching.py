@@ -12,7 +12,7 @@ from hygge_mssql import catalogue
 from hygge_mssql.created import column_sql
 from hygge_mssql.names import Name, quoted
 from hygge_mssql.session import Session
-from hygge_mssql.sqltypes import declared
+from hygge_mssql.sqltypes import declared, same_type
 from hygge_mssql.statements import loading
 from hygge_mssql.target import Shape, Target
 
@@ -29,7 +29,7 @@ def make_like(session: Session, found: Target, staged: Name, shape: Shape) -> No
     if {each.name for each in found.columns} != set(shape.columns):
         _refuse(found, "its columns are not those of the rows")
     for each in found.columns:
-        if each.filled or _plain(declared(each)) != _plain(shape.staged(each.name)):
+        if each.filled or not same_type(declared(each), shape.staged(each.name)):
             _refuse(found, f"its column {each.name!r} is {declared(each)}")
     columns = ", ".join(
         column_sql(each.name, declared(each), nullable=each.nullable, collation=each.collation)
@@ -46,7 +46,3 @@ def _refuse(found: Target, why: str) -> None:
         f'{found.name} cannot be replaced with replace = "switch": {why}',
         hint='set replace = "in_place"',
     )
-
-
-def _plain(text: str) -> str:
-    return text.replace(" ", "").lower().replace("float(53)", "float")

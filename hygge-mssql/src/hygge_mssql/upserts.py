@@ -75,7 +75,7 @@ def _same(keys: Sequence[str], one: str, other: str) -> str:
 
 
 def _last(staged: Name, keys: Sequence[str]) -> str:
-    return publishing.LAST.with_(
+    return " AND " + publishing.LAST.with_(
         marker=quoted(ROW_MARKER),
         order=quoted(ORDER),
         staged=staged.sql,

@@ -44,8 +44,8 @@ def _done(server: TdsServer, asked: dict[str, Any]) -> Any:
             return server.rows(asked["table"])
         case "execute":
             server.execute(asked["sql"])
-        case "statements":
-            return server.log.statements
+        case "log":
+            return [(entry.spid, entry.kind, entry.sql) for entry in server.log.entries]
         case "usage":
             used = resource.getrusage(resource.RUSAGE_SELF)
             return {"cpu_seconds": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .log import Entry, Log
 from .server import PASSWORD, USER
 
 _ABOVE = Path(__file__).resolve().parents[1]
@@ -99,9 +100,15 @@ class TdsProcess:
     def execute(self, sql: str) -> None:
         self._ask("execute", sql=sql)
 
-    def statements(self) -> list[str]:
-        answer = self._ask("statements")
-        return [str(text) for text in answer]
+    @property
+    def log(self) -> Log:
+        """What it was asked since it started: who, how and what. Of a killed one, nothing."""
+        log = Log()
+        if self._process is None:
+            return log
+        for spid, kind, sql in self._ask("log"):
+            log.add(Entry(spid, kind, sql))
+        return log
 
     def usage(self) -> dict[str, float]:
         """CPU seconds and the largest resident size (MB) of the server so far."""

@@ -81,10 +81,3 @@ REFERENCED = statement(
     source="relational-databases/system-catalog-views/sys-foreign-keys-transact-sql",
     does="tells whether other tables refer to one, which then cannot be truncated",
 )
-STAGED = statement(
-    "catalogue.staged",
-    "SELECT t.name FROM sys.tables AS t"
-    " WHERE t.schema_id = SCHEMA_ID(?) AND t.name LIKE '[_][_]hygge[_]stage[_]%' ORDER BY t.name",
-    source="relational-databases/system-catalog-views/sys-tables-transact-sql",
-    does="lists the staging tables of a schema",
-)

@@ -26,7 +26,7 @@ INSERT_NEW = statement(
 )
 LAST = statement(
     "publishing.last",
-    " AND s.{marker} <> 2 AND NOT EXISTS (SELECT 1 FROM {staged} AS later WHERE {same_key}"
+    "s.{marker} <> 2 AND NOT EXISTS (SELECT 1 FROM {staged} AS later WHERE {same_key}"
     " AND later.{marker} <> 0 AND later.{order} > s.{order})",
     source="t-sql/language-elements/exists-transact-sql",
     does="of several changes of one key, lets through what the last of them leaves",
@@ -73,12 +73,6 @@ ALTER_COLUMN = statement(
     "ALTER TABLE {target} ALTER COLUMN {column}",
     source="t-sql/statements/alter-table-transact-sql",
     does="widens a column, or gives it another type where no row is left",
-)
-DROP_COLUMN = statement(
-    "publishing.drop_column",
-    "ALTER TABLE {target} DROP COLUMN {column}",
-    source="t-sql/statements/alter-table-transact-sql",
-    does="takes the row marker off a staging table that becomes the destination",
 )
 CHANGED = statement(
     "publishing.changed",

@@ -22,12 +22,6 @@ MIN_ACTIVE_ROWVERSION = statement(
     source="t-sql/functions/min-active-rowversion-transact-sql",
     does="tells below which rowversion no transaction is still under way",
 )
-SPREAD = statement(
-    "reading.spread",
-    "SELECT MIN({column}), MAX({column}) FROM {source}{where}",
-    source="t-sql/functions/min-transact-sql",
-    does="finds between which values the ranges of a partitioned reading lie",
-)
 HOLD_TABLE = statement(
     "reading.hold_table",
     "SELECT COUNT(*) FROM (SELECT TOP (1) 1 AS one FROM {source} WITH (TABLOCK, HOLDLOCK)) AS held",
