@@ -125,3 +125,48 @@ def test_rows_per_batch_is_of_each_loader_and_not_of_all_together(project: Proje
     assert project.rows("SELECT COUNT(*), SUM(id) FROM dbo.target") == [
         (frame.height, sum(range(frame.height)))
     ]
+
+
+def test_a_replace_keeps_indexes_and_never_drops_the_table(project: Project) -> None:
+    """With the table stay its grants: they are of the object, which is the same one."""
+    project.ground.execute(
+        "CREATE TABLE dbo.target ([id] bigint NOT NULL PRIMARY KEY, [name] nvarchar(20) NULL)",
+        "CREATE INDEX by_name ON dbo.target ([name])",
+        "INSERT INTO dbo.target VALUES (9, N'old')",
+    )
+    indexes = "SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.target')"
+    before = project.rows(indexes), project.rows("SELECT OBJECT_ID(N'dbo.target')")
+    assert load(project, pl.DataFrame({"id": [1], "name": ["new"]})) == 0
+    assert project.rows("dbo.target") == [(1, "new")]
+    assert (project.rows(indexes), project.rows("SELECT OBJECT_ID(N'dbo.target')")) == before
+    for text in ("DROP TABLE IF EXISTS [dbo].[target]", "sp_rename", "SWITCH TO"):
+        assert not project.server.log.containing(text)
+
+
+def test_a_column_is_added_only_within_the_transaction_that_publishes(project: Project) -> None:
+    assert load(project, pl.DataFrame({"id": [1]}), more=APPEND) == 0
+    project.server.log.clear()
+    fault = project.server.fail(
+        "statement", sql="INSERT INTO [dbo].[target]", error=824, times=None
+    )
+    wider = pl.DataFrame({"id": [2], "new": ["x"]})
+    assert load(project, wider, more=APPEND) == 1
+    assert fault.reached.is_set()
+    assert project.rows("SELECT * FROM dbo.target") == [(1,)]
+    project.server.faults.clear()
+    (altered, *_) = project.server.log.containing("ALTER TABLE [dbo].[target] ADD [new]")
+    own = [each.sql for each in project.server.log.entries if each.spid == altered.spid]
+    before = own[: own.index(altered.sql)]
+    began = len(before) - before[::-1].index("BEGIN TRANSACTION")
+    assert "COMMIT TRANSACTION" not in before[began:]
+    assert any("sp_getapplock" in text for text in before[began:])
+    assert load(project, wider, more=APPEND) == 0
+    assert project.rows("dbo.target") == [(1, None), (2, "x")]
+
+
+def test_rows_that_the_source_has_no_more_are_found_by_their_keys(project: Project) -> None:
+    keyed = ', key_columns = ["id"]'
+    compared = APPEND + 'deletes = { detect = "keys", max_share = 0.5 }\n'
+    assert load(project, pl.DataFrame({"id": [1, 2, 3]}), keyed, APPEND) == 0
+    assert load(project, pl.DataFrame({"id": [1, 3, 4]}), keyed, compared) == 0
+    assert project.rows("dbo.target") == [(1,), (3,), (4,)]

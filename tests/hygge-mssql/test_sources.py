@@ -149,3 +149,60 @@ def test_columns_that_are_not_needed_do_not_travel(project: Project) -> None:
     assert read(project, 'table = "dbo.orders"', chosen) == 0
     assert project.settled().columns == ["id"]
     assert project.server.log.containing("SELECT [id] AS [id] FROM [dbo].[orders]")
+
+
+def test_what_committed_late_is_found_by_a_lookback_and_doubles_nothing(project: Project) -> None:
+    project.ground.execute(
+        "CREATE TABLE dbo.source ([id] int NOT NULL, [at] datetime2(7) NOT NULL)",
+        "INSERT INTO dbo.source VALUES (1, '2024-01-01T10:00:00.0000001'),"
+        " (2, '2024-01-01T10:10:00')",
+    )
+    project.write(
+        '[flows.read]\nhome = { type = "mssql", connection = "sql", table = "dbo.source" }\n'
+        'store = { type = "mssql", connection = "sql", table = "dbo.copy", key_columns = ["id"] }\n'
+        'run_type = "incremental"\n'
+        'watermark = { column = "at", primary_key = "id", lookback = "10m" }'
+    )
+    assert project.hygge("run") == 0
+    project.ground.execute(
+        "INSERT INTO dbo.source VALUES (3, '2024-01-01T10:00:00.0000000'),"
+        " (4, '2024-01-01T09:59:59.9999999')"
+    )
+    for _ in range(2):
+        assert project.hygge("run") == 0
+        assert [row[0] for row in project.rows("dbo.copy")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("declared", "values"),
+    [
+        ("int", ("1", "2", "3")),
+        ("decimal(38,10)", ("1.0000000001", "1.0000000002", "1.0000000003")),
+        ("date", ("'2024-01-01'", "'2024-01-02'", "'2024-01-03'")),
+        ("datetime", ("'2024-01-01T00:00:00.003'", "'2024-01-01T00:00:00.007'", "'2024-01-02'")),
+        (
+            "datetime2(7)",
+            tuple(f"'2024-01-01T00:00:00.000000{digit}'" for digit in (1, 2, 3)),
+        ),
+        (
+            "datetimeoffset(7)",
+            tuple(f"'2024-01-01T00:00:00.000000{digit}+05:30'" for digit in (1, 2, 3)),
+        ),
+        ("nvarchar(10)", ("N'Z'", "N'a'", "N'ø'")),
+    ],
+)
+def test_a_watermark_of_every_kind_loses_and_doubles_nothing(
+    project: Project, declared: str, values: tuple[str, str, str]
+) -> None:
+    """Neither a tick nor a tie."""
+    low, middle, high = values
+    project.ground.execute(
+        f"CREATE TABLE dbo.source ([id] int NOT NULL, [w] {declared} NULL)",
+        f"INSERT INTO dbo.source VALUES (1, {low}), (2, {middle})",
+    )
+    flow = INCREMENTAL.format(column="w")
+    assert read(project, 'table = "dbo.source"', flow) == 0
+    project.ground.execute(f"INSERT INTO dbo.source VALUES (3, {middle}), (4, {high}), (5, {low})")
+    for _ in range(2):
+        assert read(project, 'table = "dbo.source"', flow) == 0
+        assert ids(project) == [1, 2, 3, 4]
