@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 from lakes import connection
 
+from hygge_core.cli import main
+
 TOML = """
 [project]
 name = "contoso"
@@ -41,38 +43,37 @@ def project(dfs, tmp_path):
     return tmp_path
 
 
-def hygge(project, *words, code=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "hygge_core", "-C", str(project), *words],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
+@pytest.fixture
+def hygge(project, capsys):
+    """Says ``hygge`` with words, as one process after another would; what it prints."""
+
+    def hygge(*words, code=0):
+        assert main(["-C", str(project), *words]) == code, capsys.readouterr()
+        return capsys.readouterr().out
+
+    return hygge
 
 
-def test_a_project_moves_up_and_down_and_checks_itself(project, dfs):
-    hygge(project, "check", "up")
-    hygge(project, "run", "-s", "up")
+def test_a_project_moves_up_and_down_and_checks_itself(hygge, project, dfs):
+    hygge("check", "up")
+    hygge("run", "-s", "up")
     pl.DataFrame({"id": [3, 4], "name": "orders"}).write_parquet(
         project / "in" / "orders" / "2.parquet"
     )
-    hygge(project, "run", "-s", "up")
-    hygge(project, "run", "-s", "down")
+    hygge("run", "-s", "up")
+    hygge("run", "-s", "down")
     back = pl.read_parquet(project / "back" / "*.parquet").sort("id")
     assert back["id"].to_list() == [1, 2, 3, 3, 4]
     assert "shop/.hygge_journal/head.json" in dfs.files("lake")
-    runs = json.loads(hygge(project, "--json", "journal", "runs", "-s", "up"))
+    runs = json.loads(hygge("--json", "journal", "runs", "-s", "up"))
     assert len(runs) >= 3
 
 
-def test_what_is_wrong_with_the_lake_is_said_with_what_to_do(project, dfs):
+def test_what_is_wrong_with_the_lake_is_said_with_what_to_do(hygge, dfs):
     dfs.faults.add(
         operation="create", status=403, code="AuthorizationPermissionMismatch", times=None
     )
-    out = hygge(project, "check", "up.orders", code=1)
+    out = hygge("check", "up.orders", code=1)
     assert "Storage Blob Data Contributor" in " ".join(out.split())
 
 
