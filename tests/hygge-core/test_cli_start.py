@@ -45,6 +45,23 @@ def test_asking_for_help_imports_nothing_heavy(args):
     assert not modules & HEAVY
 
 
+_END = """
+import atexit, gc
+looks = []
+atexit.register(lambda: print(len(looks), len(gc.get_objects())))
+from hygge_core.cli import main
+gc.callbacks.append(lambda phase, told: looks.append(phase))
+main(["--version"])
+"""
+
+
+def test_neither_a_start_nor_the_end_of_a_process_looks_for_what_could_go():
+    done = subprocess.run([sys.executable, "-c", _END], capture_output=True, text=True, check=True)
+    looks, left = map(int, done.stdout.split()[-2:])
+    assert looks == 0
+    assert left < 100  # all else is out of sight of the looks that Python takes at its end
+
+
 #: What a command may import that is neither Python's, nor hygge's, nor a private module of these.
 BUDGET = {"annotated_doc", "attr", "attrs", "cattrs", "click", "packaging", "pluggy", "shellingham"}
 BUDGET |= {"tomli", "typer", "typing_extensions"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Sequence
 
@@ -17,9 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Every error becomes one message on stderr with its hint, and a traceback only with ``-vv``.
     """
     invocation = Invocation()
-    # Modules and configuration are many objects that stay: to look them through again and again,
-    # for what may go, was a tenth of a start.
-    gc.set_threshold(_OBJECTS_OF_A_START)
+    _spare_looks_for_rubbish()
     with streams.scrubbed():
         try:
             from hygge_core.cli.app import app
@@ -32,3 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         except Exception as error:  # noqa: BLE001  # the last border: beyond it stands a person
             return streams.tell(error, trace=invocation.verbosity >= 2)
     return 0
+
+
+def _spare_looks_for_rubbish() -> None:
+    """A start makes what stays, and the end of a process gives all back at once, rubbish or not.
+
+    To look all of it through for what may go was a fifth of the CPU time of a small run.
+    """
+    gc.set_threshold(_OBJECTS_OF_A_START)
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
