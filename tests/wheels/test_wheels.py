@@ -84,6 +84,11 @@ def test_every_entry_point_names_a_module_of_the_wheel(built: Built) -> None:
         assert {f"{path}.py", f"{path}/__init__.py"} & set(built.files), module
 
 
+def test_no_wheel_meddles_with_the_tests_of_others(built: Built) -> None:
+    """The kit is imported by those who want it; pytest loads nothing of ours by itself."""
+    assert set(built.entry_points.sections()) <= {"hygge", "console_scripts"}
+
+
 def test_only_core_brings_the_command(built: Built) -> None:
     points = built.entry_points
     scripts = dict(points["console_scripts"]) if "console_scripts" in points else {}
