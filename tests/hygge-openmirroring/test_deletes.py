@@ -43,6 +43,8 @@ def test_keys_that_vanished_are_deleted_by_the_next_run(mirror, first):
     assert [row[0] for row in rows(mirror, "id")] == [1, 3, 4, 5, 7, 8, 9]
     run(mirror, more.filter(pl.col("id") != 6), BY_KEYS)
     assert [row[0] for row in rows(mirror, "id")] == [1, 3, 4, 5, 7, 8, 9]
+    run(mirror, more.filter(~pl.col("id").is_in([3, 6])), BY_KEYS)  # 3 came with the first load
+    assert [row[0] for row in rows(mirror, "id")] == [1, 4, 5, 7, 8, 9]
 
 
 def test_a_soft_delete_keeps_the_row_and_says_so(mirror):
@@ -87,6 +89,15 @@ def test_where_nobody_kept_the_keys_nothing_is_guessed(mirror):
     assert "which rows the table has" in result.failure.text
     assert "--full-drop" in result.failure.hint
     assert [row[0] for row in rows(mirror, "id")] == [1, 2, 3, 4]
+
+
+def test_where_keys_alone_were_kept_no_row_can_be_told_as_deleted(mirror):
+    run(mirror, FIRST, BY_KEYS)
+    before = mirror.files()
+    fewer = FIRST.head(3).with_columns(at=pl.lit(9))
+    result = mirror.run(fewer, watermark="at", more=SOFT, **KEYED)
+    assert "which rows the table has" in result.failure.text
+    assert mirror.files() == before
 
 
 def test_only_one_file_of_known_keys_is_kept(mirror):
