@@ -79,8 +79,8 @@ def test_what_is_written_grows_with_the_journal_and_not_with_its_square(opened, 
             journal.record_event(event(metadata={"padding": "x" * 2000}))
         return sum(request.received for request in dfs.log)
 
-    few = written(24)
-    assert few + written(72) < 8 * few  # four times as many; their square would be sixteen times
+    few = written(16)
+    assert few + written(48) < 8 * few  # four times as many; their square would be sixteen times
 
 
 def test_a_start_reads_what_is_known_now_and_no_history(opened, small, dfs):
