@@ -10,6 +10,7 @@ SELECT c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)),
 
 -- catalogue.describe
 -- https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-describe-first-result-set-transact-sql
+SELECT d.name, COALESCE(TYPE_NAME(d.system_type_id), d.user_type_name), CAST(d.max_length AS type), CAST(d.precision AS type), CAST(d.scale AS type), d.is_nullable, d.collation_name, d.error_message FROM sys.dm_exec_describe_first_result_set(?, NULL, 0) AS d WHERE COALESCE(d.is_hidden, 0) = 0 ORDER BY d.column_ordinal
 SELECT d.name, COALESCE(TYPE_NAME(d.system_type_id), d.user_type_name), CAST(d.max_length AS type), CAST(d.precision AS type), CAST(d.scale AS type), d.is_nullable, d.collation_name, d.error_message FROM sys.dm_exec_describe_first_result_set(?, ?, 0) AS d WHERE COALESCE(d.is_hidden, 0) = 0 ORDER BY d.column_ordinal
 
 -- catalogue.tables
@@ -399,3 +400,7 @@ PRIMARY KEY ([x])
 [x] type IDENTITY(1, 1) NOT NULL PRIMARY KEY
 [x] type PRIMARY KEY
 [x] type UNIQUE
+
+-- of the tests: a query that can only be sent as it is
+-- https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql
+WITH some AS (SELECT [x] FROM dbo.orders WHERE [x] < 3) SELECT [x] FROM some

@@ -206,3 +206,14 @@ def test_a_watermark_of_every_kind_loses_and_doubles_nothing(
     for _ in range(2):
         assert read(project, 'table = "dbo.source"', flow) == 0
         assert ids(project) == [1, 2, 3, 4]
+
+
+def test_a_query_that_cannot_stand_in_another_is_sent_as_it_is(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.ground.execute(*ORDERS)
+    query = "WITH some AS (SELECT [id], [at] FROM dbo.orders WHERE [id] < 3) SELECT {0} FROM some"
+    assert read(project, f'query = "{query.format("[id]")}"') == 0
+    assert ids(project) == [1, 2]
+    assert read(project, f'query = "{query.format("[id], [at]")}"') == 1
+    assert "CAST it in the query" in capsys.readouterr().err

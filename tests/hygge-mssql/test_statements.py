@@ -76,6 +76,7 @@ def test_every_text_that_is_listed_is_of_a_statement_or_of_a_list() -> None:
         "of a SELECT, for each column",
         "of a SELECT, for each condition",
         "of a CREATE TABLE, for each column",
+        "of the tests: a query that can only be sent as it is",
     }
 
 

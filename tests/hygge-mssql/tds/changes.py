@@ -106,6 +106,12 @@ def delete(statement: tree.Delete, world: World, transaction: Transaction) -> in
 
 def truncate(statement: tree.Truncate, world: World, transaction: Transaction) -> None:
     table = target_of(statement.table, world)
+    if table.full_name in world.session.server.referred:
+        raise SqlError(
+            4712,
+            f"Cannot truncate table '{table.full_name}' because it is being referenced by a"
+            " FOREIGN KEY constraint.",
+        )
     transaction.count(f"DELETE FROM {table.physical}")
     transaction.database.identities.pop(table.id, None)
     if table.tracked:

@@ -58,6 +58,7 @@ class TdsServer:
         self.faults = Faults()
         self.log = Log()
         self.denied: set[tuple[str, str]] = set()  # (PERMISSION, "schema.table" or "*")
+        self.referred: set[str] = set()  # "schema.table": others have foreign keys to it
         self.clock_shift_seconds = 0.0
         self._connections: set[Connection] = set()
         self._lock = threading.Lock()
