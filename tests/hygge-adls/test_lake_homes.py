@@ -136,6 +136,36 @@ def test_the_highest_watermark_comes_from_the_footer_alone(lake, dfs):
     assert sum(request.sent for request in dfs.log.select(operation="read")) < 300_000
 
 
+def test_a_footer_is_fetched_once_however_often_it_is_asked_for(lake, dfs):
+    rows = pl.DataFrame({"id": range(1000)})
+    seeded(dfs, **{"a.parquet": parquet(rows), "b.parquet": parquet(rows)})
+    asked = Ask(entity="e", range=Range(column="id"))
+    with lake.home() as home:
+        assert home.schema(asked) == rows.schema
+        assert home.estimated_rows(asked) == 2000
+        assert home.upper(asked) == Mark("int64", "999")
+        assert [file.rows for file in home.files(asked)] == [1000, 1000]
+    assert len(dfs.log.select(operation="read")) == 2
+
+
+def test_a_footer_of_a_file_that_was_replaced_is_not_the_one_that_is_known(lake, dfs):
+    seeded(dfs, **{"a.parquet": parquet(pl.DataFrame({"id": [1, 2, 3]}))})
+    other = pl.DataFrame({"id": range(5000), "more": "x"})
+    with lake.home() as home:
+        assert pl.concat(home.read(Ask(entity="e"))).height == 3
+        seeded(dfs, **{"a.parquet": parquet(other)})
+        assert pl.concat(home.read(Ask(entity="e"))).equals(other)
+
+
+def test_a_footer_that_is_longer_than_what_is_fetched_at_first_is_read_whole(lake, dfs):
+    wide = pl.DataFrame({f"a_column_of_many_{number}": [number, None] for number in range(2000)})
+    content = parquet(wide)
+    assert int.from_bytes(content[-8:-4], "little") > 64 << 10
+    seeded(dfs, **{"a.parquet": content})
+    (name,) = wanted = ("a_column_of_many_7",)
+    assert lake.rows(Ask(entity="e", columns=wanted))[name].to_list() == [7, None]
+
+
 @pytest.mark.parametrize("codec", ["zstd", "snappy", "gzip", "uncompressed"])
 def test_types_and_codecs_come_back_as_they_were_written(lake, dfs, codec):
     rows = pl.DataFrame(
