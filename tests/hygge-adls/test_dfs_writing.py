@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import threading
 
 import pytest
@@ -178,8 +179,10 @@ def test_a_new_child_does_not_change_its_directorys_etag(lake: FileSystemClient)
     ("version", "status"), [("2020-02-10", 304), ("2021-08-06", 412), (None, 412)]
 )
 def test_a_flush_against_its_condition_is_412_and_was_304_to_old_clients(
-    connect: Connect, version: str | None, status: int
+    connect: Connect, version: str | None, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # The oldest SDK that is supported warns of a 304 in words that cannot be formatted.
+    caplog.set_level(logging.ERROR, logger="azure")
     options = {"api_version": version} if version else {}
     file = connect(**options).get_file_client("lake", "f")
     file.create_file()
