@@ -132,16 +132,18 @@ def installed() -> Iterator[Found | Broken]:
     names = {name for dist in distributions() if _mentions_us(dist) and (name := _name(dist))}
     for name in sorted(names):
         dist = distribution(name)
-        called, there = dist.metadata["Name"], dist.version or "?"
+        told = dist.metadata  # parsed at each look
+        called, there = told["Name"], told["Version"] or "?"
         try:
             points = sorted(point for point in dist.entry_points if point.group == GROUP)
         except Exception as exc:  # noqa: BLE001  # a malformed file raises what it likes
             plugin = Plugin(distribution=called, version=there, entry="?")
             yield Broken(plugin=plugin, cause=f"its entry points cannot be read: {exc}")
             continue
+        requires = tuple(dist.requires or ())
         for point in points:
             plugin = Plugin(distribution=called, version=there, entry=point.name)
-            yield Found(plugin=plugin, point=point, requires=tuple(dist.requires or ()))
+            yield Found(plugin=plugin, point=point, requires=requires)
 
 
 def _mentions_us(dist: Distribution) -> bool:
