@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 import threading
 import weakref
 
@@ -85,3 +88,19 @@ def test_who_has_nothing_to_do_for_a_while_goes(monkeypatch):
     assert not gone[0].is_alive()
     assert crew._idle == []
     seen("asked")
+
+
+_FORKED = """
+import os
+from hygge_core.engine import crew
+assert crew.sent(lambda: None, "before").wait(30)
+child = os.fork()
+if not child:
+    os._exit(0 if crew.sent(lambda: None, "after").wait(10) else 1)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_waits_for_no_thread_of_its_parent():
+    subprocess.run([sys.executable, "-W", "ignore", "-c", _FORKED], check=True)

@@ -6,6 +6,7 @@ never more of them than there were jobs at once. Whoever finds nothing to do for
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,8 @@ _PATIENCE_SECONDS = 10.0
 
 _Job: TypeAlias = tuple[Callable[[], None], str, threading.Event]
 _idle: list[SimpleQueue[_Job]] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # a child has none of its parent's threads
 
 
 def sent(job: Callable[[], None], name: str) -> threading.Event:
