@@ -19,6 +19,7 @@ CASES = {
     "incremental, with keys": ("incremental", {"key_columns": ["id"]}),
     "incremental, by time": ("incremental", {"file_detection": "timestamp"}),
     "full_drop": ("full_drop", {}),
+    "full_drop, no journal": ("full_drop", {"journal": False}),
     "full_drop, all is removed": ("full_drop", {"keeps": "none", "janitor": True}),
 }
 

@@ -34,7 +34,9 @@ class MirrorGround(Ground):
 
     atomic = False
 
-    def __init__(self, root: Path, server: DfsServer, poller: Poller, **told: object) -> None:
+    def __init__(
+        self, root: Path, server: DfsServer, poller: Poller, *, journal: bool = True, **told: object
+    ) -> None:
         server.seed("lake", {f"{ITEM}/Files": None})
         server.manners.onelake = True
         self.plugins = PLUGINS
@@ -46,7 +48,8 @@ class MirrorGround(Ground):
         sign_in = {"account_url": server.url, "auth": "sas", "sas": {"env": "HYGGE_TEST_LAKE_SAS"}}
         more = {"rows_per_file": ROWS_PER_FILE, "folder_deletion_wait_seconds": 0.0, **told}
         self.store = Opened(type="open_mirroring", table={**sign_in, **place, **more})
-        self.journal = Opened(type="sqlite", table={"path": str(root / "journal.db")})
+        if journal:
+            self.journal = Opened(type="sqlite", table={"path": str(root / "journal.db")})
 
     @classmethod
     def beside(cls, other: MirrorGround) -> MirrorGround:
