@@ -6,6 +6,8 @@ import time
 import pytest
 from household import until
 
+from hygge_core.plugins import words
+
 PROJECT = """
 [run]
 concurrency = 4
@@ -109,11 +111,13 @@ def test_3_for_a_selection_that_matches_nothing(household, entities):
     assert "did you mean 'f.quick'?" in done.err
 
 
-def test_3_for_a_plugin_that_is_not_installed(household, entities):
-    entities("quick.home = { type = 'mssql', table = 'dbo.Quick' }")
+def test_3_for_a_plugin_that_is_not_installed(household, entities, monkeypatch):
+    # One that nobody can have, whatever else is installed here.
+    monkeypatch.setitem(words.FIRST_PARTY, "abacus", "hygge-abacus")
+    entities("quick.home = { type = 'abacus', table = 'dbo.Quick' }")
     done = household.call("run")
     assert done.code == 3
-    assert "pip install hygge-mssql" in done.err
+    assert "pip install hygge-abacus" in done.err
 
 
 def test_4_when_the_other_side_does_not_trust_us(household, entities):
