@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import tomllib
+from collections.abc import Callable
 
 ENTITY = "[flows.f.entities.e{0}]\nhome = {{ table = 'dbo.T{0}' }}\nstore.key_columns = ['Id']\n"
 PROJECT = """
@@ -28,14 +30,21 @@ polish = { columns = { case = "snake", drop = ["*_enc"] }, mask = { Email = "sha
 """
 
 
-def test_two_hundred_entities_load_in_well_under_half_a_second(desk):
-    desk.write(PROJECT + "".join(map(ENTITY.format, range(200))))
-    desk.load()
-    began = time.process_time()
-    project = desk.load()
-    took = time.process_time() - began
-    assert len(project.entities) == 200
-    assert took < 0.3
+def test_what_a_configuration_means_costs_some_times_what_reading_its_toml_does(desk):
+    text = PROJECT + "".join(map(ENTITY.format, range(200)))
+    desk.write(text)
+    assert len(desk.load().entities) == 200
+    assert least(desk.load) < 30 * least(lambda: tomllib.loads(text))
+
+
+def least(call: Callable[[], object], turns: int = 4) -> float:
+    """The CPU seconds of the quickest of some calls: others can only make one slower."""
+    took = []
+    for _ in range(turns):
+        began = time.process_time()
+        call()
+        took.append(time.process_time() - began)
+    return min(took)
 
 
 def test_reading_a_configuration_imports_neither_polars_nor_pyarrow():
