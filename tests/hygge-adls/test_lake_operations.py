@@ -1,9 +1,14 @@
 """The operations on a lake: each does its work once, whatever happens to its answers."""
 
+import gc
+import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from azure.core.pipeline.transport import HttpTransport
+from household import until
 from lakes import account_at
 
 from hygge_adls import lake as lakes
@@ -106,6 +111,30 @@ def test_a_passing_error_is_not_seen_from_outside(lake, dfs, operation, status):
     assert lake.entry("b").bytes == 7
     assert [entry.name for entry in lake.list("")] == ["b"]
     assert fault.struck == 2
+
+
+def test_a_read_that_is_tried_again_leaves_no_connection_open(lake, dfs):
+    assert lake.entry("a") is None
+    before = sockets()
+    gc.disable()  # it would close some of them
+    try:
+        for _ in range(5):
+            fault = dfs.faults.add(operation="read", status=503, times=3)
+            with pytest.raises(NameMissing):
+                lake.read("a")
+            assert fault.struck == 3
+            until(lambda: sockets() == before, seconds=5)
+    finally:
+        gc.enable()
+
+
+def sockets() -> int:
+    """How many this process has open: the SDK's and the server's."""
+    count = 0
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # closed since
+            count += os.readlink(each).startswith("socket:")
+    return count
 
 
 def test_a_rename_whose_answer_was_lost_says_that_its_source_is_gone(lake, dfs):

@@ -58,6 +58,9 @@ class Again(RetryPolicy[Any, Any]):
         error: Exception | None = None,
     ) -> bool:
         again = super().increment(settings, response=response, error=error)
+        if again and isinstance(response, PipelineResponse):
+            # What a download was answered is not read yet: the connection would be lost with it.
+            response.http_response.internal_response.close()
         return again and not (error and is_distrust(error))
 
     def is_exhausted(self, settings: dict[str, Any]) -> bool:
