@@ -184,7 +184,9 @@ def test_what_could_not_be_published_is_tried_again_at_the_end_of_the_run(mirror
 def test_runs_that_end_while_it_is_sent_are_sent_together(mirror):
     names = ("a", "b", "c", "d")
     more = "".join(f"[flows.shop.entities.{name}]\n" for name in names)
-    fault = mirror.server.faults.add(operation="rename", path=f"*{TABLE}/0*", hold=True)
+    add = mirror.server.faults.add
+    fault = add(operation="rename", path=f"*{TABLE}/0*", hold=True)
+    others = [add(operation="rename", path=f"*/{name}/0*", hold=True) for name in names[1:]]
     with mirror.project(store=STORE, more=more, **dict.fromkeys(names, ROWS)) as root:
         here = config.load(start=root, plugins=PLUGINS)
         outcome = []
@@ -194,7 +196,9 @@ def test_runs_that_end_while_it_is_sent_are_sent_together(mirror):
 
         thread = threading.Thread(target=work)
         thread.start()
-        assert fault.reached.wait(60)
+        assert fault.reached.wait(60)  # the first has ended, and no other
+        for other in others:
+            other.release()
         with World(PLUGINS, root=root) as world:
             counters = world.journal(here.entities[0].journal).counters
             until(lambda: counters()[0] == len(names))
