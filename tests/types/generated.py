@@ -23,5 +23,5 @@ if __name__ == "__main__":
             made = write(offer, f"acme-{offer}", Path(folder)).directory
             for check in CHECKS:
                 command = [sys.executable, "-m", *check]
-                environ = {**os.environ, "MYPYPATH": "src"}
+                environ = {**os.environ, "MYPYPATH": "src", "MYPY_CACHE_DIR": f"{folder}/known"}
                 subprocess.run(command, cwd=made, env=environ, check=True)
