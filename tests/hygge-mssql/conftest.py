@@ -14,8 +14,9 @@ sys.path[:0] = [
     *(str(HERE.parent / name) for name in ("hygge-adls", "hygge-openmirroring")),
 ]
 
+# After the path is set:
 from finished import demand_listed  # noqa: E402
-from tds.fixtures import *  # noqa: E402, F403 - after the path is set
+from tds.fixtures import *  # noqa: E402, F403
 from tds.process import TdsProcess  # noqa: E402
 from tds.server import TdsServer  # noqa: E402
 

@@ -9,7 +9,7 @@ over without the lock, and the paused owner loses by its epoch in the next trans
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -18,6 +18,19 @@ from hygge_core.records import name_of
 
 if TYPE_CHECKING:
     from hygge_core.records import Lease, Owner
+
+
+class Kept(Protocol):
+    """What any record of a lease says; ``owner`` is ``None`` when it was given back."""
+
+    @property
+    def epoch(self) -> int: ...
+
+    @property
+    def owner(self) -> Owner | None: ...
+
+
+K = TypeVar("K", bound=Kept)
 
 
 @frozen(kw_only=True)
@@ -51,11 +64,11 @@ def next_epoch(flow: str, entity: str, recorded: Recorded, *, locked: bool) -> i
     return recorded.epoch + 1
 
 
-def demand_lease(lease: Lease, recorded: Recorded | None) -> None:
-    """Raise ``JournalError`` unless ``lease`` is what is recorded, and was not given back."""
+def demand_lease(lease: Lease, recorded: K | None) -> K:
+    """What is recorded. Raises ``JournalError`` unless it is ``lease``, and was not given back."""
+    if recorded and recorded.epoch == lease.epoch and recorded.owner is not None:
+        return recorded
     found = recorded or Recorded()
-    if found.epoch == lease.epoch and found.owner is not None:
-        return
     taker = f"taken over by {found.owner}" if found.owner else "given back"
     raise JournalError(
         f"the lease on {name_of(lease.flow, lease.entity)} was lost: epoch {lease.epoch} was"
@@ -64,4 +77,4 @@ def demand_lease(lease: Lease, recorded: Recorded | None) -> None:
     )
 
 
-__all__ = ["Recorded", "demand_lease", "next_epoch"]
+__all__ = ["Kept", "Recorded", "demand_lease", "next_epoch"]

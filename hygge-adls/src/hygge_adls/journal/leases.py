@@ -14,7 +14,7 @@ from attrs import evolve
 
 from hygge_adls.journal.state import Held, Key, State
 from hygge_core.errors import LeaseHeld
-from hygge_core.leasing import Recorded, demand_lease
+from hygge_core.leasing import demand_lease
 from hygge_core.records import Lease, Owner, name_of, now
 
 #: The takings whose leases this process holds: any other one of its own is nobody's.
@@ -56,10 +56,7 @@ def _lives(pid: int) -> bool:
 
 def demanded(state: State, lease: Lease) -> Held:
     """The lease as it is recorded. Raises ``JournalError`` unless ``lease`` is the current one."""
-    held = state.leases.get((lease.flow, lease.entity))
-    demand_lease(lease, Recorded(epoch=held.epoch, owner=held.owner) if held else None)
-    assert held is not None
-    return held
+    return demand_lease(lease, state.leases.get((lease.flow, lease.entity)))
 
 
 def extended(state: State, lease: Lease, life: timedelta) -> Held:

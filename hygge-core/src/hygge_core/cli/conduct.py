@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.task import Summary
 
-#: Python's own default: what is gone holds rows, so it has to be found soon.
+#: As Python has it by default: what is gone holds rows, so it has to be found soon.
 _OBJECTS_OF_A_RUN = 700
 
 

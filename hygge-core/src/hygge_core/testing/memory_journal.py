@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 from hygge_core.errors import LeaseHeld
 from hygge_core.faults import around
 from hygge_core.hookspecs import Kind, hookimpl
-from hygge_core.leasing import Recorded, demand_lease
+from hygge_core.leasing import demand_lease
 from hygge_core.recalling import Recalls, Sought
 from hygge_core.records import FlowEvent, Lease, Owner, RunRecord, Watermark, now
 from hygge_core.scene import Scene
@@ -123,10 +123,7 @@ class MemoryJournal(Recalls):
                 held.owner, held.by = None, None
 
     def _current(self, lease: Lease) -> Held:
-        held = self._book.leases.get((lease.flow, lease.entity))
-        demand_lease(lease, Recorded(epoch=held.epoch, owner=held.owner) if held else None)
-        assert held is not None
-        return held
+        return demand_lease(lease, self._book.leases.get((lease.flow, lease.entity)))
 
     def advance(
         self,
