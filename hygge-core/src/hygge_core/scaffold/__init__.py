@@ -15,6 +15,7 @@ from typing import Literal
 from attrs import frozen
 
 from hygge_core.errors import ConfigError
+from hygge_core.new_files import write_new
 from hygge_core.plugins import load
 from hygge_core.plugins.words import FIRST_PARTY
 
@@ -75,7 +76,7 @@ def write(offer: Offer, name: str, parent: Path) -> Written:
         for folder in ("every", offer)
         for path, text in _templates(files(__name__) / "files" / folder)
     }
-    _write(directory, contents)
+    write_new(directory, contents)
     return Written(
         directory=directory, distribution=distribution, word=word, files=tuple(sorted(contents))
     )
@@ -129,17 +130,3 @@ def _templates(folder: Traversable, above: str = "") -> Iterator[tuple[str, str]
 
 def _filled(text: str, told: dict[str, str]) -> str:
     return re.sub("|".join(rf"\b{word}\b" for word in told), lambda m: told[m[0]], text)
-
-
-def _write(directory: Path, contents: dict[str, str]) -> None:
-    try:
-        for name, text in contents.items():
-            path = directory / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-    except OSError as exc:
-        raise ConfigError(
-            f"nothing can be written to {directory}: {exc.strerror or exc}",
-            hint="run it in a directory that you may write to",
-        ) from exc

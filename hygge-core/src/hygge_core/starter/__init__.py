@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hygge_core.errors import ConfigError
+from hygge_core.new_files import write_new
 
 if TYPE_CHECKING:
     from hygge_core.plugins import Plugins
@@ -46,7 +46,7 @@ def start(directory: Path, plugins: Plugins, *, missing_only: bool = False) -> S
             hint="choose another directory, or add only what is missing with --force",
         )
     written = tuple(name for name in contents if name not in there)
-    _write(directory, {name: contents[name] for name in written})
+    write_new(directory, {name: contents[name] for name in written})
     return Started(directory=directory, written=written, kept=tuple(sorted(there)), journal=journal)
 
 
@@ -72,18 +72,3 @@ def _contents(plugins: Plugins, *, journal: bool) -> dict[str, str]:
         _SCHEMA: json.dumps(json_schema(plugins), indent=2) + "\n",
         "hygge.toml": example(journal=journal),
     }
-
-
-def _write(directory: Path, contents: Mapping[str, str]) -> None:
-    """``x`` mode: a file that appeared since is not overwritten either."""
-    try:
-        for name, text in contents.items():
-            path = directory / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-    except OSError as exc:
-        raise ConfigError(
-            f"the example cannot be written to {directory}: {exc.strerror or exc}",
-            hint="choose a directory that you may write to",
-        ) from exc
