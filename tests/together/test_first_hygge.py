@@ -25,15 +25,18 @@ HERE = "together/test_first_hygge.py"
 #: Whose tests keep a promise that only their homes and stores can break.
 ADLS, MIRRORING, MSSQL = "hygge-adls", "hygge-openmirroring", "hygge-mssql"
 
+CLI = "hygge-core/cli/test_cli_{}.py::{}".format
 CONFIG = "hygge-core/config/test_config_{}.py::{}".format
 CORE = "hygge-core/test_{}.py::{}".format
 ENGINE = "together/test_engine.py::{}".format
-HOMES = "hygge-core/home_tables/test_{}.py::{}".format
+HOMES = "hygge-core/homes/test_{}.py::{}".format
 OURS = f"{HERE}::{{}}".format
 PLUGINS = "hygge-core/plugins/test_{}.py::{}".format
 SQLITE = "hygge-journal-sqlite/test_{}.py::{}".format
 STAGED = "hygge-core/staged/test_{}.py::{}".format
+STORES = "hygge-core/stores/test_stores_{}.py::{}".format
 TOGETHER = "together/test_{}.py::{}".format
+WATERMARK = "hygge-core/watermark/test_watermark_{}.py::{}".format
 
 KEPT = {
     # A: wrong data while the run reports success.
@@ -65,7 +68,7 @@ KEPT = {
     ),
     "D6": (
         ENGINE("test_a_retry_starts_from_empty_staging_and_tells_the_cause"),
-        CORE("staged_walk", "test_a_retried_extraction_starts_from_empty_staging"),
+        STAGED("staged_walk", "test_a_retried_extraction_starts_from_empty_staging"),
         SQLITE("store", "test_a_retry_of_the_same_run_starts_from_an_empty_table"),
         TOGETHER("mutants", "test_a_retry_on_top_of_what_the_failed_attempt_staged_is_caught"),
         MIRRORING,
@@ -77,7 +80,7 @@ KEPT = {
         MIRRORING,
     ),
     "D8": (
-        CORE("stores_parquet", "test_a_full_drop_replaces_partitions_that_are_gone"),
+        STORES("parquet", "test_a_full_drop_replaces_partitions_that_are_gone"),
         ADLS,
     ),
     "D9": (
@@ -97,7 +100,7 @@ KEPT = {
         CONFIG("journals", "test_a_journal_lies_beside_the_store_or_the_home_once_for_the_flow"),
     ),
     "D11": (
-        CORE("staged_hooks", "test_a_number_that_somebody_else_took_is_never_overwritten"),
+        STAGED("staged_hooks", "test_a_number_that_somebody_else_took_is_never_overwritten"),
         MIRRORING,
     ),
     "D12": (
@@ -108,7 +111,7 @@ KEPT = {
     ),
     # B: destructive or non-atomic publish.
     "D13": (
-        CORE("staged_hooks", "test_a_crash_at_any_point_of_publishing_rolls_forward_in_order"),
+        STAGED("staged_hooks", "test_a_crash_at_any_point_of_publishing_rolls_forward_in_order"),
         MIRRORING,
     ),
     "D14": (MSSQL,),
@@ -154,7 +157,7 @@ KEPT = {
         OURS("test_only_what_was_asked_to_be_incremental_is"),
         OURS("test_a_run_type_that_is_none_is_refused"),
         OURS("test_a_project_is_the_same_from_wherever_it_is_run"),
-        CORE("cli_selection", "test_words_are_joined_and_the_projects_order_is_kept"),
+        CLI("selection", "test_words_are_joined_and_the_projects_order_is_kept"),
         CONFIG("any_input", "test_an_unknown_key_is_never_taken"),
         CONFIG("overlays", "test_a_set_of_nothing_is_a_mistake"),
         CONFIG("strictness", "test_what_is_no_table_at_all_is_refused"),
@@ -164,14 +167,14 @@ KEPT = {
         CONFIG("rules", "test_names_that_differ_only_in_case_are_refused"),
     ),
     "D26": (
-        CORE("cli_commands", "test_check_names_every_fault_with_a_fix"),
-        CORE("cli_commands", "test_plan_says_what_run_would_do_and_touches_nothing"),
+        CLI("commands", "test_check_names_every_fault_with_a_fix"),
+        CLI("commands", "test_plan_says_what_run_would_do_and_touches_nothing"),
         TOGETHER("cli_journal", "test_plan_makes_no_journal"),
     ),
     "D27": (
         OURS("test_looking_leaves_nothing_behind"),
         TOGETHER("order", "test_a_connection_that_nobody_uses_is_not_opened"),
-        CORE("cli_start", "test_asking_for_help_imports_nothing_heavy"),
+        CLI("start", "test_asking_for_help_imports_nothing_heavy"),
         PLUGINS("broken_plugins", "test_a_plugin_that_does_not_import_is_set_apart"),
     ),
     "D28": (
@@ -185,13 +188,13 @@ KEPT = {
     ),
     # E: data-shape and cost.
     "D30": (
-        CORE("home_ndjson", "test_a_missing_key_is_a_null"),
-        CORE("home_ndjson", "test_new_columns_that_the_policy_ignores_are_passed_over"),
+        HOMES("home_ndjson", "test_a_missing_key_is_a_null"),
+        HOMES("home_ndjson", "test_new_columns_that_the_policy_ignores_are_passed_over"),
         HOMES(
             "home_differing",
             "test_types_that_differ_are_widened_where_the_policy_and_the_values_allow",
         ),
-        CORE("home_csv_types", "test_a_later_row_of_another_type_is_told_with_its_place"),
+        HOMES("home_csv_types", "test_a_later_row_of_another_type_is_told_with_its_place"),
         TOGETHER("schema_changes", "test_a_key_that_comes_late_starts_the_load_again"),
         TOGETHER(
             "schema_changes", "test_a_value_of_a_type_that_would_change_others_stops_the_load"
@@ -202,10 +205,10 @@ KEPT = {
     ),
     "D32": (MIRRORING,),
     "D33": (
-        CORE("watermark_tracker", "test_every_row_is_moved_exactly_once"),
-        CORE("watermark_tracker", "test_ties_that_arrive_late_are_neither_lost_nor_doubled"),
-        CORE("watermark_marks", "test_a_mark_comes_back_as_a_literal_to_the_last_digit"),
-        CORE("watermark_marks", "test_texts_are_ordered_by_their_bytes_in_every_kind_of_text"),
+        WATERMARK("tracker", "test_every_row_is_moved_exactly_once"),
+        WATERMARK("tracker", "test_ties_that_arrive_late_are_neither_lost_nor_doubled"),
+        WATERMARK("marks", "test_a_mark_comes_back_as_a_literal_to_the_last_digit"),
+        WATERMARK("marks", "test_texts_are_ordered_by_their_bytes_in_every_kind_of_text"),
         SQLITE("ranges", "test_text_is_compared_by_its_bytes_whatever_the_columns_collation"),
         MSSQL,
     ),

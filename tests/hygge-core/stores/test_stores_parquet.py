@@ -8,11 +8,11 @@ import polars as pl
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from whole_loads import moved
 
 from hygge_core.errors import StoreError
 from hygge_core.files.store_settings import ParquetStoreConfig
 from hygge_core.files.stores import ParquetStore
-from hygge_core.records import Load, LoadRef
 from hygge_core.staged.gathering import Cut, Gathering
 
 NAIVE = dt.datetime.fromisoformat("2013-01-01T05:00:00.123456")
@@ -44,24 +44,8 @@ EVERY_TYPE = pl.DataFrame(
 )
 
 
-@pytest.fixture
-def table(tmp_path):
-    return tmp_path / "lake" / "orders"
-
-
 def store_of(table, **settings):
     return ParquetStore(ParquetStoreConfig(path=table, **settings))
-
-
-def moved(store, run_id, *batches, mode="append"):
-    ref = LoadRef(run_id=run_id, flow="f", entity="orders")
-    staging = store.begin(Load(ref=ref, mode=mode, schema=batches[0].schema))
-    for batch in batches:
-        staging.write(batch)
-    manifest = staging.seal()
-    store.commit(manifest)
-    store.cleanup(manifest)
-    return manifest
 
 
 def test_every_type_comes_back_as_it_was(table):

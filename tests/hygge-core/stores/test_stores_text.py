@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whole_loads import moved
 
 from hygge_core.errors import StoreError
 from hygge_core.files.store_settings import CsvStoreConfig, NdjsonStoreConfig
 from hygge_core.files.stores import CsvStore, NdjsonStore
 from hygge_core.files.writing import write_csv, write_ndjson
-from hygge_core.records import Load, LoadRef
 
 D = decimal.Decimal
 NAIVE = dt.datetime.fromisoformat("2013-01-01T05:00:00.123456")
@@ -35,22 +35,6 @@ VALUES = pl.DataFrame(
         "kind": pl.Series(["a", None, "", "b"], dtype=pl.Categorical),
     }
 )
-
-
-@pytest.fixture
-def table(tmp_path):
-    return tmp_path / "lake" / "orders"
-
-
-def moved(store, run_id, *batches, mode="append"):
-    ref = LoadRef(run_id=run_id, flow="f", entity="orders")
-    staging = store.begin(Load(ref=ref, mode=mode, schema=batches[0].schema))
-    for batch in batches:
-        staging.write(batch)
-    manifest = staging.seal()
-    store.commit(manifest)
-    store.cleanup(manifest)
-    return manifest
 
 
 def csv_of(table, **config):
