@@ -206,6 +206,10 @@ def fails_at(wanted: str):
     return trips
 
 
+#: Seconds of a busy machine. Who waits for something that does not come waits 20, or for ever.
+SOON = 15
+
+
 def took(act) -> float:
     began = time.monotonic()
     act()
@@ -218,7 +222,7 @@ def test_a_store_that_fails_stops_a_home_with_more_to_say_than_the_pipe_holds(
     """D18."""
     stranger.STUMBLES["trips"] = fails_at("write")
     one(endless, store=STUMBLING)
-    assert took(household.run) < 5
+    assert took(household.run) < SOON
     assert household.told()[0].metadata["error"] == "write says no"
 
 
@@ -229,7 +233,7 @@ def test_a_watermark_that_does_not_exist_fails_at_once(household, one, endless):
         + 'watermark = { column = "idd" }'
     )
     result = household.move()
-    assert result.seconds < 5
+    assert result.seconds < SOON
     assert "the source has no column 'idd'; did you mean 'id'?" in result.failure.text
 
 
@@ -247,7 +251,7 @@ def test_a_home_that_fails_stops_the_store_at_once(household, stranger, one):
     one("dies", store=STUMBLING)
     result = household.move()
     assert result.failure.text == "the source died"
-    assert result.seconds < 5
+    assert result.seconds < SOON
 
 
 def test_a_home_that_waits_politely_is_woken_when_the_store_fails(household, stranger, one):
@@ -260,7 +264,7 @@ def test_a_home_that_waits_politely_is_woken_when_the_store_fails(household, str
     one("polite", store=STUMBLING)
     result = household.move()
     assert result.failure.text == "write says no"
-    assert result.seconds < 5
+    assert result.seconds < SOON
 
 
 def test_a_home_that_was_woken_for_one_attempt_reads_the_next_one_undisturbed(
@@ -289,7 +293,7 @@ def test_an_extraction_that_waits_longer_than_its_timeout_fails(household, stran
     one("slow", run='timeout = "400ms"', home=", seconds = 0.1")
     result = household.move()
     assert "longer than its timeout" in result.failure.text
-    assert 0.4 <= result.seconds < 5
+    assert 0.4 <= result.seconds < SOON
     assert household.leftovers() == []
 
 
@@ -300,7 +304,7 @@ def test_an_extraction_that_never_waits_is_held_to_its_timeout_too(
     one(endless, store=STUMBLING, run='timeout = "400ms"')
     result = household.move()
     assert "longer than its timeout" in result.failure.text
-    assert result.seconds < 5
+    assert result.seconds < SOON
 
 
 @pytest.mark.parametrize("question", ["schema", "estimated_rows", "upper"])
@@ -317,7 +321,7 @@ def test_a_home_that_does_not_answer_before_its_first_row_is_held_to_the_timeout
     result = household.move()
     hang.set()
     assert "longer than its timeout" in result.failure.text
-    assert result.seconds < 5
+    assert result.seconds < SOON
 
 
 def test_a_home_that_does_not_answer_can_be_left(household, stranger, one, monkeypatch):
@@ -331,7 +335,7 @@ def test_a_home_that_does_not_answer_can_be_left(household, stranger, one, monke
     result = household.move(meanwhile=soon)
     hang.set()
     assert (result.outcome, result.failure.text) == ("cancelled", "enough")
-    assert result.seconds < 5
+    assert result.seconds < SOON
 
 
 _IMPATIENT = """

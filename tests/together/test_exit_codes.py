@@ -177,7 +177,7 @@ def test_130_after_two_ctrl_cs_at_once_and_the_next_run_puts_it_right(household,
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert household.finish(process).code == 130
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert household.snapshot("lake/slow") == before
     entities("slow = {}")
     again = household.call("run")

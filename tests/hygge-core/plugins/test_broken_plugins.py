@@ -61,7 +61,7 @@ def test_a_plugin_that_hangs_at_import_is_reported_with_the_line_where_it_hangs(
     )
     assert cause.startswith("it cannot be imported: TimeoutError: still at it after 0.3 s, in ")
     assert ".py, line 3" in cause or ".py, line 2" in cause
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60  # and not for ever
 
 
 def test_a_plugin_that_hangs_in_a_hook_is_reported(hale: Any) -> None:
