@@ -55,7 +55,8 @@ def wanted() -> set[str]:
 
 if __name__ == "__main__":
     [where] = sys.argv[1:]
-    fetch = (sys.executable, "-m", "pip", "download", "--quiet", "--dest", where)
+    # What comes as source alone is built here, and nowhere else.
+    fetch = (sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", where)
     alone = set(_ALONE.findall((ROOT / "tox.ini").read_text(encoding="utf-8")))
     subprocess.run([*fetch, *sorted(wanted())], check=True)
     subprocess.run([*fetch, "--no-deps", *sorted(alone)], check=True)
