@@ -16,7 +16,7 @@ sys.path[:0] = [
 
 # After the path is set:
 from finished import demand_listed  # noqa: E402
-from tds.fixtures import *  # noqa: E402, F403
+from tds.fixtures import *  # noqa: E402, F403  # the fixtures of every test here
 from tds.process import TdsProcess  # noqa: E402
 from tds.server import TdsServer  # noqa: E402
 
