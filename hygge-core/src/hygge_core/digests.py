@@ -20,6 +20,7 @@ from hygge_core.types.spelling import instance, spell
 Digest = Callable[[bytes], bytes]
 
 _NULL = "-"
+_FEW = 100  # texts; to look for equal ones among them costs more than to digest each
 _NANOSECONDS = {"ms": 1_000_000, "us": 1_000, "ns": 1}
 
 
@@ -46,8 +47,8 @@ def plain_text(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def digested(texts: pl.Series, digest: Digest) -> pl.Series:
-    """``digest`` of each text's UTF-8 as binary (NULL stays NULL); equal texts cost one digest."""
-    if cast(int, texts.approx_n_unique()) * 2 > texts.len():
+    """``digest`` of each text's UTF-8 as binary (NULL stays NULL); of many, equal ones cost one."""
+    if texts.len() < _FEW or cast(int, texts.approx_n_unique()) * 2 > texts.len():
         return _digest_each(texts, digest)
     known = (
         texts.unique()

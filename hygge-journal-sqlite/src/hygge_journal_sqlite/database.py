@@ -68,6 +68,12 @@ class Database:
             yield connection
 
     @contextmanager
+    def asking(self) -> Iterator[sqlite3.Connection]:
+        """For one statement, which sees one state of the file by itself."""
+        with self._turn, speaking_hygge(self.raising, self.path):
+            yield self._connection
+
+    @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One durable transaction: all of the block or, whatever is raised in it, nothing."""
         with self._transaction("BEGIN IMMEDIATE") as connection:

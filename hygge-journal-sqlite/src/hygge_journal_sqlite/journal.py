@@ -1,17 +1,19 @@
 """The journal ``sqlite``: every verb one transaction of one file, durable before it returns.
 
-The verbs of leases are durable with the next step. A lease that a power cut takes back took nothing
-along: its owner is dead then, too, and whatever it recorded under the lease came after it.
+The verbs of leases, and the step ``done``, are durable with the next step. A lease that a power cut
+takes back took nothing along: its owner is dead then, too, and whatever it recorded under the lease
+came after it. A run that is not ``done`` any more is cleaned up once more by the next start.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any
 
-from filelock import BaseFileLock
+from portalocker import Lock
 
 from hygge_core import faults
 from hygge_core.errors import JournalError
@@ -51,7 +53,7 @@ class SqliteJournal(RecallsRows):
     def __init__(self, database: Database, *, lease_life: timedelta) -> None:
         self._database = database
         self._life = lease_life
-        self._locks: dict[tuple[str, str, int], BaseFileLock] = {}
+        self._locks: dict[tuple[str, str, int], Lock[IO[bytes]]] = {}
 
     # events and watermarks
 
@@ -123,7 +125,7 @@ class SqliteJournal(RecallsRows):
     ) -> None:
         with (
             faults.around("journal.advance", f"{run.ref.run_id} {run.state}"),
-            self._database.writing() as connection,
+            self._step(run) as connection,
         ):
             leases.demand(connection, lease)
             repeated = ledger.put_run(connection, run)
@@ -134,10 +136,14 @@ class SqliteJournal(RecallsRows):
             if run.state == "committed" and not repeated:
                 connection.execute("UPDATE mirror SET committed = committed + 1")
 
+    def _step(self, run: RunRecord) -> AbstractContextManager[sqlite3.Connection]:
+        """``done`` only says that nothing is left to clean up: taken back, it is found out anew."""
+        return self._database.noting() if run.state == "done" else self._database.writing()
+
     # looking back
 
     def select(self, select: Select) -> list[tuple[Any, ...]]:
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             return lookback.rows(connection, select)
 
     def prune(self, keep: timedelta) -> int:
@@ -147,7 +153,7 @@ class SqliteJournal(RecallsRows):
     # the mirrored copy
 
     def counters(self) -> tuple[int, int]:
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             committed, published = connection.execute(
                 "SELECT committed, published FROM mirror"
             ).fetchone()
@@ -164,7 +170,7 @@ class SqliteJournal(RecallsRows):
 
     def check(self) -> Iterable[tuple[str, str, str]]:
         path = self._database.path
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         yield f"the journal {path} is sound", verdict, "put a backup in its place"
         with self._database.writing():

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
-from filelock import FileLock, Timeout
+from portalocker import AlreadyLocked, Lock, LockException
 
 from hygge_core.errors import FlowError
 from hygge_journal_sqlite.ground import make_folder
@@ -26,15 +27,14 @@ def lock_file(path: Path, *names: str) -> Path:
     return lock_folder(path) / f"{digest[:32]}.lock"
 
 
-def grab(file: Path, raising: type[FlowError]) -> FileLock | None:
+def grab(file: Path, raising: type[FlowError]) -> Lock[IO[bytes]] | None:
     """The lock, held; ``None`` when somebody else, or somebody else in this process, holds it."""
     make_folder(file.parent, raising)
-    # Not thread-local: a lease is taken in one thread and may be given back in another.
-    lock = FileLock(file, timeout=0, thread_local=False)
+    lock = Lock(file, "ab", timeout=0)
     try:
         lock.acquire()
-    except Timeout:
+    except AlreadyLocked:
         return None
-    except OSError as exc:
+    except (OSError, LockException) as exc:
         raise raising(f"the lock file {file} cannot be used: {exc}") from exc
     return lock

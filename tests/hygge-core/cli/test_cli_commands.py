@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from file_trees import tree
-from filelock import FileLock
+from portalocker import Lock
 
 from hygge_core.cli import main
 
@@ -230,6 +230,6 @@ def test_a_temporary_failure_has_an_exit_code_of_its_own(shop, capsys):
     """Two processes on one table without a journal: the store's own lock keeps them apart."""
     lock = shop / "lake/.hygge/locks"
     assert main(["run", "-C", str(shop), "-q"]) == 0
-    with FileLock(next(lock.glob("orders.lock"))):
+    with Lock(next(lock.glob("orders.lock")), timeout=0):
         assert main(["run", "-C", str(shop), "-s", "shop.orders"]) == 75
     assert "held" in capsys.readouterr().err

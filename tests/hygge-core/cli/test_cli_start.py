@@ -65,7 +65,7 @@ def test_neither_a_start_nor_the_end_of_a_process_looks_for_what_could_go():
 #: What a command may import that is neither Python's, nor hygge's, nor a private module of these.
 BUDGET = {"annotated_doc", "attr", "attrs", "cattrs", "click", "packaging", "pluggy", "shellingham"}
 BUDGET |= {"tomli", "typer", "typing_extensions"}
-MOVING = {"cython_runtime", "filelock", "polars", "pyarrow", "tenacity"}
+MOVING = {"cython_runtime", "polars", "portalocker", "pyarrow", "tenacity"}
 MOVING |= {"numpy"}  # pyarrow's, where it is installed
 
 PROJECT = """
@@ -93,14 +93,7 @@ def test_a_command_imports_no_more_than_it_needs(command, budget, tmp_path):
         if not name.startswith("_") and not name.endswith("__mypyc")
     }
     assert others <= budget
-    assert not modules & ({"asyncio", "multiprocessing", "unittest", "xml"} - of_filelock())
-
-
-def of_filelock() -> set[str]:
-    """What filelock takes by itself: its oldest release that is supported wants asyncio."""
-    code = "import sys, filelock; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    assert not modules & {"asyncio", "multiprocessing", "unittest", "xml"}
 
 
 def completed(line: str) -> tuple[list[str], set[str]]:

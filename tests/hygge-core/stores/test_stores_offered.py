@@ -93,7 +93,7 @@ def test_offering_kinds_imports_nothing_that_moves_rows():
     code = (
         "import sys; from hygge_core.files import plugin; "
         "list(plugin.hygge_stores()), list(plugin.hygge_homes()); "
-        "print({'polars', 'pyarrow', 'filelock'} & set(sys.modules))"
+        "print({'polars', 'pyarrow', 'portalocker'} & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ran.stdout == "set()\n"

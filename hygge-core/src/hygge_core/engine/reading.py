@@ -44,7 +44,9 @@ class Reading:
         if self.tracker is not None:
             self.tracker.check(everything)
         needed = self._needed(tuple(everything))
-        self.raw = pl.Schema({c: t for c, t in everything.items() if needed is None or c in needed})
+        self.raw = everything
+        if needed is not None:
+            self.raw = pl.Schema({c: t for c, t in everything.items() if c in needed})
         self._unneeded = tuple(column for column in everything if column not in self.raw)
         self.ask = evolve(ask, columns=needed, settled=self.raw)
         polished = self._polish.schema(self.raw)

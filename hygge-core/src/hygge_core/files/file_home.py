@@ -71,7 +71,8 @@ class Snapshot:
 
     @cached_property
     def schema(self) -> pl.Schema:
-        return pl.Schema({**self.own, **self.hive.schema})
+        partitions = self.hive.schema
+        return pl.Schema({**self.own, **partitions}) if partitions else self.own
 
     def read_by(self, asked: Range | None) -> Iterator[tuple[int, Source]]:
         """The files that can have rows of the range, with their numbers."""
@@ -106,6 +107,8 @@ class FileHome:
 
     def schema(self, ask: Ask) -> pl.Schema:
         schema = self.snapshot(ask).schema
+        if ask.columns is None:
+            return schema
         return pl.Schema({name: schema[name] for name in _wanted(ask, schema)})
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
@@ -171,7 +174,7 @@ class FileHome:
                 f"{self.place.address}: no file has the column {', '.join(map(repr, gone))}",
                 seen=gone,
             )
-        return pl.Schema({**own, **settled})
+        return pl.Schema({**own, **settled}) if settled else own
 
     def _frames(self, ask: Ask, given: Collection[str]) -> Iterator[pl.DataFrame]:
         snapshot = self.snapshot(ask)

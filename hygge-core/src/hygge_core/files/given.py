@@ -12,7 +12,15 @@ from attrs import frozen
 
 from hygge_core.files.file_home import Format, Portion
 from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.parquet_footers import Footer, Footers, Layout, layout_of, span_in
+from hygge_core.files.parquet_footers import (
+    Footer,
+    Footers,
+    Layout,
+    groups_at,
+    layout_of,
+    span_in,
+)
+from hygge_core.files.parquet_pages import by_pages
 from hygge_core.files.pieces import pieces_of
 from hygge_core.files.sources import Source
 from hygge_core.records import Mark, Range, Span
@@ -73,10 +81,28 @@ class ParquetFile:
     def rows_at(self, column: str, mark: Mark, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         only = Range(column=column, low=mark, high=mark, include_low=True)
         rule = in_range(only, self.schema[column])
-        wanted = pl.Schema({name: self.schema[name] for name in columns})
-        with speaking_hygge(self.name):
-            for frame in self.form.frames(self.source, Portion(schema=wanted, range=only)):
+        with speaking_hygge(self.name), self.source.local() as path:
+            for frame in self._near(path, only, mark, columns):
                 yield frame.select(columns).filter(rule)
+
+    def _near(
+        self, path: Path, only: Range, mark: Mark, columns: Sequence[str]
+    ) -> Iterator[pl.DataFrame]:
+        """Rows among which all those of the range are."""
+        wanted = pl.Schema({name: self.schema[name] for name in columns})
+        portion = Portion(schema=wanted, range=only)
+        try:
+            groups = groups_at(self.footer, only.column, mark)
+        except LookupError:
+            groups = None
+        if groups is not None:
+            for frame in by_pages(path, self.footer, columns, portion.batch_rows, groups):
+                if any(frame.schema[name] != self.schema[name] for name in columns):
+                    break  # pyarrow has other types for them than Polars
+                yield frame
+            else:
+                return
+        yield from self.form.frames(self.source, portion)
 
     def pieces(self) -> Iterator[memoryview]:
         with speaking_hygge(self.name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,7 @@ class LocalShelf:
         self.root = root.absolute()
         self._root = str(self.root)
         self._named: set[str] = set()  # paths whose names this shelf has made durable
+        self._real: set[str] = set()  # folders that were seen to be no links
 
     def address(self, name: str) -> str:
         return os.path.join(self._root, name)
@@ -56,8 +58,8 @@ class LocalShelf:
         path = self._root.rstrip(os.sep)
         for piece in pieces[:-1]:
             path = f"{path}{os.sep}{piece}"
-            if os.path.islink(path):
-                raise _leads_elsewhere(path)
+            if path not in self._real and _is_there(path):
+                self._real.add(path)
         return f"{path}{os.sep}{pieces[-1]}"
 
     def _made(self, name: str) -> str:
@@ -116,12 +118,13 @@ class LocalShelf:
     def replace_tree(self, staged: str, live: str, old: str) -> None:
         """In one step where the system can swap two folders, in two renames elsewhere."""
         with speaking(self.address(live)):
-            new, now, kept = self._path(staged), self._path(live), self._made(old)
-            if os.path.islink(now):
-                raise _leads_elsewhere(now)
-            if not os.path.exists(now):
+            new, now = self._path(staged), self._path(live)
+            if not _is_there(now):
                 renames.move(new, now)
-            elif renames.exchange(new, now):
+                self.settle([staged, live])
+                return
+            kept = self._made(old)
+            if renames.exchange(new, now):
                 renames.move(new, kept)
             else:
                 renames.move(now, kept)
@@ -200,6 +203,17 @@ def _below(prefix: str, path: str) -> Iterator[Entry]:
                 yield _entry(name, item.stat(follow_symlinks=False))
             except FileNotFoundError:  # gone since the folder was read: somebody finished
                 continue
+
+
+def _is_there(path: str) -> bool:
+    """Whether something is there. Raises ``StoreError`` for a link, which may lead anywhere."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    if stat.S_ISLNK(mode):
+        raise _leads_elsewhere(path)
+    return True
 
 
 def _leads_elsewhere(path: str) -> StoreError:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from filelock import FileLock, Timeout
+from portalocker import AlreadyLocked, Lock, LockException
 
 from hygge_core.errors import LeaseHeld, StoreError
 from hygge_core.files.border import speaking
 
 _PATIENCE_SECONDS = 30.0
+_LOOK_SECONDS = 0.05
 
 
 @contextmanager
@@ -22,17 +24,14 @@ def held(path: Path, owner: str) -> Iterator[None]:
     file is ever used for recovery, and the lock file stays: removing it could split its waiters.
     """
     said = path.with_suffix(".owner")
-    with speaking(path):
-        lock = FileLock(path, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            holder = _read(said)
-            raise LeaseHeld(
-                f"{path.stem} is being moved right now by {holder}",
-                owner=holder,
-                hint="wait until it is through; a killed one frees its lock by itself",
-            ) from None
+    lock = _locked(path, 0)
+    if lock is None:
+        holder = _read(said)
+        raise LeaseHeld(
+            f"{path.stem} is being moved right now by {holder}",
+            owner=holder,
+            hint="wait until it is through; a killed one frees its lock by itself",
+        )
     try:
         with speaking(said):
             said.write_text(owner, encoding="utf-8")
@@ -46,19 +45,32 @@ def held(path: Path, owner: str) -> Iterator[None]:
 @contextmanager
 def waited(path: Path) -> Iterator[None]:
     """Hold the lock file ``path``, waiting for others that look and swap."""
-    lock = FileLock(path, timeout=_PATIENCE_SECONDS)
-    with speaking(path):
-        try:
-            lock.acquire()
-        except Timeout:
-            raise StoreError(
-                f"{path}: somebody else has been publishing here for {_PATIENCE_SECONDS:.0f} s",
-                transient=True,
-            ) from None
+    lock = _locked(path, _PATIENCE_SECONDS)
+    if lock is None:
+        raise StoreError(
+            f"{path}: somebody else has been publishing here for {_PATIENCE_SECONDS:.0f} s",
+            transient=True,
+        )
     try:
         yield
     finally:
         lock.release()
+
+
+def _locked(path: Path, seconds: float) -> Lock[IO[bytes]] | None:
+    """The lock, held; ``None`` when somebody else still holds it after ``seconds``."""
+    lock = Lock(path, "ab", timeout=seconds, check_interval=_LOOK_SECONDS)
+    with speaking(path):
+        try:
+            lock.acquire()
+        except AlreadyLocked:
+            return None
+        except LockException as exc:
+            raise StoreError(
+                f"{path} cannot be locked: {exc}",
+                hint="put the destination on a file system that knows locks (flock)",
+            ) from exc
+    return lock
 
 
 def _read(path: Path) -> str:

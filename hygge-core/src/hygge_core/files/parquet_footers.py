@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import frozen
 
-from hygge_core.records import Span
+from hygge_core.records import Mark, Span
 from hygge_core.watermark import mark_at
+from hygge_core.watermark.marks import count, point
 
 _MAGIC = b"PAR1"
 _TAIL_BYTES = 4 + len(_MAGIC)  # the footer's length, and the magic word
@@ -117,20 +118,40 @@ def span_in(footer: Footer, column: str) -> Span:
     Raises ``LookupError`` where they are missing, or not exact: only those of signed integers,
     dates and datetimes are; texts are cut short in them, and floats may hide NaN.
     """
+    extents = list(_extents(footer, column))
+    lows = [low for low, _, _ in extents if low is not None]
+    highs = [high for _, high, _ in extents if high is not None]
     dtype = footer.schema[column]
-    if not (dtype.is_signed_integer() or isinstance(dtype, pl.Date | pl.Datetime)):
-        raise LookupError(f"statistics of {dtype} are not exact")
-    lows, highs, nulls = [], [], 0
-    for known, values in _statistics(footer.thrift, column, dtype):
-        nulls += known.null_count
-        if known.null_count < values:
-            lows.append(int(known.min_raw))
-            highs.append(int(known.max_raw))
     return Span(
         lowest=mark_at(min(lows), dtype) if lows else None,
         highest=mark_at(max(highs), dtype) if highs else None,
-        unusable=nulls,
+        unusable=sum(nulls for _, _, nulls in extents),
     )
+
+
+def groups_at(footer: Footer, column: str, mark: Mark) -> list[int]:
+    """The numbers of the row groups that may have rows at ``mark``.
+
+    Raises ``LookupError`` where the statistics do not say.
+    """
+    at = count(point(mark), footer.schema[column])
+    return [
+        number
+        for number, (low, high, _) in enumerate(_extents(footer, column))
+        if low is not None and high is not None and low <= at <= high
+    ]
+
+
+def _extents(footer: Footer, column: str) -> Iterator[tuple[int | None, int | None, int]]:
+    """The lowest value of each row group, its highest, and how many are NULL."""
+    dtype = footer.schema[column]
+    if not (dtype.is_signed_integer() or isinstance(dtype, pl.Date | pl.Datetime)):
+        raise LookupError(f"statistics of {dtype} are not exact")
+    for known, values in _statistics(footer.thrift, column, dtype):
+        if known.null_count < values:
+            yield int(known.min_raw), int(known.max_raw), known.null_count
+        else:
+            yield None, None, known.null_count
 
 
 def _statistics(

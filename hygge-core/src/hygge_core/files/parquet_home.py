@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from hygge_core.errors import HomeError
 from hygge_core.files.batches import BATCH_BYTES
@@ -22,6 +21,7 @@ from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.home_settings import ParquetHomeConfig
 from hygge_core.files.listing import LocalPlace
 from hygge_core.files.parquet_footers import Footer, Footers, span_in
+from hygge_core.files.parquet_pages import by_pages, reads_alike
 from hygge_core.files.sources import Source
 from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
@@ -97,8 +97,8 @@ class ParquetFormat:
             # A file with none of the columns still has rows, so one column is read to count them.
             names = [n for n in portion.schema if n in footer.schema] or footer.schema.names()[:1]
             rows = _batch_rows(footer, portion.batch_rows)
-            if _is_giant(footer, path, names):
-                yield from _counted(_by_pages(path, names, rows), footer, source.name)
+            if _is_giant(footer, names):
+                yield from _counted(by_pages(path, footer, names, rows), footer, source.name)
             elif (wanted := _filter(portion.range, footer)) is not None:
                 yield from _filtered(path, names, rows, wanted)
             else:
@@ -177,17 +177,7 @@ def _parts(scan: pl.LazyFrame, footer: Footer) -> Iterator[pl.LazyFrame]:
         yield scan.slice(offset, count)
 
 
-def _is_giant(footer: Footer, path: Path, names: Sequence[str]) -> bool:
+def _is_giant(footer: Footer, names: Sequence[str]) -> bool:
     """Whether a row group is too large for memory, and pyarrow reads the same types from it."""
-    if max((size for _, size in footer.groups), default=0) <= _SCAN_BYTES:
-        return False
-    seen = pl.DataFrame(pq.read_schema(path).empty_table()).schema
-    return all(seen.get(name) == footer.schema[name] for name in names)
-
-
-def _by_pages(path: Path, names: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
-    with pq.ParquetFile(
-        path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True
-    ) as file:
-        for batch in file.iter_batches(batch_size=rows, columns=list(names)):
-            yield pl.DataFrame(batch)
+    largest = max((size for _, size in footer.groups), default=0)
+    return largest > _SCAN_BYTES and reads_alike(footer, names)
