@@ -21,10 +21,11 @@ import pytest
 from attrs import field, frozen
 from grounds import ACTIONS, ParquetGround, fresh
 from polars.testing import assert_frame_equal
+from shares import share
 
 from hygge_core.files import given, pieces, stores
 from hygge_core.records import Opened
-from hygge_core.testing.thinning import steps
+from hygge_core.testing.thinning import some_steps, steps
 from hygge_core.testing.walk import Walk
 
 TWO = """
@@ -529,7 +530,15 @@ def test_the_walk_goes_through_the_file_lane(walk):
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_while_files_are_handed_over_the_next_start_puts_right(walk):
-    for k, action in steps(walk.points(), ACTIONS):
+    for k, action in some_steps(walk.points(), ACTIONS, 3):
+        walk.step(k, action)
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+@pytest.mark.timeout(900)
+def test_whatever_happens_at_any_point_while_files_are_handed_over(walk):
+    for k, action in share(steps(walk.points(), ACTIONS)):
         walk.step(k, action)
 
 

@@ -81,13 +81,11 @@ class ParquetFile:
     def rows_at(self, column: str, mark: Mark, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         only = Range(column=column, low=mark, high=mark, include_low=True)
         rule = in_range(only, self.schema[column])
-        with speaking_hygge(self.name), self.source.local() as path:
-            for frame in self._near(path, only, mark, columns):
+        with speaking_hygge(self.name):
+            for frame in self._near(only, mark, columns):
                 yield frame.select(columns).filter(rule)
 
-    def _near(
-        self, path: Path, only: Range, mark: Mark, columns: Sequence[str]
-    ) -> Iterator[pl.DataFrame]:
+    def _near(self, only: Range, mark: Mark, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Rows among which all those of the range are."""
         wanted = pl.Schema({name: self.schema[name] for name in columns})
         portion = Portion(schema=wanted, range=only)
@@ -95,8 +93,8 @@ class ParquetFile:
             groups = groups_at(self.footer, only.column, mark)
         except LookupError:
             groups = None
-        if groups is not None:
-            for frame in by_pages(path, self.footer, columns, portion.batch_rows, groups):
+        if groups is not None and self.path is not None:
+            for frame in by_pages(self.path, self.footer, columns, portion.batch_rows, groups):
                 if any(frame.schema[name] != self.schema[name] for name in columns):
                     break  # pyarrow has other types for them than Polars
                 yield frame

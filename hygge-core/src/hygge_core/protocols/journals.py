@@ -76,7 +76,8 @@ class Journal(Protocol):
     ) -> None:
         """Record the run's new state, and with it an event and a watermark, in one transaction.
 
-        Every step of the commit protocol that is durable in the journal is one call of this.
+        Every step of the commit protocol that is durable in the journal is one call of this; only
+        ``done`` may become so with the next step, since a run that is not done is cleaned up again.
         Raises ``JournalError`` and records nothing when ``lease.epoch`` is not the current one,
         when the state cannot follow the recorded one (``open`` → ``decided`` → ``committed`` →
         ``done``; ``open`` → ``rolled_back``; ``decided`` ↔ ``blocked``; an operator's undo takes

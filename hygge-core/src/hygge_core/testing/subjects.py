@@ -7,7 +7,7 @@ a table, a schema or a folder on a server.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,10 @@ class Subject:
 
     def plugins(self) -> Plugins:
         """The plugin, beside what the kit itself needs, through the door of installed ones."""
+        return self._plugins
+
+    @cached_property  # they are asked once, as they are once in a process
+    def _plugins(self) -> Plugins:
         from hygge_core.files import plugin as files
         from hygge_core.testing import memory_journal
 
@@ -127,14 +131,12 @@ def _read(subject: Subject, root: Path, schema: pl.Schema) -> pl.DataFrame | Non
     opened = subject.opened(root)
     with World(subject.plugins(), root=root) as world:
         scene = world.scene(opened, flow="walk", entity="walk")
-        try:
-            with world.home(opened, scene) as home:
-                home.schema(Ask(entity="walk", drift=_ANY))
-        except HomeError:
-            return None
         ask = Ask(entity="walk", settled=schema, drift=_ANY)
         with world.home(opened, scene) as home:
-            seen = home.schema(ask)
+            try:
+                seen = home.schema(ask)
+            except HomeError:
+                return None
             return pl.concat([seen.to_frame(), *(pl.DataFrame(b) for b in home.read(ask))])
 
 
