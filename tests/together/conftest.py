@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+from bad_input import FILES, good
 from household import CANARY, STRANGERS, Household
 from nycflights import unpacked
 
@@ -48,3 +49,17 @@ def stranger(household):
         table.update(was)
     module.LISTENERS.clear()
     module.POOLS.clear()
+
+
+@pytest.fixture
+def filled(household):
+    """A household whose destination one good run has filled from ``in.KIND``."""
+
+    def fill(kind: str = "parquet"):
+        household.toml(FILES.format(kind=kind))
+        good(household, kind)
+        assert household.call("run").code == 0
+        assert household.ids() == [1, 2, 3]
+        return household
+
+    return fill

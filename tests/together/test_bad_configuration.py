@@ -1,0 +1,88 @@
+"""Bad input in the configuration: keys, names, files, secrets."""
+
+import os
+
+import pytest
+from bad_input import mended, refused, without_rights
+
+
+def test_a_key_that_stands_twice(filled):
+    household = filled()
+    text = (household.root / "hygge.toml").read_text()
+    household.text("hygge.toml", text + 'polish = { mask = { id = "null" } }\n')
+    refused(household, "hygge.toml: line", "the same key stands here again", code=3)
+    household.text("hygge.toml", text)
+    mended(household)
+
+
+@pytest.mark.parametrize(
+    ("text", "naming"),
+    [
+        (b"\xff\xfe[flows]", "hygge.toml"),
+        (b"[flows.f\n", "line 1"),
+        (b"x = 1\n", "x: "),
+        (b"[flows.f]\nhome = 3\n", "flows.f.home"),
+    ],
+)
+def test_a_configuration_that_is_none(filled, text, naming):
+    household = filled()
+    before = (household.root / "hygge.toml").read_text()
+    household.text("hygge.toml", text)
+    refused(household, naming, code=3)
+    household.text("hygge.toml", before)
+    mended(household)
+
+
+def test_a_configuration_that_may_not_be_read(filled):
+    household = filled()
+    (household.root / "hygge.toml").chmod(0)
+    refused(household, "hygge.toml", "ermission denied", code=3, before=without_rights)
+    (household.root / "hygge.toml").chmod(0o644)
+    mended(household)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..",
+        ".",
+        "../out",
+        "/etc/passwd",
+        "a/b",
+        "a\\\\b",
+        "C:x",
+        "a\\u0000b",
+        "a\\nb",
+        "n" * 300,
+        "",
+        " ",
+        ".hygge",
+        "a{entity}",
+        "a,b",
+        "a*",
+    ],
+)
+def test_an_entity_whose_name_would_lead_elsewhere(filled, name):
+    household = filled()
+    text = (household.root / "hygge.toml").read_text()
+    household.text("hygge.toml", f'{text}[flows.g]\n[flows.g.entities."{name}"]\n')
+    everything = sorted(household.root.parent.rglob("*"))
+    done = refused(household, "flows.g.entities", code=3)
+    assert "\0" not in done.err
+    assert max(map(len, done.err.splitlines())) < 1000
+    assert sorted(household.root.parent.rglob("*")) == everything
+
+
+def test_two_entities_that_differ_only_in_case(filled):
+    household = filled()
+    text = (household.root / "hygge.toml").read_text()
+    household.text("hygge.toml", f"{text}[flows.f.entities]\nOrders = {{}}\norders = {{}}\n")
+    refused(household, "differ in more than case", "Orders", code=3)
+
+
+def test_a_secret_that_is_not_there(filled, monkeypatch):
+    household = filled()
+    monkeypatch.delenv("CANARY")
+    done = refused(household, "CANARY", code=4)
+    assert "export CANARY=" in done.err
+    assert os.environ.get("CANARY") is None
