@@ -117,7 +117,7 @@ class Excludes(Protocol):
 
 @runtime_checkable
 class Overlaps(Protocol):
-    """A shelf that is far away: several files travel there at once, while others are encoded.
+    """A shelf where files travel, or are synced, while others are encoded: several at once.
 
     ``files_at_once`` blocks of ``staging_file`` are open at a time at most; each may be left in
     another thread than the one that entered it, and ``entry`` is asked there too. A store of such a

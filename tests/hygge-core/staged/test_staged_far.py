@@ -23,6 +23,7 @@ class FarShelf(LocalShelf):
         self.most = 0
         self.gate = threading.Event()
         self.counting = threading.Lock()
+        self.full = threading.Event()
         self.broken = set()
 
     @contextmanager
@@ -32,6 +33,8 @@ class FarShelf(LocalShelf):
             with self.counting:
                 self.travelling += 1
                 self.most = max(self.most, self.travelling)
+                if self.travelling == self.files_at_once:
+                    self.full.set()
             try:
                 assert self.gate.wait(10)
                 if any(name.endswith(each) for each in self.broken):
@@ -56,6 +59,7 @@ MANY = pl.DataFrame({"id": range(20), "day": "a"})
 def test_files_travel_beside_each_other_while_others_are_encoded_and_stay_in_order(far, table):
     staging = far.begin(load_of("r", rows=MANY))
     staging.write(MANY[:6])  # it returns although nothing has arrived
+    assert far.shelf.full.wait(10)
     assert far.shelf.travelling == 3
     far.shelf.gate.set()
     staging.write(MANY[6:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,17 +131,20 @@ class NdjsonStore(FileStore):
 
 @contextmanager
 def open_parquet_store(config: ParquetStoreConfig, _: Scene) -> Iterator[ParquetStore]:
-    yield ParquetStore(config)
+    with closing(ParquetStore(config)) as store:
+        yield store
 
 
 @contextmanager
 def open_csv_store(config: CsvStoreConfig, _: Scene) -> Iterator[CsvStore]:
-    yield CsvStore(config)
+    with closing(CsvStore(config)) as store:
+        yield store
 
 
 @contextmanager
 def open_ndjson_store(config: NdjsonStoreConfig, _: Scene) -> Iterator[NdjsonStore]:
-    yield NdjsonStore(config)
+    with closing(NdjsonStore(config)) as store:
+        yield store
 
 
 def _footer(path: Path) -> pl.Schema:

@@ -88,7 +88,7 @@ class StagedLoad:
         return self._writer.sealed(self._load, parts)
 
     def _stage(self, folder: str, frame: pl.DataFrame) -> None:
-        """Encode a file here; it travels, where that takes long, while the next one is encoded."""
+        """Encode a file here; it is digested and travels, or is synced, beside the next one."""
         self.convoy.room()
         self._files += 1
         writer, load = self._writer, self._load
@@ -103,15 +103,14 @@ class StagedLoad:
                     f"{where}: {frame.height:,} rows were written, but {rows:,} rows are there",
                     transient=True,
                 )
-            part = Part(
-                staged=name, final=final, rows=rows, bytes=path.stat().st_size, sha256=_sha256(path)
-            )
+            part = Part(staged=name, final=final, rows=rows, bytes=path.stat().st_size)
             leaving = inside.pop_all()
-        self.convoy.send(partial(self._left, leaving, part))
+        self.convoy.send(partial(self._left, leaving, path, part))
 
-    def _left(self, leaving: ExitStack, part: Part) -> Part:
-        """Make the file durable, and look at it."""
-        leaving.close()
+    def _left(self, leaving: ExitStack, path: Path, part: Part) -> Part:
+        """Digest the file, make it durable, and look at it."""
+        with leaving:
+            digest = _sha256(path)
         shelf = self._writer.shelf
         entry = shelf.entry(part.staged)
         if entry is None or entry.bytes != part.bytes:
@@ -120,7 +119,7 @@ class StagedLoad:
                 f"{entry.bytes if entry else 0:,} bytes are there",
                 transient=True,
             )
-        return evolve(part, etag=entry.etag)
+        return evolve(part, sha256=digest, etag=entry.etag)
 
 
 def _sha256(path: Path) -> str:
