@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,9 +40,13 @@ class Cost:
 
 
 def run(
-    command: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    longest_seconds: float = 3600,
 ) -> tuple[Cost, str]:
-    """Run ``command``; its cost and its output. Raises ``ChildFailed``."""
+    """Run ``command``; its cost and its output. Raises ``ChildFailed``, also for one that hangs."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         words = [str(word) for word in command]
         began = time.perf_counter()
@@ -53,16 +58,22 @@ def run(
             stdout=out,
             stderr=err,
         )
+        giving_up = threading.Timer(longest_seconds, child.kill)
+        giving_up.start()
         try:
             _, status, usage = os.wait4(child.pid, 0)
         except BaseException:
             child.kill()
             child.wait()
             raise
+        finally:
+            giving_up.cancel()
         wall = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             last = f"{_all(out)}{_all(err)}"[-_LAST_WORDS:]
+            if wall >= longest_seconds:
+                last = f"it had not ended after {longest_seconds:,.0f} s\n{last}"
             raise ChildFailed(f"{' '.join(words)}: exit {child.returncode}: {last}")
         cost = Cost(
             wall=wall,

@@ -13,6 +13,9 @@ from statistics import median
 from attrs import evolve, field, frozen
 from cost import ChildFailed, Cost, run, size_of
 
+#: Nobody takes so long: who does not end by then hangs, and is out.
+_LONGEST_SECONDS = 600.0
+
 
 def _nothing() -> None:
     """Most contestants need nothing done before their turn."""
@@ -82,7 +85,7 @@ def _once(contestant: Contestant, *, check: bool) -> Cost:
         contestant.out.mkdir(parents=True)
     contestant.before()
     os.sync()  # what others wrote is not written back on this one's time
-    cost, _ = run(contestant.command, env=contestant.env)
+    cost, _ = run(contestant.command, env=contestant.env, longest_seconds=_LONGEST_SECONDS)
     wrong = contestant.check() if check else ""
     if wrong:
         raise ChildFailed(f"wrong output: {wrong}")
