@@ -63,5 +63,6 @@ def test_whatever_happens_at_any_point_no_table_stops_and_no_batch_is_lost(walk)
 @pytest.mark.shared
 @pytest.mark.timeout(3600)
 def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk):
-    for k, action, j, again in share(walk.some_doubles(ACTIONS, 7)):
+    first = share(steps(walk.points(), ACTIONS))
+    for k, action, j, again in walk.some_doubles(ACTIONS, 7, first):
         walk.double_step(k, action, j, again)

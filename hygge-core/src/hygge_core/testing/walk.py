@@ -11,7 +11,7 @@ something happens there, look, start again without faults, and look again. What 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -86,24 +86,29 @@ class Walk:
             ground.run(self.run_type, counted)
         return left, counted.names()
 
-    def doubles(self, actions: Sequence[Action]) -> Iterator[tuple[int, Action, int, Action]]:
-        """Every pair of a disturbance and a disturbance of the recovery from it.
+    def doubles(
+        self, actions: Sequence[Action], first: Iterable[tuple[int, Action]] | None = None
+    ) -> Iterator[tuple[int, Action, int, Action]]:
+        """Every pair of a disturbance (or of those in ``first``) and one of the recovery from it.
 
         A start knows nothing but what is durable: of the disturbances that leave the same behind,
         only the first is taken further.
         """
         known: set[str] = set()
-        for k, action in steps(self.points(), actions):
+        for k, action in steps(self.points(), actions) if first is None else first:
             left, names = self.recovery_points(k, action)
             if left not in known:
                 known.add(left)
                 yield from ((k, action, j, again) for j, again in steps(names, actions))
 
     def some_doubles(
-        self, actions: Sequence[Action], every: int
+        self,
+        actions: Sequence[Action],
+        every: int,
+        first: Iterable[tuple[int, Action]] | None = None,
     ) -> Iterator[tuple[int, Action, int, Action]]:
-        """A sample of the pairs: each ``every``-th disturbance, with one of its recovery's."""
-        whole = list(steps(self.points(), actions))
+        """A sample of ``doubles``: each ``every``-th disturbance, with one of its recovery's."""
+        whole = list(steps(self.points(), actions) if first is None else first)
         for at, (k, action) in enumerate(thinned(whole, every, lambda _: "a step"), turn()):
             _, names = self.recovery_points(k, action)
             second = list(steps(names, actions))
