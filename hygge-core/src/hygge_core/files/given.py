@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -94,12 +95,14 @@ class ParquetFile:
         except LookupError:
             groups = None
         if groups is not None and self.path is not None:
-            for frame in by_pages(self.path, self.footer, columns, portion.batch_rows, groups):
-                if any(frame.schema[name] != self.schema[name] for name in columns):
-                    break  # pyarrow has other types for them than Polars
-                yield frame
-            else:
-                return
+            pages = by_pages(self.path, self.footer, columns, portion.batch_rows, groups)
+            with closing(pages) as frames:
+                for frame in frames:
+                    if any(frame.schema[name] != self.schema[name] for name in columns):
+                        break  # pyarrow has other types for them than Polars
+                    yield frame
+                else:
+                    return
         yield from self.form.frames(self.source, portion)
 
     def pieces(self) -> Iterator[memoryview]:

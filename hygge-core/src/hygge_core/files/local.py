@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +40,6 @@ class LocalShelf:
         self.root = root.absolute()
         self._root = str(self.root)
         self._named: set[str] = set()  # paths whose names this shelf has made durable
-        self._real: set[str] = set()  # folders that were seen to be no links
 
     def address(self, name: str) -> str:
         return os.path.join(self._root, name)
@@ -61,8 +59,8 @@ class LocalShelf:
         path = self._root.rstrip(os.sep)
         for piece in pieces[:-1]:
             path = f"{path}{os.sep}{piece}"
-            if path not in self._real and _is_there(path):
-                self._real.add(path)
+            if os.path.islink(path):
+                raise _leads_elsewhere(path)
         return f"{path}{os.sep}{pieces[-1]}"
 
     def _made(self, name: str) -> str:
@@ -122,7 +120,9 @@ class LocalShelf:
         """In one step where the system can swap two folders, in two renames elsewhere."""
         with speaking(self.address(live)):
             new, now = self._path(staged), self._path(live)
-            if not _is_there(now):
+            if os.path.islink(now):
+                raise _leads_elsewhere(now)
+            if not os.path.exists(now):
                 renames.move(new, now)
                 self.settle([staged, live])
                 return
@@ -206,17 +206,6 @@ def _below(prefix: str, path: str) -> Iterator[Entry]:
                 yield _entry(name, item.stat(follow_symlinks=False))
             except FileNotFoundError:  # gone since the folder was read: somebody finished
                 continue
-
-
-def _is_there(path: str) -> bool:
-    """Whether something is there. Raises ``StoreError`` for a link, which may lead anywhere."""
-    try:
-        mode = os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    if stat.S_ISLNK(mode):
-        raise _leads_elsewhere(path)
-    return True
 
 
 def _leads_elsewhere(path: str) -> StoreError:

@@ -6,7 +6,7 @@ and a plan, which costs more than the few rows of one row group are worth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +23,7 @@ def reads_alike(footer: Footer, names: Sequence[str]) -> bool:
 
 def by_pages(
     path: Path, footer: Footer, names: Sequence[str], rows: int, groups: Sequence[int] | None = None
-) -> Iterator[pl.DataFrame]:
+) -> Generator[pl.DataFrame, None, None]:
     """The rows of these row groups, or of all, in batches of so many."""
     with pq.ParquetFile(
         path,
