@@ -74,7 +74,7 @@ class ReadsFiles(CsvDialect):
 class WritesFiles:
     """What the lake stores have in common.
 
-    * ``rows_per_file`` a file is full at this many rows, or when 256 MiB of them are in memory.
+    * ``rows_per_file`` a file is full at this many rows, or when 128 MiB of them are in memory.
     * ``partition_by`` columns (final names) whose values become folders ``column=value``.
     * ``compression`` .. ``row_group_rows`` as in the store ``parquet``.
     * ``separator`` .. ``encoding`` as in the store ``csv``.

@@ -72,7 +72,7 @@ class OpenMirroringStoreConfig(ToOneLake):
     * ``mirror_journal`` whether a copy of the journal is shown as a table of the mirror.
     * ``journal_schema_name``, ``journal_table_name`` of that table, one for all flows. Names may
       begin with ``_``, but Microsoft documents that the service passes over such names.
-    * ``rows_per_file`` a file is full at this many rows, or when 256 MiB of them are in memory.
+    * ``rows_per_file`` a file is full at this many rows, or when 128 MiB of them are in memory.
     * ``compression`` of the Parquet files, of those that the service reads.
     * ``incremental`` ``true`` or ``false`` overrules the run's type for this store.
     """

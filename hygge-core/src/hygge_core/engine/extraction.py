@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip, Visit
     from hygge_core.protocols import Staging
 
-PIPE_BYTES = 64 << 20
+#: About what a store makes a file of: so the next one is read while one is encoded.
+PIPE_BYTES = 128 << 20
 _READER_GRACE_SECONDS = 10.0
 
 

@@ -33,8 +33,8 @@ _NO_NAMES = frozenset(("", ".", ".."))
 class LocalShelf:
     """Names below ``root``. No name leads out of it: not by ``..`` and not by a symbolic link."""
 
-    #: The disk is as busy with one as with two.
-    files_at_once = 1
+    #: With one, a file could not be begun before the last one was digested and on the disk.
+    files_at_once = 2
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()

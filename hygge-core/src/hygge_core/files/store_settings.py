@@ -44,7 +44,7 @@ class FileStoreConfig:
     """What the file stores have in common.
 
     * ``path`` the entity's directory; hygge's own files are kept beside it, in ``.hygge``.
-    * ``rows_per_file`` a file is full at this many rows, or when 256 MiB of them are in memory.
+    * ``rows_per_file`` a file is full at this many rows, or when 128 MiB of them are in memory.
     * ``partition_by`` columns (final names) whose values become folders ``column=value``.
     """
 

@@ -27,7 +27,7 @@ class Cut:
     """
 
     rows: int = field(default=1_000_000, validator=ge(1))
-    bytes: int = field(default=256 << 20, validator=ge(1))
+    bytes: int = field(default=128 << 20, validator=ge(1))
     by: tuple[str, ...] = ()
 
 
