@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 
 import pytest
 
-from hygge_core.cli import main
+from hygge_core.cli import commands, main
 
 HEAVY = {"polars", "pyarrow", "rich", "sqlite3", "cattrs", "hygge_journal_sqlite", "tenacity"}
 
@@ -43,6 +44,44 @@ def test_asking_for_help_imports_nothing_heavy(args):
     assert code == 0
     assert out.startswith(("hygge ", "Usage: hygge"))
     assert not modules & HEAVY
+
+
+_COMMANDS = """
+import sys
+from hygge_core.cli import main
+main({args!r})
+print(*sorted(name[24:] for name in sys.modules if name.startswith("hygge_core.cli.commands.")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("args", "made"),
+    [
+        (["--version"], []),
+        (["rnu"], []),
+        (["new-plugin", "-h"], ["new_plugin"]),
+        (["journal", "runs", "-h"], ["journal"]),
+        (["run", "-h"], ["plan", "run"]),  # run --dry-run is plan
+    ],
+    ids=str,
+)
+def test_no_command_is_made_but_the_one_that_is_asked_for(args, made):
+    done = subprocess.run(
+        [sys.executable, "-c", _COMMANDS.format(args=args)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1].split() == made
+
+
+def test_every_module_of_commands_is_in_the_help_with_a_sentence(capsys):
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out.partition("Commands:\n")[2].partition("\n\n")[0]
+    told = {line.split()[0]: line.split()[1:] for line in shown.splitlines()}
+    modules = {each.name.replace("_", "-") for each in pkgutil.iter_modules(commands.__path__)}
+    assert set(told) == modules
+    assert all(told.values())
 
 
 _END = """

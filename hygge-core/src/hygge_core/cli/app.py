@@ -2,29 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
-from hygge_core.cli.commands import config, journal, mirror
-from hygge_core.cli.commands.check import check
-from hygge_core.cli.commands.init import init
-from hygge_core.cli.commands.new_plugin import new_plugin
-from hygge_core.cli.commands.plan import plan
-from hygge_core.cli.commands.plugins import plugins
-from hygge_core.cli.commands.preview import preview
-from hygge_core.cli.commands.recover import recover
-from hygge_core.cli.commands.retry import retry
-from hygge_core.cli.commands.run import run
-from hygge_core.cli.commands.schema import schema
-from hygge_core.cli.commands.tables import tables
 from hygge_core.cli.invocation import Invocation
-from hygge_core.cli.options import command, with_globals
+from hygge_core.cli.options import command, group, with_globals
 from hygge_core.cli.sparing import SparingGroup
+
+_NAMES = (
+    "init",
+    "run",
+    "plan",
+    "check",
+    "preview",
+    "retry",
+    "recover",
+    "tables",
+    "schema",
+    "plugins",
+    "new-plugin",
+    "config",
+    "journal",
+    "mirror",
+)
+
+
+class Commands(Mapping[str, Any]):
+    """Every command by its name, made when it is asked for.
+
+    To make all of them for each of them was a twentieth of a small run.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _NAMES:
+            raise KeyError(name)
+        return _made(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+@cache
+def _made(name: str) -> Any:
+    """The command or group that the module of this name tells of."""
+    word = name.replace("-", "_")
+    module = import_module(f"hygge_core.cli.commands.{word}")
+    told = getattr(module, "app", None)
+    if told is None:
+        told = group()
+        command(told, name)(getattr(module, word))
+    made = get_command(told)
+    made.name = name
+    return made
+
+
+class Program(SparingGroup):
+    """``hygge`` itself."""
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(**told)
+        self.commands = Commands()  # type: ignore[assignment]  # nobody adds to it
+
 
 app = typer.Typer(
     name="hygge",
-    cls=SparingGroup,
+    cls=Program,
     help="hygge moves tables from homes to stores, and proves what it moved.",
     epilog="Start with: hygge init shop && hygge run -C shop",
     no_args_is_help=True,
@@ -53,9 +103,3 @@ def program(
 
 
 app.callback()(with_globals(program, hidden=False))
-for sentence in (init, run, plan, check, preview, retry, recover, tables, schema, plugins):
-    command(app)(sentence)
-command(app, "new-plugin")(new_plugin)
-app.add_typer(config.app, name="config")
-app.add_typer(journal.app, name="journal")
-app.add_typer(mirror.app, name="mirror")

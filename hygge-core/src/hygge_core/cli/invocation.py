@@ -159,12 +159,13 @@ class Invocation:
         shard: str | None = None,
     ) -> tuple[Entity, ...]:
         """The selected entities, ready or not. Raises ``ConfigError``."""
-        from hygge_core.operate import lookback
         from hygge_core.operate.selection import Shard, choose
 
         entities = self.whole(select).entities
 
         def failed() -> set[str]:
+            from hygge_core.operate import lookback
+
             with self.world() as world:
                 return lookback.failed(entities, world)
 

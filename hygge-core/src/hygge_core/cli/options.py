@@ -12,7 +12,7 @@ import typer
 
 from hygge_core.cli.completion import names
 from hygge_core.cli.invocation import Invocation
-from hygge_core.cli.sparing import SparingCommand
+from hygge_core.cli.sparing import SparingCommand, SparingGroup
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
@@ -143,6 +143,17 @@ def with_globals(sentence: Answering, *, hidden: bool = True) -> Callable[..., N
     spoken.__signature__ = inspect.Signature([context, *parameters, *shared])  # type: ignore[attr-defined]
     spoken.__annotations__ = {}  # the signature says it all, evaluated
     return spoken
+
+
+def group(help: str | None = None) -> typer.Typer:  # noqa: A002  # as Typer calls it
+    """A place for commands, or for one; called alone it says what there is."""
+    return typer.Typer(
+        cls=SparingGroup,
+        help=help,
+        no_args_is_help=True,
+        add_completion=False,  # the program has it, for all of them
+        rich_markup_mode=None,
+    )
 
 
 def command(app: typer.Typer, name: str | None = None) -> Callable[[Sentence], Sentence]:

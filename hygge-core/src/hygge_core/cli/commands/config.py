@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import typer
-
 from hygge_core.cli import streams
 from hygge_core.cli.invocation import Invocation
-from hygge_core.cli.options import Exclude, Select, command
-from hygge_core.cli.sparing import SparingGroup
+from hygge_core.cli.options import Exclude, Select, command, group
 
-app = typer.Typer(
-    cls=SparingGroup, help="Show or check the merged configuration.", no_args_is_help=True
-)
+app = group("Show or check the merged configuration.")
 
 
 @command(app)

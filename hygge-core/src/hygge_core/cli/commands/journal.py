@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from hygge_core.cli.invocation import Invocation
-from hygge_core.cli.options import Select, a_duration, command, with_globals
+from hygge_core.cli.options import Select, a_duration, command, group, with_globals
 from hygge_core.cli.sparing import SparingGroup
 
-app = typer.Typer(
-    cls=SparingGroup, help="Look back at runs, events and watermarks.", no_args_is_help=True
-)
+app = group("Look back at runs, events and watermarks.")
 watermarks = typer.Typer(cls=SparingGroup)
 app.add_typer(watermarks, name="watermarks")
 

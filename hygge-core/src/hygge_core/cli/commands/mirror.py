@@ -8,14 +8,9 @@ from typing import Annotated, Literal
 import typer
 
 from hygge_core.cli.invocation import Invocation
-from hygge_core.cli.options import a_duration, command
-from hygge_core.cli.sparing import SparingGroup
+from hygge_core.cli.options import a_duration, command, group
 
-app = typer.Typer(
-    cls=SparingGroup,
-    help="Look at what a mirror makes of what was published.",
-    no_args_is_help=True,
-)
+app = group("Look at what a mirror makes of what was published.")
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[FLOW]...", help="As after -s; all by default.")
