@@ -68,8 +68,9 @@ class StagedWriter(Settles, ShelfLedger, ABC):
     def carry(self, file: GivenFile, name: str, heed: Callable[[int], None]) -> Copied:
         """Hook: the bytes of a whole file become the staged file ``name``, durably.
 
-        Only a store that says which files it takes (``TakesFiles``) is given any. ``heed`` is told
-        of the bytes copied so far, every few MiB, and may raise.
+        Only a store that says which files it takes (``TakesFiles``) is given any, and several at
+        once where its shelf has ``files_at_once``. ``heed`` is told of the bytes copied so far,
+        every few MiB, and may raise.
         """
         with self.shelf.staging_file(name) as path:
             return copied_to(path, file, heed)

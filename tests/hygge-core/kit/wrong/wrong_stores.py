@@ -123,11 +123,11 @@ class KeepsWhatItTook(ParquetStore):
     """A whole file is copied where no rollback looks, and moved from there."""
 
     def carry(self, file, name, heed):
-        aside = f"{self.places.own}/taken/{name.rpartition('/')[2]}"
-        copied = super().carry(file, aside, heed)
+        aside = f"{self.places.own}/taken-{name.rpartition('/')[2]}"
+        copied = super().carry(file, f"{aside}/file", heed)
         with around("wrong.move", name):
-            self.shelf.rename(aside, name)
-        self.shelf.delete_tree(f"{self.places.own}/taken")
+            self.shelf.rename(f"{aside}/file", name)
+        self.shelf.delete_tree(aside)
         return copied
 
 
