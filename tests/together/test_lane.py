@@ -296,6 +296,19 @@ def test_the_watermark_of_a_strangers_file_is_that_of_its_rows(household, write)
     same_everything(household)
 
 
+def test_rows_that_pyarrow_has_in_other_types_are_known_again(household):
+    """Those at the watermark are told apart by all of their columns, as the other lane reads them:
+    what pyarrow calls a date is a moment to Polars."""
+    household.toml(TWO.format(home="", store="", more=BY_ID))
+    arrow(household.root / "in/1.parquet", pa.date64())
+    assert moved(household).lane == "files"
+    same_everything(household)
+    last = pl.read_parquet(household.root / "in/1.parquet").tail(1)
+    put(household.root / "in/2.parquet", last.with_columns(pl.col("id") + 1))
+    assert moved(household).rows_written == 1
+    same_everything(household)
+
+
 def test_folders_that_are_columns_are_read_into_rows(household):
     household.toml(TWO.format(home="", store="", more=""))
     put(household.root / "in/day=1/a.parquet", rows(1, 10).drop("day"))

@@ -29,7 +29,8 @@ ASK = Ask(entity="orders")
 
 def read(path: Path, ask: Ask = ASK) -> pl.DataFrame:
     with open_parquet_home(ParquetHomeConfig(path=path), Scene(entity="orders")) as home:
-        return pl.concat([pl.DataFrame(schema=home.schema(ask)), *home.read(ask)])
+        batches = list(home.read(ask))
+        return pl.concat([pl.DataFrame(schema=home.schema(ask)), *batches])
 
 
 def test_the_home_is_what_it_says(tmp_path):
@@ -229,10 +230,21 @@ def test_flipped_bits_are_told_or_harmless_and_never_another_error(tmp_path):
     assert told > 50
 
 
-def test_a_type_that_is_not_read_here_is_not_called_damage(tmp_path):
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (pl.DataFrame({"id": pl.Series([1, 2**100], dtype=pl.Int128)}), "64 bits"),
+        (pa.table({"id": pa.array([1]).cast(pa.decimal256(40, 2))}), "precision"),
+    ],
+    ids=["an integer of 128 bits", "a decimal of 40 digits"],
+)
+def test_a_type_that_is_not_read_here_is_not_called_damage(tmp_path, table, told):
     path = tmp_path / "orders.parquet"
-    pl.DataFrame({"id": pl.Series([1, 2**100], dtype=pl.Int128)}).write_parquet(path)
-    with pytest.raises(HomeError, match="64 bits") as caught:
+    if isinstance(table, pl.DataFrame):
+        table.write_parquet(path)
+    else:
+        pq.write_table(table, path)
+    with pytest.raises(HomeError, match=told) as caught:
         read(path)
     assert str(path) in str(caught.value)
     assert "damaged" not in (caught.value.hint or "")

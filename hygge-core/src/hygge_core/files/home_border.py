@@ -52,6 +52,7 @@ _TABLE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Mean
     (OSError, _Meaning("cannot be read")),
     (pa.ArrowNotImplementedError, _Meaning("cannot be read", _BEYOND)),
     (pa.ArrowException, _Meaning("cannot be read", _CUT_SHORT)),
+    (pl.exceptions.InvalidOperationError, _Meaning("cannot be read", _BEYOND)),
     (pl.exceptions.PolarsError, _Meaning("cannot be read", _CUT_SHORT)),
     (pl.exceptions.PanicException, _Meaning("cannot be read", _CUT_SHORT)),
 )
