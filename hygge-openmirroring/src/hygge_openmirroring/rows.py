@@ -9,8 +9,9 @@ import polars as pl
 import pyarrow as pa
 
 from hygge_core.errors import StoreError
+from hygge_core.files.store_settings import ParquetStoreConfig
 from hygge_core.files.text import refuse_not_json, refuse_types
-from hygge_core.files.writing import ZSTD_LEVEL
+from hygge_core.files.writing import write_parquet
 from hygge_core.markers import ROW_MARKER
 from hygge_core.types import parse
 from hygge_core.types.spelling import instance
@@ -90,14 +91,8 @@ def write(frame: pl.DataFrame, path: Path, codec: Codec, row_group_rows: int | N
 
     Every column may be NULL in later files, so all are optional; only the row marker is required.
     """
-    frame.write_parquet(
-        path,
-        compression=codec,
-        compression_level=ZSTD_LEVEL if codec == "zstd" else None,
-        row_group_size=row_group_rows,
-        arrow_schema=_arrow_schema(frame),
-    )
-    return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    config = ParquetStoreConfig(path=path, compression=codec, row_group_rows=row_group_rows)
+    return write_parquet(frame, path, config, arrow_schema=_arrow_schema(frame))
 
 
 def _arrow_schema(frame: pl.DataFrame) -> pa.Schema | None:

@@ -81,6 +81,25 @@ def test_row_groups_have_the_rows_that_were_asked_for(table):
     ]  # fmt: skip
 
 
+def groups_of(table, rows: pl.DataFrame) -> list[int]:
+    moved(store_of(table), "r1", rows)
+    footer = pq.read_metadata(table / "r1-00001.parquet")
+    return [footer.row_group(n).num_rows for n in range(footer.num_row_groups)]
+
+
+def test_a_column_that_is_most_of_a_table_is_encoded_in_several_row_groups(table):
+    rows = pl.DataFrame({"id": range(10_000), "text": ["x" * 9_000] * 10_000})
+    groups = groups_of(table, rows)
+    assert (len(groups), sum(groups)) == (3, 10_000)
+    assert max(groups) * 9_000 < 36 << 20
+    assert pl.read_parquet(table).equals(rows)
+
+
+def test_where_no_column_is_most_of_it_polars_says_what_a_row_group_is(table):
+    rows = pl.DataFrame({name: ["x" * 3_000] * 10_000 for name in "abc"})
+    assert groups_of(table, rows) == [10_000]
+
+
 @pytest.mark.parametrize("batch_rows", [1, 7, 1000, 5000])
 def test_files_are_full_whatever_the_size_of_the_batches(table, batch_rows):
     rows = pl.DataFrame({"id": range(2500)})

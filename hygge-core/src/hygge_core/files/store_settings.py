@@ -58,7 +58,8 @@ class ParquetStoreConfig(FileStoreConfig):
     """``store = { type = "parquet", path = ... }``.
 
     * ``compression_level`` of zstd (1 to 22, default 1), gzip (0 to 9) or brotli (0 to 11).
-    * ``row_group_rows`` rows in a row group; Polars decides when left out.
+    * ``row_group_rows`` rows in a row group; left out: as Polars does, or 32 MiB of them where one
+      column is most of a table.
     """
 
     compression: Literal["zstd", "snappy", "gzip", "lz4", "brotli", "uncompressed"] = "zstd"
