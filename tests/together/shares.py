@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import compress, count, islice
 from typing import TypeVar
 
 from hygge_core.operate.selection import Shard
@@ -28,5 +28,10 @@ def sampled(steps: Iterable[T], nth: int, *, first: int = 0) -> Iterator[T]:
 
 def share(steps: Iterable[T]) -> Iterator[T]:
     """The steps that are to be taken today. Raises ``ValueError`` for what is no share."""
+    return compress(steps, dealt())
+
+
+def dealt() -> Iterator[bool]:
+    """Whether the next step is to be taken today, for steps that come bit by bit."""
     mine = Shard.parse(os.environ.get("HYGGE_TEST_SHARE") or "1/1")
-    return islice(steps, mine.index - 1, None, mine.count)
+    return (number % mine.count == mine.index - 1 for number in count())
