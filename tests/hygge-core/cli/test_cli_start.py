@@ -48,9 +48,10 @@ def test_asking_for_help_imports_nothing_heavy(args):
 
 _COMMANDS = """
 import sys
-from hygge_core.cli import main
+from hygge_core.cli import commands, main
 main({args!r})
-print(*sorted(name[24:] for name in sys.modules if name.startswith("hygge_core.cli.commands.")))
+here = commands.__name__ + "."
+print(*sorted(name.removeprefix(here) for name in sys.modules if name.startswith(here)))
 """
 
 
