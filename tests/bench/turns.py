@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from cost import ChildFailed, Cost, run, size_of
 
 #: Nobody takes so long: who does not end by then hangs, and is out.
-_LONGEST_SECONDS = 600.0
+_LONGEST_SECONDS = 180
 
 
 def _nothing() -> None:
