@@ -133,10 +133,10 @@ class LakeParquetStore(LakeStore):
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
         marks = {SCHEMA_MARK: whole} if whole else {}
-        return writing.write_parquet(frame, path, self.config.as_parquet(), marks)
+        return writing.write_parquet(frame, path, self.config, marks)
 
     def refusal(self, load: Load, file: GivenFile) -> str:
-        return refusal(self.config.as_parquet(), file)
+        return refusal(self.cut, self.config, file)
 
     def carry(self, file: GivenFile, name: str, heed: Callable[[int], None]) -> Copied:
         """Straight from the source's bytes: this host keeps no copy."""
@@ -173,7 +173,7 @@ class LakeCsvStore(LakeStore):
         super().check_schema(schema)
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
-        return writing.write_csv(frame, path, self.config.as_csv())
+        return writing.write_csv(frame, path, self.config)
 
 
 class LakeNdjsonStore(LakeStore):

@@ -6,18 +6,14 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from attrs import Attribute, field, fields, frozen
-from attrs.validators import ge, gt, optional
+from attrs.validators import ge, gt
 
 from hygge_adls.settings import InAdls, InOneLake
 from hygge_core.fields import PER_ENTITY
 from hygge_core.files.home_settings import CsvDialect
-from hygge_core.files.store_settings import CsvStoreConfig, ParquetStoreConfig
+from hygge_core.files.store_settings import CsvWriting, CutsFiles, ParquetWriting
 
 Format = Literal["parquet", "csv", "ndjson"]
-Codec = Literal["zstd", "snappy", "gzip", "lz4", "brotli", "uncompressed"]
-
-_OF_PARQUET = ("compression", "compression_level", "row_group_rows")
-_OF_CSV = ("separator", "quote", "header", "null_value", "encoding")
 
 
 def _sound(_: Any, __: Attribute[str], path: str) -> None:
@@ -32,12 +28,12 @@ def _below_files(config: Any, at: Attribute[str], path: str) -> None:
         raise ValueError("a schema goes between Files/ and the rest; found a path elsewhere")
 
 
-def _only(config: Any, form: str, keys: tuple[str, ...]) -> None:
+def _only(config: Any, form: str, settings: type[Any]) -> None:
     if config.format == form:
         return
-    for key in keys:
-        if getattr(config, key) != getattr(fields(type(config)), key).default:
-            raise ValueError(f"{key} is for format = {form!r}, found {config.format!r}")
+    for each in fields(settings):
+        if getattr(config, each.name) != each.default:
+            raise ValueError(f"{each.name} is for format = {form!r}, found {config.format!r}")
 
 
 def _fits_home(config: Any, _: Attribute[str], form: str) -> None:
@@ -51,8 +47,8 @@ def _fits_home(config: Any, _: Attribute[str], form: str) -> None:
 
 
 def _fits_store(config: Any, _: Attribute[str], form: str) -> None:
-    _only(config, "parquet", _OF_PARQUET)
-    _only(config, "csv", _OF_CSV)
+    _only(config, "parquet", ParquetWriting)
+    _only(config, "csv", CsvWriting)
 
 
 @frozen(kw_only=True, slots=False)
@@ -71,42 +67,15 @@ class ReadsFiles(CsvDialect):
 
 
 @frozen(kw_only=True, slots=False)
-class WritesFiles:
-    """What the lake stores have in common.
+class WritesFiles(CsvWriting, ParquetWriting, CutsFiles):
+    """What the lake stores have in common, beside where files are cut and how they are written.
 
-    * ``rows_per_file`` a file is full at this many rows, or when 128 MiB of them are in memory.
-    * ``partition_by`` columns (final names) whose values become folders ``column=value``.
-    * ``compression`` .. ``row_group_rows`` as in the store ``parquet``.
-    * ``separator`` .. ``encoding`` as in the store ``csv``.
+    * ``format`` of the files; the keys of Parquet and of CSV are for those only.
     * ``incremental`` ``true`` or ``false`` overrules the run's type for this store.
     """
 
-    rows_per_file: int = field(default=1_000_000, validator=ge(1))
-    partition_by: tuple[str, ...] = ()
-    compression: Codec = "zstd"
-    compression_level: int | None = None
-    row_group_rows: int | None = field(default=None, validator=optional(gt(0)))
-    separator: str = ","
-    quote: str = '"'
-    header: bool = True
-    null_value: str = ""
-    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8"
     incremental: bool | None = None
     format: Format = field(default="parquet", validator=_fits_store)
-
-    def __attrs_post_init__(self) -> None:
-        """The bounds of the local stores hold here too."""
-        self.as_parquet()
-        self.as_csv()
-
-    def as_parquet(self) -> ParquetStoreConfig:
-        """The same as a local store has it: what the writing of Parquet looks at."""
-        keys = ("rows_per_file", "partition_by", *_OF_PARQUET)
-        return ParquetStoreConfig(path=None, **{key: getattr(self, key) for key in keys})  # type: ignore[arg-type]  # no path: it is on the lake
-
-    def as_csv(self) -> CsvStoreConfig:
-        """The part that the writing of CSV looks at."""
-        return CsvStoreConfig(path=None, **{key: getattr(self, key) for key in _OF_CSV})  # type: ignore[arg-type]
 
 
 @frozen(kw_only=True, slots=False)

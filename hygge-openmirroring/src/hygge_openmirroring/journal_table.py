@@ -72,7 +72,7 @@ class JournalTable:
         hidden = f"{self._zone.live}/{temporary_name(run_id, 1)}"
         with self._shelf.staging_file(hidden) as path:
             ready = rows.landed(frame, _COLUMNS, None if initial else Marker.UPSERT)
-            rows.write(ready, path, self._config.compression, None)
+            rows.write(ready, path, self._config.writing)
         try:
             last = self._show(hidden)
         finally:

@@ -9,14 +9,13 @@ import polars as pl
 import pyarrow as pa
 
 from hygge_core.errors import StoreError
-from hygge_core.files.store_settings import ParquetStoreConfig
+from hygge_core.files.store_settings import ParquetWriting
 from hygge_core.files.text import refuse_not_json, refuse_types
 from hygge_core.files.writing import write_parquet
 from hygge_core.markers import ROW_MARKER
 from hygge_core.types import parse
 from hygge_core.types.spelling import instance
 from hygge_openmirroring.columns import Column
-from hygge_openmirroring.settings import Codec
 
 _CELL = "_"
 #: What stands around a cell when it is written as the only field of an object.
@@ -86,13 +85,12 @@ def _ordered(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return value
 
 
-def write(frame: pl.DataFrame, path: Path, codec: Codec, row_group_rows: int | None) -> int:
+def write(frame: pl.DataFrame, path: Path, how: ParquetWriting) -> int:
     """A landed frame as a Parquet file; the rows that its footer tells of.
 
     Every column may be NULL in later files, so all are optional; only the row marker is required.
     """
-    config = ParquetStoreConfig(path=path, compression=codec, row_group_rows=row_group_rows)
-    return write_parquet(frame, path, config, arrow_schema=_arrow_schema(frame))
+    return write_parquet(frame, path, how, arrow_schema=_arrow_schema(frame))
 
 
 def _arrow_schema(frame: pl.DataFrame) -> pa.Schema | None:

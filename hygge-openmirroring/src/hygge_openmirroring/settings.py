@@ -9,6 +9,7 @@ from attrs.validators import deep_iterable, ge, gt, in_, le, matches_re, min_len
 
 from hygge_adls import ToOneLake
 from hygge_core.fields import one_or_many
+from hygge_core.files.store_settings import ParquetWriting
 from hygge_core.markers import ROW_MARKER, Marker
 from hygge_openmirroring.documents import Detection
 from hygge_openmirroring.layout import FILES, LANDING_ZONE, Table
@@ -104,6 +105,11 @@ class OpenMirroringStoreConfig(ToOneLake):
     compression: Codec = "zstd"
     row_group_rows: int | None = field(default=None, validator=optional(gt(0)))
     incremental: bool | None = None
+
+    @property
+    def writing(self) -> ParquetWriting:
+        """How the files of the landing zone are written."""
+        return ParquetWriting(compression=self.compression, row_group_rows=self.row_group_rows)
 
     @property
     def container(self) -> str:

@@ -112,7 +112,7 @@ class MirrorStore(ShowsTables, Publishes):
         ready = rows.landed(frame, self.loading.columns, self.loading.marker)
         self.loading.watch.see(ready)
         self.loading.changes.see(frame)
-        return rows.write(ready, path, self.config.compression, self.config.row_group_rows)
+        return rows.write(ready, path, self.config.writing)
 
     def _next_tick(self) -> None:
         """Files with one time have no order: what comes next is a second later than the last."""

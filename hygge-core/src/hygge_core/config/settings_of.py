@@ -15,7 +15,7 @@ from attrs import frozen
 from hygge_core.config.wording import is_union
 from hygge_core.errors import PluginError
 
-_BULLET = re.compile(r"^\s*\* (?P<names>``\w+``(?:,? (?:and )?``\w+``)*),?:? (?P<text>.*)$")
+_BULLET = re.compile(r"^\s*\* (?P<names>``\w+``(?:(?:,| and) ``\w+``)*),?:? (?P<text>.*)$")
 
 
 @frozen

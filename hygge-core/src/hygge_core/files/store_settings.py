@@ -13,9 +13,7 @@ from hygge_core.fields import PER_ENTITY
 _LEVELS = {"zstd": range(1, 23), "gzip": range(10), "brotli": range(12)}
 
 
-def _level_of_codec(
-    config: ParquetStoreConfig, _: Attribute[int | None], level: int | None
-) -> None:
+def _level_of_codec(config: ParquetWriting, _: Attribute[int | None], level: int | None) -> None:
     levels = _LEVELS.get(config.compression)
     if level is None:
         return
@@ -32,30 +30,28 @@ def _one_character(_: Any, __: Attribute[str], text: str) -> None:
         raise ValueError(f"expected one ASCII character, found {text!r}")
 
 
-def _no_value(config: CsvStoreConfig, _: Attribute[str], text: str) -> None:
+def _no_value(config: CsvWriting, _: Attribute[str], text: str) -> None:
     if any(mark in text for mark in (config.separator, config.quote, "\n", "\r")):
         raise ValueError("a null_value has no separator, quote or line break in it")
     if text.lower() in ("true", "false", "nan", "inf", "-inf") or any(map(str.isdigit, text)):
         raise ValueError(f"{text!r} could be a value; a null_value may not")
 
 
-@frozen(kw_only=True)
-class FileStoreConfig:
-    """What the file stores have in common.
+@frozen(kw_only=True, slots=False)  # mixins: two parents with slots have no common child
+class CutsFiles:
+    """Where rows are cut into files.
 
-    * ``path`` the entity's directory; hygge's own files are kept beside it, in ``.hygge``.
     * ``rows_per_file`` a file is full at this many rows, or when 128 MiB of them are in memory.
     * ``partition_by`` columns (final names) whose values become folders ``column=value``.
     """
 
-    path: Path = field(metadata=PER_ENTITY)
     rows_per_file: int = field(default=1_000_000, validator=ge(1))
     partition_by: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True)
-class ParquetStoreConfig(FileStoreConfig):
-    """``store = { type = "parquet", path = ... }``.
+@frozen(kw_only=True, slots=False)
+class ParquetWriting:
+    """How a Parquet file is written, wherever it is.
 
     * ``compression_level`` of zstd (1 to 22, default 1), gzip (0 to 9) or brotli (0 to 11).
     * ``row_group_rows`` rows in a row group; left out: as Polars does, or 32 MiB of them where one
@@ -67,9 +63,9 @@ class ParquetStoreConfig(FileStoreConfig):
     row_group_rows: int | None = field(default=None, validator=optional(gt(0)))
 
 
-@frozen(kw_only=True)
-class CsvStoreConfig(FileStoreConfig):
-    """``store = { type = "csv", path = ... }``: dates and times as ISO 8601.
+@frozen(kw_only=True, slots=False)
+class CsvWriting:
+    """How a CSV file is written, wherever it is.
 
     * ``null_value`` the text of NULL, never quoted; an empty string is always quoted.
     * ``encoding`` ``utf-8``, or ``utf-8-sig`` to begin with a byte order mark.
@@ -80,6 +76,31 @@ class CsvStoreConfig(FileStoreConfig):
     header: bool = True
     null_value: str = field(default="", validator=_no_value)
     encoding: Literal["utf-8", "utf-8-sig"] = "utf-8"
+
+
+@frozen(kw_only=True, slots=False)
+class _LocalPath:
+    """Where it is.
+
+    * ``path`` the entity's directory; hygge's own files are kept beside it, in ``.hygge``.
+    """
+
+    path: Path = field(metadata=PER_ENTITY)
+
+
+@frozen(kw_only=True)
+class FileStoreConfig(CutsFiles, _LocalPath):
+    """What the file stores have in common."""
+
+
+@frozen(kw_only=True)
+class ParquetStoreConfig(ParquetWriting, FileStoreConfig):
+    """``store = { type = "parquet", path = ... }``."""
+
+
+@frozen(kw_only=True)
+class CsvStoreConfig(CsvWriting, FileStoreConfig):
+    """``store = { type = "csv", path = ... }``: dates and times as ISO 8601."""
 
 
 @frozen(kw_only=True)

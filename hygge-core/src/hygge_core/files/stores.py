@@ -75,7 +75,7 @@ class ParquetStore(FileStore):
         return writing.write_parquet(frame, path, self._config, marks)
 
     def refusal(self, load: Load, file: GivenFile) -> str:
-        return refusal(self._config, file)
+        return refusal(self.cut, self._config, file)
 
     def carry(self, file: GivenFile, name: str, heed: Callable[[int], None]) -> Copied:
         """The blocks themselves where the file system can share them, their bytes elsewhere."""

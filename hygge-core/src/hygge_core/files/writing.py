@@ -16,7 +16,7 @@ from hygge_core.files.text import for_csv, refuse_not_json
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from hygge_core.files.store_settings import CsvStoreConfig, ParquetStoreConfig
+    from hygge_core.files.store_settings import CsvWriting, ParquetWriting
 
 #: Measured: a third less CPU than Polars' own default of 3, for 3.5 % more bytes.
 ZSTD_LEVEL = 1
@@ -27,18 +27,18 @@ _GROUP_BYTES = 32 << 20
 def write_parquet(
     frame: pl.DataFrame,
     path: Path,
-    config: ParquetStoreConfig,
+    how: ParquetWriting,
     marks: dict[str, str] | None = None,
     arrow_schema: pa.Schema | None = None,
 ) -> int:
     """``marks`` are kept in the file's key-value metadata; ``arrow_schema`` says which columns may
     be NULL, where that is not all of them."""
-    level = config.compression_level
+    level = how.compression_level
     frame.write_parquet(
         path,
-        compression=config.compression,
-        compression_level=ZSTD_LEVEL if level is None and config.compression == "zstd" else level,
-        row_group_size=config.row_group_rows or _rows_of_a_group(frame),
+        compression=how.compression,
+        compression_level=ZSTD_LEVEL if level is None and how.compression == "zstd" else level,
+        row_group_size=how.row_group_rows or _rows_of_a_group(frame),
         metadata=marks or None,
         arrow_schema=arrow_schema,
     )
@@ -55,23 +55,23 @@ def _rows_of_a_group(frame: pl.DataFrame) -> int | None:
     return max(1, int(frame.height * _GROUP_BYTES / whole))
 
 
-def write_csv(frame: pl.DataFrame, path: Path, config: CsvStoreConfig) -> int:
+def write_csv(frame: pl.DataFrame, path: Path, how: CsvWriting) -> int:
     """NULL is ``null_value`` unquoted; an empty string is ``""``."""
-    for_csv(frame, config.null_value).write_csv(
+    for_csv(frame, how.null_value).write_csv(
         path,
-        include_header=config.header,
-        separator=config.separator,
-        quote_char=config.quote,
-        null_value=config.null_value,
-        include_bom=config.encoding == "utf-8-sig",
+        include_header=how.header,
+        separator=how.separator,
+        quote_char=how.quote,
+        null_value=how.null_value,
+        include_bom=how.encoding == "utf-8-sig",
     )
-    if not config.header and not frame.height:
+    if not how.header and not frame.height:
         return 0  # a reader would find no columns to count by
     counted = pl.scan_csv(
         path,
-        has_header=config.header,
-        separator=config.separator,
-        quote_char=config.quote,
+        has_header=how.header,
+        separator=how.separator,
+        quote_char=how.quote,
         infer_schema=False,
         glob=False,
     )
