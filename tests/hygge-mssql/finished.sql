@@ -109,7 +109,7 @@ DELETE FROM [x].[x] WHERE updated < ? AND state NOT IN ('open', 'decided', 'comm
 
 -- journal.forget_events
 -- https://learn.microsoft.com/sql/t-sql/statements/delete-transact-sql
-DELETE FROM [x].[x] WHERE timestamp < ? AND (run_id IS NULL OR run_id NOT IN (SELECT run_id FROM [x].[x])) AND seq NOT IN (SELECT MAX(seq) FROM [x].[x] WHERE event_type IN ('complete', 'fail', 'skip') GROUP BY flow_name, entity)
+DELETE FROM [x].[x] WHERE timestamp < ? AND (run_id IS NULL OR run_id NOT IN (SELECT run_id FROM [x].[x])) AND seq NOT IN (SELECT MAX(seq) FROM [x].[x] WHERE event_type IN ('complete', 'fail', 'skip') GROUP BY flow_name, entity, event_type)
 
 -- journal.lease
 -- https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table

@@ -29,7 +29,8 @@ def rows(connection: sqlite3.Connection, select: Select) -> list[tuple[Any, ...]
 def forget(connection: sqlite3.Connection, before: datetime) -> int:
     """Delete finished runs and events older than ``before``; the number of rows that went.
 
-    Each entity keeps its last finished run, and the events of the runs that are kept.
+    Each entity keeps its last finished run, and its last event of each way to end; a run that is
+    kept keeps its events.
     """
     cutoff = (stamp(before),)
     runs_gone = connection.execute(
@@ -41,7 +42,7 @@ def forget(connection: sqlite3.Connection, before: datetime) -> int:
         f"""DELETE FROM flow_events WHERE timestamp < ?
             AND (run_id IS NULL OR run_id NOT IN (SELECT run_id FROM runs))
             AND seq NOT IN (SELECT max(seq) FROM flow_events WHERE {_FINAL}
-                            GROUP BY flow_name, entity)""",
+                            GROUP BY flow_name, entity, event_type)""",
         cutoff,
     ).rowcount
     return runs_gone + events_gone

@@ -1,4 +1,4 @@
-"""A store or mirror that is wrong on purpose goes red, and is told which promise it broke."""
+"""Who is wrong on purpose, store, mirror or journal, is told which promise was broken."""
 
 import pytest
 
@@ -92,8 +92,23 @@ UNTRUE = {
         "a publish called again shows every run, each once",
     ),
 }
+#: The same of journals.
+FORGETFUL = {
+    "ForgetsTheLastComplete": (
+        "test_pruning_changes_no_answer_of_get_last_run",
+        "prune never forgets an entity's last 'complete'",
+    ),
+    "ForgetsWhatHappened": (
+        "test_a_run_that_is_kept_keeps_its_events",
+        "prune leaves the events of the runs that it leaves",
+    ),
+}
 #: The contracts that they sign.
-SIGNED = {"contracts.py": BROKEN, "mirror_contracts.py": UNTRUE}
+SIGNED = {
+    "contracts.py": BROKEN,
+    "mirror_contracts.py": UNTRUE,
+    "journal_contracts.py": FORGETFUL,
+}
 WRONG = [(contracts, store) for contracts, broken in SIGNED.items() for store in broken]
 #: Those that are found at a point of a walk, and so have to be found wherever a walk begins.
 WALKED = [store for store, (test, _) in BROKEN.items() if "may_crash_anywhere" in test]
@@ -114,7 +129,7 @@ def said(request, asked):
 @pytest.mark.parametrize(("said", "store"), WRONG, indirect=["said"], scope="module")
 def test_a_wrong_store_is_told_which_promise_it_broke(said, store):
     (told,) = said.failed[store]
-    assert f"AssertionError: broken promise: {(BROKEN | UNTRUE)[store][1]}" in told
+    assert f"AssertionError: broken promise: {(BROKEN | UNTRUE | FORGETFUL)[store][1]}" in told
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from attrs import define, field
 
-from hygge_adls.journal.state import Change, entity_of, event_change, run_change
+from hygge_adls.journal.state import Change, event_change, run_change
 from hygge_core.jsons import from_plain
-from hygge_core.recalling import ENDING
+from hygge_core.recalling import forgettable
 from hygge_core.records import FlowEvent, RunRecord
-from hygge_core.states import OVER
 
 
 @define
@@ -34,30 +33,13 @@ class History:
         yield from map(run_change, self.runs.values())
 
     def forget(self, before: datetime) -> int:
-        """Drop what is finished and older; the number of runs and events that went.
-
-        Each entity keeps its last finished run and its last ending event, and runs their events.
-        """
-        over = [run for run in self.runs.values() if run.state in OVER]
-        last_runs = {entity_of(run): run.ref.run_id for run in over}
-        old = [
-            run.ref.run_id
-            for run in over
-            if run.updated < before and last_runs[entity_of(run)] != run.ref.run_id
-        ]
-        for run_id in old:
+        """Drop what is finished and older; the number of runs and events that went."""
+        gone = forgettable(self.runs.values(), self.events.values(), before)
+        for run_id in gone.runs:
             del self.runs[run_id]
-        ending = (each for each in self.events.values() if each.event_type in ENDING)
-        last_events = {(each.flow_name, each.entity): each.id for each in ending}
-        kept = set(last_events.values())
-        gone = [
-            event.id
-            for event in self.events.values()
-            if event.timestamp < before and event.run_id not in self.runs and event.id not in kept
-        ]
-        for name in gone:
-            del self.events[name]
-        return len(old) + len(gone)
+        for event_id in gone.events:
+            del self.events[event_id]
+        return len(gone)
 
 
 def compacted(changes: Iterator[tuple[int, Change]]) -> list[tuple[int, Change]]:

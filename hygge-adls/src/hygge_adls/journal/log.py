@@ -176,11 +176,9 @@ class Log:
         while len(changes) > HEAD_TRANSACTIONS * FAN ** (level + 1):
             level += 1
         segment = Segment(self._files.put("segment", version, changes), level)
-        known = self._state.endings.items()
-        endings = {place: event for place, event in known if event.id in history.events}
         return Head(
             base=version,
-            now=self._now(evolve(self._state, endings=endings), version),
+            now=self._now(self._state, version),
             segments=[segment],
             settled=[each.id for each in head.tail],
             pruned=now(),

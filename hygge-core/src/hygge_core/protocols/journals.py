@@ -121,7 +121,9 @@ class Journal(Protocol):
     def prune(self, keep: timedelta) -> int:
         """Forget finished runs and events older than ``keep``; returns how many rows went.
 
-        Never forgets an unfinished run, a watermark, or an entity's last finished run.
+        Never forgets an unfinished run, a watermark, an entity's last finished run, the events of
+        a run that stays, or what ``get_last_run`` answers: from an entity's last ``complete`` the
+        next run knows the schema, however many skips came after it.
         """
         ...
 

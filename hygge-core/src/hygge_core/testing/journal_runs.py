@@ -29,7 +29,7 @@ from hygge_core.testing.promises import broken, keep
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
-    from hygge_core.records import Lease, RunRecord
+    from hygge_core.records import EventType, Lease, RunRecord
 
 
 class JournalRuns:
@@ -147,6 +147,35 @@ class JournalRuns:
         keep(gone >= 1, "prune returns how many rows went", gone)
         again = journal.prune(timedelta(days=30))
         keep(again == 0, "pruning again forgets nothing", again)
+
+    def test_pruning_changes_no_answer_of_get_last_run(self, journal: Journal) -> None:
+        ends: tuple[EventType, ...] = ("complete", "fail", "skip")
+        then = now() - timedelta(days=40)
+        older = {kind: event(kind, timestamp=then, run_id=f"old-{kind}") for kind in ends}
+        last = {kind: event(kind, timestamp=then, run_id=f"last-{kind}") for kind in ends}
+        lines = event("complete", entity="lines", timestamp=then)
+        flow = event("fail", entity=None, timestamp=then)
+        for each in (*older.values(), *last.values(), lines, flow, event("start", timestamp=then)):
+            journal.record_event(each)
+        gone = journal.prune(timedelta(days=30))
+        for kind, newest in last.items():
+            found = journal.get_last_run(FLOW, ENTITY, event_type=kind)
+            keep(found == newest, f"prune never forgets an entity's last {kind!r}", found)
+        keep(journal.get_last_run(FLOW, "lines") == lines, "nor another entity's")
+        keep(journal.get_last_run(FLOW) == flow, "nor the flow's own")
+        keep(gone == 4, "prune forgets the events that are old and not the last", gone)
+
+    def test_a_run_that_is_kept_keeps_its_events(self, journal: Journal, lease: Lease) -> None:
+        then = long_ago(40)
+        blocked = brought_to(journal, lease, "blocked", **then)
+        over = [brought_to(journal, lease, "done", **then) for _ in range(2)]
+        for each in (blocked, *over):
+            told = event("start", timestamp=then["started"], run_id=each.ref.run_id)
+            journal.record_event(told)
+        journal.prune(timedelta(days=30))
+        found = {each.run_id for each in journal.events()}
+        wanted = {blocked.ref.run_id, over[-1].ref.run_id}
+        keep(found == wanted, "prune leaves the events of the runs that it leaves", found)
 
 
 def _state(journal: Journal, record: RunRecord) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from attrs import define, field
 
 from hygge_core.records import FlowEvent, Owner, RunRecord, Watermark, now
-from hygge_core.states import OVER
 
 Key = tuple[str, str]
 
@@ -35,7 +33,3 @@ class Book:
     committed: int = 0
     published: int = 0
     turn: threading.RLock = field(factory=threading.RLock)
-
-
-def finished(runs: Iterable[RunRecord]) -> Iterator[RunRecord]:
-    return (run for run in runs if run.state in OVER)

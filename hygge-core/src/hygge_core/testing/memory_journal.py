@@ -19,11 +19,11 @@ from hygge_core.errors import LeaseHeld
 from hygge_core.faults import around
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.leasing import demand_lease
-from hygge_core.recalling import Recalls, Sought
+from hygge_core.recalling import Recalls, Sought, forgettable
 from hygge_core.records import FlowEvent, Lease, Owner, RunRecord, Watermark, now
 from hygge_core.scene import Scene
 from hygge_core.states import demand_step, demand_watermark
-from hygge_core.testing.memory_book import Book, Held, finished
+from hygge_core.testing.memory_book import Book, Held
 
 _books: dict[str, Book] = {}
 
@@ -165,18 +165,11 @@ class MemoryJournal(Recalls):
 
     def prune(self, keep: timedelta) -> int:
         with self._verb("prune", keep) as book:
-            last = {(r.ref.flow, r.ref.entity): id(r) for r in finished(book.runs.values())}
-            old = [
-                run.ref.run_id
-                for run in finished(book.runs.values())
-                if run.updated < now() - keep and id(run) not in last.values()
-            ]
-            for run_id in old:
+            gone = forgettable(book.runs.values(), book.events, now() - keep)
+            for run_id in gone.runs:
                 del book.runs[run_id]
-            stay = [event for event in book.events if event.timestamp >= now() - keep]
-            gone = len(old) + len(book.events) - len(stay)
-            book.events = stay
-            return gone
+            book.events = [event for event in book.events if event.id not in gone.events]
+            return len(gone)
 
     # the mirrored copy
 

@@ -25,7 +25,8 @@ def rows(session: Session, places: Places, select: Select) -> list[Row]:
 def forget(session: Session, places: Places, before: datetime) -> int:
     """Delete finished runs and events older than ``before``; the number of rows that went.
 
-    Each entity keeps its last finished run, and the events of the runs that are kept.
+    Each entity keeps its last finished run, and its last event of each way to end; a run that is
+    kept keeps its events.
     """
     tables = {"runs": places["runs"], "events": places["flow_events"]}
     cutoff = stamp(before)

@@ -108,9 +108,9 @@ FORGET_EVENTS = statement(
        AND (run_id IS NULL OR run_id NOT IN (SELECT run_id FROM {runs}))
        AND seq NOT IN (SELECT MAX(seq) FROM {events}
                        WHERE event_type IN ('complete', 'fail', 'skip')
-                       GROUP BY flow_name, entity)""",
+                       GROUP BY flow_name, entity, event_type)""",
     source=_DELETE,
-    does="forgets old events, but for those of the runs that are kept",
+    does="forgets old events, but for those of kept runs, and the last of each way to end",
 )
 LEASE = statement(
     "journal.lease",
