@@ -14,7 +14,8 @@ from hygge_core.engine.trip import embarked
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
 from hygge_core.operate.lookback import journal_of
-from hygge_core.records import RunState
+from hygge_core.recalling import UNFINISHED
+from hygge_core.states import OVER
 from hygge_core.task import Failure
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from hygge_core.task import Task
 
 Direction = Literal["forward", "undo"]
-
-UNFINISHED: tuple[RunState, ...] = ("open", "decided", "committed", "blocked")
 
 
 @frozen(kw_only=True)
@@ -81,18 +80,53 @@ def _task_of(run: RunRecord, beside: Entity) -> Task:
 
 
 def mend_by_hand(
-    entities: Iterable[Entity], world: World, run_id: str, direction: Direction
+    entities: Sequence[Entity], world: World, run_id: str, direction: Direction
 ) -> Mended:
     """The operator's word on one open run. Raises ``ConfigError`` when nobody knows it as open."""
-    for entity in entities:
-        if entity.journal is not None and run_id not in _ids(_open_runs(entity, world)):
-            continue
-        with embarked(_task(entity), world) as trip:
-            for run in trip.ledger.open_runs():
-                if run.ref.run_id == run_id:
-                    by_hand(trip, run, direction)
-                    return Mended(name=entity.name, runs=(run_id,))
-    raise ConfigError(
+    task = _task_with(run_id, entities, world)
+    with embarked(task, world) as trip:
+        for run in trip.ledger.open_runs():
+            if run.ref.run_id == run_id:
+                by_hand(trip, run, direction)
+                return Mended(name=task.name, runs=(run_id,))
+    raise _nobody_knows(run_id)  # somebody else has settled it meanwhile
+
+
+def _task_with(run_id: str, entities: Sequence[Entity], world: World) -> Task:
+    """Whose run it is: asks the journals first, and then the stores, which want their lock for it.
+
+    What keeps one from being looked at is raised only when no other knows the run.
+    """
+    unseen: HyggeError | None = None
+    for entity, look in (
+        *((each, _in_journal) for each in _one_for_each_journal(entities)),
+        *((each, _in_store) for each in entities if each.journal is None),
+    ):
+        try:
+            if task := look(run_id, entity, world):
+                return task
+        except HyggeError as exc:
+            unseen = unseen or exc
+    raise unseen or _nobody_knows(run_id)
+
+
+def _in_journal(run_id: str, entity: Entity, world: World) -> Task | None:
+    """The entity's journal may know the run of any entity, of one that is gone as well."""
+    journal = journal_of(entity, world)
+    for run in journal.runs(run_id=run_id) if journal else ():
+        if run.ref.run_id == run_id and run.state not in OVER:
+            return _task_of(run, entity)
+    return None
+
+
+def _in_store(run_id: str, entity: Entity, world: World) -> Task | None:
+    task = _task(entity)
+    with embarked(task, world) as trip:
+        return task if any(run.ref.run_id == run_id for run in trip.ledger.open_runs()) else None
+
+
+def _nobody_knows(run_id: str) -> ConfigError:
+    return ConfigError(
         f"no unfinished run {run_id} is known", hint="`hygge recover` alone settles what there is"
     )
 
@@ -100,10 +134,6 @@ def mend_by_hand(
 def _open_runs(entity: Entity, world: World) -> Iterable[RunRecord]:
     journal = journal_of(entity, world)
     return journal.open_runs(entity.flow, entity.entity) if journal else ()
-
-
-def _ids(runs: Iterable[RunRecord]) -> set[str]:
-    return {run.ref.run_id for run in runs}
 
 
 def _task(entity: Entity) -> Task:

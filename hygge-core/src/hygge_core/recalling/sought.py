@@ -8,14 +8,14 @@ from typing import Literal
 
 from attrs import frozen
 
-from hygge_core.records import FlowEvent, RunRecord, Watermark
+from hygge_core.records import FlowEvent, RunRecord, RunState, Watermark
 
 Verb = Literal["get_last_run", "get_watermark", "open_runs", "runs", "events", "watermarks"]
 
 #: The types of the events that end a run.
 ENDING = ("complete", "fail", "skip")
 #: The states of a run that is not over. An index on them is of this order: SQLite compares texts.
-UNFINISHED = ("open", "decided", "committed", "blocked")
+UNFINISHED: tuple[RunState, ...] = ("open", "decided", "committed", "blocked")
 #: A limit that no journal reaches.
 ALL = 2**31 - 1
 

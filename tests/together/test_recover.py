@@ -1,0 +1,63 @@
+"""``hygge recover --forward RUN`` and ``--undo RUN``: a run is found wherever it is kept."""
+
+import pytest
+from household import TEN
+
+from hygge_core import faults
+from hygge_core.engine.world import World
+from hygge_core.errors import StoreError
+
+FLOW = """
+[flows.{name}]
+home = {{ type = "scripted", script = "ten" }}
+store = {{ type = "parquet", path = "out/{name}" }}
+"""
+BUSY, LEFT = FLOW.format(name="busy"), FLOW.format(name="left")
+TOLD = 'journal = { location = "custom", type = "sqlite", path = "told.db" }'
+WORDS = pytest.mark.parametrize(("word", "rows"), [("--forward", TEN), ("--undo", [])])
+
+
+class Cut:
+    """What is staged cannot be made visible: a run is decided and no more."""
+
+    def reach(self, point, detail):
+        if point in {"local.rename:before", "local.exchange:before"}:
+            raise StoreError("the disk is gone")
+
+
+def left(household, flow: str) -> str:
+    """Move a flow that is cut off after its decision; returns its run."""
+    with faults.planned(Cut()):
+        results = household.run().results
+    return next(result.run_id for result in results if result.flow == flow)
+
+
+@WORDS
+def test_a_blocked_run_of_an_entity_that_is_gone_is_settled_by_hand(household, many, word, rows):
+    many("gone")
+    with faults.planned(Cut()):
+        assert [household.move().outcome for _ in range(5)][-1] == "blocked"
+    many("another")
+    [blocked] = household.records()
+    assert f"--undo {blocked.ref.run_id}" in household.call("recover").err
+    done = household.call("recover", word, blocked.ref.run_id)
+    assert (done.code, done.err) == (0, f"f.gone: run {blocked.ref.run_id} is settled\n")
+    assert (household.ids("out/gone") if rows else []) == rows
+    assert household.leftovers() == []
+
+
+@WORDS
+@pytest.mark.parametrize("journal", [TOLD, ""], ids=["journal", "no journal"])
+def test_an_operators_word_waits_for_no_other_entity(household, stranger, word, rows, journal):
+    household.toml(BUSY + LEFT + journal, journal=False)
+    run_id = left(household, "left")
+    [busy, _] = household.project().entities
+    with (
+        World(household.plugins, root=household.root) as world,
+        world.store(busy.store, world.scene(busy.store)) as store,
+        store.lock(world.owner),
+    ):
+        assert household.call("recover", word, "nobody").code == 75, "busy may have it"
+        done = household.call("recover", word, run_id)
+    assert (done.code, done.err) == (0, f"left: run {run_id} is settled\n")
+    assert (household.ids("out/left") if rows else []) == rows
