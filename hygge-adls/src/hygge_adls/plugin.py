@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from importlib import import_module
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,18 +18,15 @@ from hygge_adls.tables import (
     ParquetJournalConfig,
 )
 from hygge_core.fields import Secret
-from hygge_core.hookspecs import Kind, hookimpl
+from hygge_core.hookspecs import Kind, hookimpl, late
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
-    from hygge_core.scene import Scene
-
-Opening = Callable[[Any, "Scene"], AbstractContextManager[Any]]
 
 
 @hookimpl
 def hygge_connections() -> Iterable[Kind]:
-    opens = _late("account", "open_connection")
+    opens = late("hygge_adls.account:open_connection")
     return [
         Kind(name="adls", config=AdlsConnection, open=opens, address=_account),
         Kind(name="onelake", config=OneLakeConnection, open=opens, address=_account),
@@ -44,7 +39,7 @@ def hygge_homes() -> Iterable[Kind]:
         Kind(
             name=name,
             config=config,
-            open=_late("homes", "open_home"),
+            open=late("hygge_adls.homes:open_home"),
             capabilities={"range", "nested"},
             address=_address,
             journal_beside=_journal_beside,
@@ -59,7 +54,7 @@ def hygge_stores() -> Iterable[Kind]:
         Kind(
             name=name,
             config=config,
-            open=_late("stores", "open_store"),
+            open=late("hygge_adls.stores:open_store"),
             capabilities={"append", "full_drop", "nested", "decimal", "binary", "nan"},
             address=_address,
             run_type=_run_type,
@@ -75,20 +70,10 @@ def hygge_journals() -> Iterable[Kind]:
         Kind(
             name="parquet",
             config=ParquetJournalConfig,
-            open=_late("journal.journal", "open_journal"),
+            open=late("hygge_adls.journal.journal:open_journal"),
             address=_address,
         )
     ]
-
-
-def _late(module: str, opener: str) -> Opening:
-    """What opens, imported when it opens: listing kinds loads nothing of azure, and no polars."""
-
-    def opened(config: Any, scene: Scene) -> AbstractContextManager[Any]:
-        found = getattr(import_module(f"hygge_adls.{module}"), opener)
-        return found(config, scene)  # type: ignore[no-any-return]  # by name, to be late
-
-    return opened
 
 
 def _account(config: Any) -> str:

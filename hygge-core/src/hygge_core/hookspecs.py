@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -118,6 +119,19 @@ class Kind:
     journal_shown: Callable[[Any], str] = _empty
 
 
+def late(opener: str) -> Callable[[Any, Scene], AbstractContextManager[Any]]:
+    """A ``Kind.open`` whose ``"package.module:function"`` is imported when something is opened.
+
+    So a plugin's module stays free of drivers, polars and pyarrow.
+    """
+    module, _, name = opener.partition(":")
+
+    def opened(config: Any, scene: Scene) -> AbstractContextManager[Any]:
+        return getattr(import_module(module), name)(config, scene)  # type: ignore[no-any-return]  # by name, to be late
+
+    return opened
+
+
 @hookspec
 def hygge_homes() -> Iterable[Kind]:  # type: ignore[empty-body]  # pluggy specs have no body
     """Offer kinds of home: places where rows are read.
@@ -170,4 +184,5 @@ __all__ = [
     "hygge_journals",
     "hygge_on_event",
     "hygge_stores",
+    "late",
 ]

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from hygge_core.hookspecs import Kind, hookimpl
+from hygge_core.hookspecs import Kind, hookimpl, late
 from hygge_journal_sqlite.config import SqliteHomeConfig, SqliteJournalConfig, SqliteStoreConfig
-
-if TYPE_CHECKING:
-    from hygge_core.scene import Scene
 
 #: The journal beside a home or store: one per folder, shared by the databases in it.
 JOURNAL_NAME = ".hygge_journal.db"
@@ -19,7 +15,13 @@ JOURNAL_NAME = ".hygge_journal.db"
 
 @hookimpl
 def hygge_journals() -> Iterable[Kind]:
-    return [Kind(name="sqlite", config=SqliteJournalConfig, open=_open_journal)]
+    return [
+        Kind(
+            name="sqlite",
+            config=SqliteJournalConfig,
+            open=late("hygge_journal_sqlite.journal:open_journal"),
+        )
+    ]
 
 
 @hookimpl
@@ -28,7 +30,7 @@ def hygge_homes() -> Iterable[Kind]:
         Kind(
             name="sqlite",
             config=SqliteHomeConfig,
-            open=_open_home,
+            open=late("hygge_journal_sqlite.home:open_home"),
             capabilities=frozenset({"range", "discover", "nested"}),
             address=_home_address,
             journal_beside=_journal_beside,
@@ -42,7 +44,7 @@ def hygge_stores() -> Iterable[Kind]:
         Kind(
             name="sqlite",
             config=SqliteStoreConfig,
-            open=_open_store,
+            open=late("hygge_journal_sqlite.store:open_store"),
             capabilities=frozenset(
                 {"append", "full_drop", "atomic", "upsert", "nested", "decimal", "binary"}
             ),
@@ -51,24 +53,6 @@ def hygge_stores() -> Iterable[Kind]:
             keys=_keys,
         )
     ]
-
-
-def _open_journal(config: SqliteJournalConfig, scene: Scene) -> AbstractContextManager[Any]:
-    from hygge_journal_sqlite.journal import open_journal
-
-    return open_journal(config, scene)
-
-
-def _open_home(config: SqliteHomeConfig, scene: Scene) -> AbstractContextManager[Any]:
-    from hygge_journal_sqlite.home import open_home
-
-    return open_home(config, scene)
-
-
-def _open_store(config: SqliteStoreConfig, scene: Scene) -> AbstractContextManager[Any]:
-    from hygge_journal_sqlite.store import open_store
-
-    return open_store(config, scene)
 
 
 def _home_address(config: SqliteHomeConfig) -> str:

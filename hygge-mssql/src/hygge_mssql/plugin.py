@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from hygge_core.hookspecs import Kind, hookimpl
+from hygge_core.hookspecs import Kind, hookimpl, late
 from hygge_mssql.settings import MssqlConnectionConfig
 from hygge_mssql.tables import MssqlHomeConfig, MssqlJournalConfig, MssqlStoreConfig
-
-if TYPE_CHECKING:
-    from hygge_core.scene import Scene
-
-Opening = Callable[[Any, "Scene"], AbstractContextManager[Any]]
 
 
 @hookimpl
@@ -23,7 +16,7 @@ def hygge_connections() -> Iterable[Kind]:
         Kind(
             name="mssql",
             config=MssqlConnectionConfig,
-            open=_late("server", "open_connection"),
+            open=late("hygge_mssql.server:open_connection"),
             capabilities=frozenset({"discover"}),
             address=_server,
         )
@@ -36,7 +29,7 @@ def hygge_homes() -> Iterable[Kind]:
         Kind(
             name="mssql",
             config=MssqlHomeConfig,
-            open=_late("home", "open_home"),
+            open=late("hygge_mssql.home:open_home"),
             capabilities=frozenset({"range", "discover"}),
             address=_source,
             connections=_connections,
@@ -52,7 +45,7 @@ def hygge_stores() -> Iterable[Kind]:
         Kind(
             name="mssql",
             config=MssqlStoreConfig,
-            open=_late("store", "open_store"),
+            open=late("hygge_mssql.store:open_store"),
             capabilities=frozenset(
                 {"append", "full_drop", "atomic", "upsert", "markers", "decimal", "binary"}
             ),
@@ -70,20 +63,10 @@ def hygge_journals() -> Iterable[Kind]:
         Kind(
             name="mssql",
             config=MssqlJournalConfig,
-            open=_late("journal", "open_journal"),
+            open=late("hygge_mssql.journal:open_journal"),
             address=_journal,
         )
     ]
-
-
-def _late(module: str, opener: str) -> Opening:
-    """What opens, imported when it opens: listing kinds loads no driver and no polars."""
-
-    def opened(config: Any, scene: Scene) -> AbstractContextManager[Any]:
-        found = getattr(import_module(f"hygge_mssql.{module}"), opener)
-        return found(config, scene)  # type: ignore[no-any-return]  # by name, to be late
-
-    return opened
 
 
 def _server(config: MssqlConnectionConfig) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from hygge_core import faults
 from hygge_core.records import Load, Manifest, Part
 from hygge_core.scene import Cancel
-from hygge_core.types import spell_schema
 from hygge_mssql import loads, switching, upserts
 from hygge_mssql.carried import ORDER, carried
 from hygge_mssql.catalogue import Column
@@ -114,14 +113,9 @@ class MssqlStaging:
     def _manifest(self, rows: int, after: str) -> Manifest:
         load = self._load
         part = Part(staged=str(self._staged), final=str(self._table), rows=rows)
-        return Manifest(
-            ref=load.ref,
-            mode=load.mode,
-            destination=f"{self._session.place}/{self._table}",
-            parts=(part,),
-            rows=rows,
-            schema=spell_schema(load.schema),
-            epoch=load.epoch,
+        return load.sealed(
+            f"{self._session.place}/{self._table}",
+            part,
             extra={"after": after, "keys": list(load.keys), "switch": self._switch},
         )
 

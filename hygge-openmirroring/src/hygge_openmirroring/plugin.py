@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from hygge_core.hookspecs import Kind, hookimpl
+from hygge_core.hookspecs import Kind, hookimpl, late
 from hygge_openmirroring.settings import OpenMirroringStoreConfig
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
-    from hygge_core.scene import Scene
 
 
 @hookimpl
@@ -20,7 +18,7 @@ def hygge_stores() -> Iterable[Kind]:
         Kind(
             name="open_mirroring",
             config=OpenMirroringStoreConfig,
-            open=_open_store,
+            open=late("hygge_openmirroring.store:open_store"),
             capabilities={"append", "full_drop", "upsert", "markers", "decimal", "binary", "nan"},
             address=_address,
             keys=_keys,
@@ -30,12 +28,6 @@ def hygge_stores() -> Iterable[Kind]:
             journal_shown=_journal_shown,
         )
     ]
-
-
-def _open_store(config: OpenMirroringStoreConfig, scene: Scene) -> AbstractContextManager[Any]:
-    from hygge_openmirroring.store import open_store
-
-    return open_store(config, scene)
 
 
 def _address(config: OpenMirroringStoreConfig) -> str:

@@ -5,11 +5,9 @@ It comes through the same hooks as a stranger's, and uses no door that is closed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from importlib import import_module
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hygge_core.files.home_settings import CsvHomeConfig, NdjsonHomeConfig, ParquetHomeConfig
 from hygge_core.files.store_settings import (
@@ -18,12 +16,7 @@ from hygge_core.files.store_settings import (
     NdjsonStoreConfig,
     ParquetStoreConfig,
 )
-from hygge_core.hookspecs import Kind, hookimpl
-
-if TYPE_CHECKING:
-    from hygge_core.scene import Scene
-
-Opening = Callable[[Any, "Scene"], AbstractContextManager[Any]]
+from hygge_core.hookspecs import Kind, hookimpl, late
 
 _MODES = {"append", "full_drop"}
 _TYPES = {"nested", "decimal", "binary", "nan"}
@@ -39,14 +32,14 @@ def hygge_homes() -> Iterator[Kind]:
         yield Kind(
             name=name,
             config=config,
-            open=_late(f"{name}_home", f"open_{name}_home"),
+            open=late(f"hygge_core.files.{name}_home:open_{name}_home"),
             capabilities=capabilities,
             journal_beside=journal_beside,
         )
     yield Kind(
         name="memory",
         config=MemoryConfig,
-        open=_late("memory", "open_memory_home"),
+        open=late("hygge_core.files.memory:open_memory_home"),
         capabilities={"range", "nested"},
         address=memory_address,
     )
@@ -62,27 +55,17 @@ def hygge_stores() -> Iterator[Kind]:
         yield Kind(
             name=name,
             config=config,
-            open=_late("stores", f"open_{name}_store"),
+            open=late(f"hygge_core.files.stores:open_{name}_store"),
             capabilities=_MODES | types,
             journal_beside=journal_beside,
         )
     yield Kind(
         name="memory",
         config=MemoryConfig,
-        open=_late("memory", "open_memory_store"),
+        open=late("hygge_core.files.memory:open_memory_store"),
         capabilities=_MODES | _TYPES | {"atomic"},
         address=memory_address,
     )
-
-
-def _late(module: str, opener: str) -> Opening:
-    """What opens, imported when it opens: listing kinds loads no polars and no pyarrow."""
-
-    def opened(config: Any, scene: Scene) -> AbstractContextManager[Any]:
-        found = getattr(import_module(f"hygge_core.files.{module}"), opener)
-        return found(config, scene)  # type: ignore[no-any-return]  # by name, to be late
-
-    return opened
 
 
 def memory_address(config: MemoryConfig) -> str:
