@@ -83,3 +83,11 @@ def test_the_journal_beside_a_store_is_in_its_database() -> None:
     told = store.journal_beside(structure(MssqlStoreConfig, {"connection": "erp"}))
     assert told == {"type": "mssql", "connection": "erp"}
     assert structure(MssqlJournalConfig, {"connection": "erp"}).schema == "hygge"
+
+
+def test_a_table_has_one_address_however_it_is_written() -> None:
+    [home], [store] = plugin.hygge_homes(), plugin.hygge_stores()
+    for written in ("Orders", "dbo.Orders", "[dbo].[Orders]"):
+        assert home.address(MssqlHomeConfig(connection="erp", table=written)) == "erp:dbo.Orders"
+        assert store.address(MssqlStoreConfig(connection="erp", table=written)) == "erp:dbo.Orders"
+    assert store.address(MssqlStoreConfig(connection="erp", table="a.b.c")) == "erp:a.b.c"

@@ -86,3 +86,30 @@ def test_a_secret_that_is_not_there(filled, monkeypatch):
     done = refused(household, "CANARY", code=4)
     assert "export CANARY=" in done.err
     assert os.environ.get("CANARY") is None
+
+
+@pytest.mark.parametrize(
+    ("home", "store", "why"),
+    [
+        ('"parquet", path = "in"', '"parquet", path = "in"', "settles there too"),
+        ('"parquet", path = "in/1.parquet"', '"parquet", path = "in"', "lies inside"),
+        ('"parquet", path = "."', '"parquet", path = "out"', "holds the destination"),
+        (
+            '"sqlite", path = "d.db", table = "T"',
+            '"sqlite", path = "d.db", table = "t"',
+            "settles there too",
+        ),
+        (
+            '"adls", account_url = "https://a.example", filesystem = "f", path = "in/*/*"',
+            '"adls", account_url = "https://a.example/", filesystem = "f", path = "/in/x"',
+            "holds the destination",
+        ),
+    ],
+)
+def test_a_home_that_its_own_run_would_change(filled, home, store, why):
+    household = filled()
+    before = (household.root / "hygge.toml").read_text()
+    household.toml(f"[flows.f]\nhome = {{ type = {home} }}\nstore = {{ type = {store} }}\n")
+    refused(household, "flows.f.home", why, "elsewhere", code=3)
+    household.text("hygge.toml", before)
+    mended(household)

@@ -89,7 +89,9 @@ class Kind:
       becomes visible at once), ``upsert`` (an appended row replaces the one with its key, so that
       a lookback doubles nothing), ``markers`` (applies the column ``__rowMarker__``, see
       :mod:`hygge_core.markers`), ``nested``, ``decimal``, ``binary``, ``nan``.
-    * ``address`` where it is, as one line for a person (``hygge plan``). Touches nothing.
+    * ``address`` where it is, as one line for a person (``hygge plan``), and for hygge, which
+      compares them: a store and a home at the same place tell the same, ``/`` goes a level down,
+      and ``NAME:`` in front is the connection that leads there. Touches nothing.
     * ``journal_beside`` for ``journal = { location = "store" }`` (or ``"home"``): the journal table
       that belongs beside this home or store (``{"type": "sqlite", "path": ...}``), or ``None``
       when there is none. The config that it gets still has ``{entity}`` in its paths.

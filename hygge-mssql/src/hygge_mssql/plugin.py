@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
+from hygge_core.errors import ConfigError
 from hygge_core.hookspecs import Kind, hookimpl, late
+from hygge_mssql.names import named
 from hygge_mssql.settings import MssqlConnectionConfig
 from hygge_mssql.tables import MssqlHomeConfig, MssqlJournalConfig, MssqlStoreConfig
 
@@ -49,7 +52,7 @@ def hygge_stores() -> Iterable[Kind]:
             capabilities=frozenset(
                 {"append", "full_drop", "atomic", "upsert", "markers", "decimal", "binary"}
             ),
-            address=_destination,
+            address=_table,
             connections=_connections,
             journal_beside=_journal_beside,
             keys=_keys,
@@ -79,10 +82,13 @@ def _source(config: MssqlHomeConfig) -> str:
         return f"{config.connection}:(query)"
     if config.query_file is not None:
         return f"{config.connection}:{config.query_file.name}"
-    return f"{config.connection}:{config.table}"
+    return _table(config)
 
 
-def _destination(config: MssqlStoreConfig) -> str:
+def _table(config: MssqlHomeConfig | MssqlStoreConfig) -> str:
+    """The same line for one table, whether its schema and its brackets were written or not."""
+    with suppress(ConfigError):  # a name that is none: opening says so
+        return f"{config.connection}:{named(config.table)}"
     return f"{config.connection}:{config.table}"
 
 

@@ -179,7 +179,9 @@ def hygge_journals() -> list[Kind]:
 
 @hookimpl
 def hygge_connections() -> list[Kind]:
-    return [Kind(name="mssql", config=Server, open=_open)]
+    return [
+        Kind(name="mssql", config=Server, open=_open, address=lambda c: f"{c.server}/{c.database}")
+    ]
 
 
 OFFERS = ModuleType("fake_kinds.plugin")

@@ -36,7 +36,7 @@ run_type = "incremental"
 watermark = {{ kind = "{kind}"{more} }}
 {last}
 """
-KEYED = 'type = "mssql", connection = "erp", key_columns = ["id"]'
+KEYED = 'type = "mssql", connection = "erp", table = "copy", key_columns = ["id"]'
 
 
 def followed(home='table = "t"', store=KEYED, kind="change_log", more="", last="") -> str:
@@ -125,30 +125,6 @@ def test_another_run_type_is_refused_when_its_task_is_made(desk):
         entity.task(**ids, run_type="incremental")
     [entity, _] = desk.load(JOURNAL + flow(run_type="full_drop")).entities
     assert entity.task(**ids, run_type="incremental").run_type == "incremental"
-
-
-TWO = """
-[flows.a]
-home = {{ type = "parquet", path = "in" }}
-store = {{ type = "{}", path = "{}" }}
-[flows.b]
-home = {{ type = "parquet", path = "in" }}
-store = {{ type = "{}", path = "{}" }}
-"""
-
-
-@pytest.mark.parametrize("other", ["out", "./out/", "x/../out"])
-def test_two_entities_with_one_destination_are_a_mistake_naming_both(desk, other):
-    assert desk.complaints(TWO.format("parquet", "out", "parquet", other)) == [
-        f"hygge.toml: flows.b.store: b and a have the same destination, {desk.root / 'out'}"
-    ]
-
-
-def test_a_destination_inside_another_is_a_mistake_naming_both(desk):
-    [mistake] = desk.mistakes(TWO.format("parquet", "out/x/y", "parquet", "out"))
-    assert mistake.path == "flows.a.store"
-    assert "lies inside that of b" in mistake.problem
-    assert desk.load(TWO.format("parquet", "out2", "parquet", "out")).entities
 
 
 def test_an_entity_that_needs_more_connections_than_there_are_is_a_mistake(desk):

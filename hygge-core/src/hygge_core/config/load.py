@@ -16,6 +16,7 @@ from hygge_core.config.entities import Ground, discovery_of, entity_of, section_
 from hygge_core.config.flows import Flow, resolve
 from hygge_core.config.mistakes import Mistakes
 from hygge_core.config.nodes import locate, plain
+from hygge_core.config.overlaps import overlaps
 from hygge_core.config.overlays import Overlays, overlays
 from hygge_core.config.part import lacking
 from hygge_core.config.project import Discovery, Project, Section
@@ -132,7 +133,7 @@ def _hold_together(reading: Reading, flows: Sequence[Flow], ground: Ground) -> d
         for draft in flow.entities:
             run_type = draft.settings.run_type
             mistakes.extend(rules.refusals(draft, run_type, journal=flow.journal is not None))
-    rules.destinations(drafts, mistakes)
+    overlaps(drafts, ground.connections, mistakes)
     rules.copies(_journalled(flows), mistakes)
     _check_twins(drafts, mistakes)
     return rules.caps(drafts, ground.connections, mistakes)

@@ -122,27 +122,6 @@ def _keyed(store: Part | None) -> bool:
     return store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=True)
 
 
-def destinations(drafts: Iterable[Draft], mistakes: Mistakes) -> None:
-    """No two entities settle in the same place, nor one inside another's."""
-    taken: dict[str, Draft] = {}
-    for draft in drafts:
-        address = _address(draft)
-        if not address:
-            continue
-        other = taken.setdefault(address, draft)
-        if other is not draft:
-            problem = f"{draft.name} and {other.name} have the same destination, {address}"
-            mistakes.add(draft.at("store").mistake(problem))
-    for address, draft in taken.items():
-        around = next((outer for outer in _above(address) if outer in taken), None)
-        if around is not None and _word(taken[around]) == _word(draft):
-            problem = (
-                f"the destination of {draft.name}, {address}, lies inside that of "
-                f"{taken[around].name}"
-            )
-            mistakes.add(draft.at("store").mistake(problem))
-
-
 def copies(drafts: Iterable[tuple[str, Draft]], mistakes: Mistakes) -> None:
     """A journal counts what it has sent to its copy, so it has one; each draft with its journal."""
     first: dict[str, tuple[str, Draft]] = {}
@@ -164,22 +143,6 @@ def _shown(draft: Draft) -> str:
     if draft.store is None:
         return ""
     return draft.store.ask(lambda kind, config: kind.journal_shown(config), "")
-
-
-def _address(draft: Draft) -> str:
-    if draft.store is None:
-        return ""
-    return draft.store.ask(lambda kind, config: kind.address(config), "")
-
-
-def _above(address: str) -> Iterator[str]:
-    for cut in range(len(address) - 1, 0, -1):
-        if address[cut] in "/\\":
-            yield address[:cut]
-
-
-def _word(draft: Draft) -> str:
-    return draft.store.word if draft.store is not None else ""
 
 
 def slots(draft: Draft) -> dict[str, int]:
