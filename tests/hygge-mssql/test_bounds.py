@@ -8,7 +8,7 @@ from hygge_core.errors import HomeError
 from hygge_core.records import Mark, Range
 from hygge_mssql.bounds import ABOVE, BELOW, Bound, bound
 from hygge_mssql.catalogue import Column
-from hygge_mssql.ranges import within
+from hygge_mssql.ranges import Condition, within
 
 
 def column(kind: str, **more: int | bool) -> Column:
@@ -110,6 +110,18 @@ def test_a_range_of_a_column_without_nulls_says_nothing_of_them() -> None:
 def test_a_rounded_low_is_exclusive_even_where_it_was_asked_for() -> None:
     asked = Range(column="at", low=Mark("decimal(2,1)", "1.5"), include_low=True)
     assert within(asked, column("int", nullable=False)).sql == "[at] > CAST(? AS int)"
+
+
+def test_a_mark_of_a_column_without_its_seventh_digit_is_a_whole_microsecond() -> None:
+    at = column("datetime2", scale=7, nullable=False)
+    mark = Mark("datetime[us]", "2013-01-01T05:00:00.12")
+    made = within(Range(column="at", low=mark, high=mark), at, cut=True)
+    assert made.sql == "[at] > CAST(? AS datetime2(7)) AND [at] <= CAST(? AS datetime2(7))"
+    assert made.values == ("2013-01-01T05:00:00.1200009", "2013-01-01T05:00:00.1200009")
+    made = within(Range(column="at", low=mark, include_low=True), at, cut=True)
+    assert made == Condition(
+        sql="[at] >= CAST(? AS datetime2(7))", values=("2013-01-01T05:00:00.12",)
+    )
 
 
 def test_texts_are_compared_by_their_code_points() -> None:

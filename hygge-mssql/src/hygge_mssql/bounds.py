@@ -63,13 +63,14 @@ def is_sieve(column: Column) -> bool:
     return column.type in _TEXTS or column.type in _FLOATS
 
 
-def bound(mark: Mark, column: Column) -> Bound | str:
+def bound(mark: Mark, column: Column, *, last: bool = False) -> Bound | str:
     """``mark`` for comparing with ``column``; ``BELOW`` or ``ABOVE`` all of it.
 
-    Raises ``HomeError`` for a column without an order.
+    ``last`` is for a column that is read without its seventh digit: of all the moments that are
+    read as ``mark``, the last one. Raises ``HomeError`` for a column without an order.
     """
     if column.type in _MOMENTS:
-        return _moment(mark, column)
+        return _moment(mark, column, last=last)
     if column.type in _TEXTS:
         return Bound(sql="CAST(? AS nvarchar(4000))", value=mark.value)
     if column.type in _BYTES:
@@ -120,7 +121,7 @@ def _limits(column: Column) -> tuple[int, int]:
     return -most, most
 
 
-def _moment(mark: Mark, column: Column) -> Bound | str:
+def _moment(mark: Mark, column: Column, *, last: bool) -> Bound | str:
     text = mark.value.replace(" ", "T")
     if text.startswith("@"):  # a year that ISO text does not have
         return BELOW if text[1] == "-" else ABOVE
@@ -131,6 +132,8 @@ def _moment(mark: Mark, column: Column) -> Bound | str:
     else:
         clock, _, fraction = (clock or "00:00:00").partition(".")
         held = fraction[: max(min(digits, column.scale or 0), 0)] if digits > 0 else ""
+        if last:
+            held = f"{held[:6]:0<6}9"
         clock = clock[:5] + ":00" if column.type == "smalldatetime" else clock
         whole = f"{day}T{clock}{'.' + held if held else ''}"
     if whole < first:

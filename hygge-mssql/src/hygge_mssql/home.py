@@ -10,7 +10,7 @@ from types import MappingProxyType
 import polars as pl
 
 from hygge_core.errors import ConfigError, HomeError
-from hygge_core.records import Ask, Mark
+from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
 from hygge_core.types import parse, spell
 from hygge_core.watermark import in_range
@@ -25,7 +25,7 @@ from hygge_mssql.server import Server
 from hygge_mssql.session import Session
 from hygge_mssql.source import Asked, Source, Table
 from hygge_mssql.tables import MssqlHomeConfig
-from hygge_mssql.uppers import upper
+from hygge_mssql.uppers import demand_kept, upper
 
 
 @contextmanager
@@ -76,11 +76,9 @@ class MssqlHome:
         assert ask.range is not None
         self._source.demand_range()
         with self._server.session(HomeError) as session:
-            column = self._watermark(session, ask)
+            condition, chosen = self._within(session, ask.range)
             if self._source.alone:
                 return None
-            condition = within(ask.range, column, self._source.expression(column.name))
-            (chosen,) = self._chosen((column,))
             return upper(session, self._source, chosen, condition)
 
     def reach(self, ask: Ask) -> Mark:
@@ -153,17 +151,18 @@ class MssqlHome:
         if ask.range is None:
             return EVERYTHING, None
         self._source.demand_range()
-        column = self._watermark(session, ask)
-        condition = within(ask.range, column, self._source.expression(column.name))
-        if not is_sieve(column):
-            return condition, None
-        (each,) = self._chosen((column,))
-        return condition, in_range(ask.range, each.dtype)
+        condition, chosen = self._within(session, ask.range)
+        wanted = in_range(ask.range, chosen.dtype) if is_sieve(chosen.column) else None
+        return condition, wanted
 
-    def _watermark(self, session: Session, ask: Ask) -> Column:
-        assert ask.range is not None
+    def _within(self, session: Session, asked: Range) -> tuple[Condition, Selected]:
+        """The condition of a range, and the column that it is asked of, as it is read."""
         columns = self._source.columns(session)
-        return watermark_column(columns, ask.range, lambda: f"{session.place}: {self._source}")
+        column = watermark_column(columns, asked, lambda: f"{session.place}: {self._source}")
+        (chosen,) = self._chosen((column,))
+        demand_kept(chosen, asked)
+        expression = self._source.expression(column.name)
+        return within(asked, column, expression, cut=chosen.cut), chosen
 
 
 def _source(config: MssqlHomeConfig, scene: Scene) -> Source:

@@ -34,17 +34,20 @@ class Condition:
 EVERYTHING = Condition()
 
 
-def within(asked: Range, column: Column, expression: str | None = None) -> Condition:
+def within(
+    asked: Range, column: Column, expression: str | None = None, *, cut: bool = False
+) -> Condition:
     """The condition for ``asked``; rows without a watermark (NULL) are always in it.
 
-    ``expression`` is what names the column, where its name alone would not do.
+    ``expression`` is what names the column, where its name alone would not do. ``cut``: it is read
+    without its seventh digit, so a mark is a whole microsecond, with all the moments in it.
     """
     name = compared(column, expression or quoted(column.name))
     parts = [
         part
         for part in (
-            _low(asked, column, name) if asked.low is not None else None,
-            _high(asked.high, column, name) if asked.high is not None else None,
+            _low(asked, column, name, cut=cut) if asked.low is not None else None,
+            _high(asked.high, column, name, cut=cut) if asked.high is not None else None,
         )
         if part is not None and part.sql
     ]
@@ -57,18 +60,21 @@ def within(asked: Range, column: Column, expression: str | None = None) -> Condi
     return Condition(sql=sql, values=values)
 
 
-def _low(asked: Range, column: Column, name: str) -> Condition:
+def _low(asked: Range, column: Column, name: str, *, cut: bool) -> Condition:
     assert asked.low is not None
     found = bound(asked.low, column)
     if not isinstance(found, Bound):
         return EVERYTHING if found == BELOW else Condition(sql="1 = 0")
     # What the server takes for equal, Python may not: such rows come, and are looked at again.
     include = (asked.include_low and found.exact) or is_sieve(column)
+    if cut and not include:
+        found = bound(asked.low, column, last=True)
+        assert isinstance(found, Bound)
     return Condition(sql=f"{name} {'>=' if include else '>'} {found.sql}", values=(found.value,))
 
 
-def _high(high: Mark, column: Column, name: str) -> Condition:
-    found = bound(high, column)
+def _high(high: Mark, column: Column, name: str, *, cut: bool) -> Condition:
+    found = bound(high, column, last=cut)
     if not isinstance(found, Bound):
         return EVERYTHING if found == ABOVE else Condition(sql="1 = 0")
     return Condition(sql=f"{name} <= {found.sql}", values=(found.value,))

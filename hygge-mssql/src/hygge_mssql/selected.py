@@ -37,6 +37,11 @@ class Selected:
     def name(self) -> str:
         return self.column.name
 
+    @property
+    def cut(self) -> bool:
+        """Whether a seventh digit of its seconds is left out."""
+        return self.column.scale == 7 and isinstance(self.answered, pl.Datetime) and not self.fine
+
     def expressions(self, at: int) -> tuple[str, ...]:
         """What stands in the SELECT; ``at`` is the column's place in it."""
         value = f"{self.sql} AS {quoted(self.name)}"

@@ -1,11 +1,12 @@
-"""The upper bound of an incremental reading, fixed before the first row is read."""
+"""The column that an incremental reading follows, and how far: fixed before the first row."""
 
 from __future__ import annotations
 
 import polars as pl
 from attrs import evolve
 
-from hygge_core.records import Mark
+from hygge_core.errors import HomeError
+from hygge_core.records import Mark, Range
 from hygge_core.types import spell
 from hygge_core.watermark import highest
 from hygge_mssql.bounds import compared
@@ -29,6 +30,16 @@ def upper(session: Session, source: Source, chosen: Selected, condition: Conditi
     active = bytes(session.value(reading.MIN_ACTIVE_ROWVERSION.sql))
     below = max(int.from_bytes(active) - 1, 0).to_bytes(8)
     return Mark(spell(pl.Binary()), below.hex())
+
+
+def demand_kept(chosen: Selected, asked: Range) -> None:
+    """Raise ``HomeError`` where the marks of earlier runs say more than what is read now."""
+    if chosen.cut and asked.low is not None and asked.low.value.partition(".")[2][6:].strip("0"):
+        raise HomeError(
+            f"the watermark of {chosen.name!r} is {asked.low.value}, and its seventh digit is not"
+            " read any more: nobody could tell which rows of that microsecond were moved",
+            hint='run once with --full-drop, or set seventh_digit = "keep" again',
+        )
 
 
 def _highest(

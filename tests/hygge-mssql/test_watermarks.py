@@ -1,0 +1,73 @@
+"""What a watermark follows is read in another way than it is kept: no row falls in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from project import Project
+from tds.server import TdsServer
+
+FLOW = """
+[flows.read]
+home = {{ type = "mssql", connection = "sql", table = "dbo.source"{home} }}
+store = {{ type = "parquet", path = "lake" }}
+run_type = "{run_type}"
+watermark = {{ column = "w", primary_key = "id" }}
+"""
+DROP = ', seventh_digit = "drop"'
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: TdsServer) -> Project:
+    return Project(tmp_path, server)
+
+
+def read(project: Project, home: str, run_type: str = "incremental") -> int:
+    project.write(FLOW.format(home=home, run_type=run_type))
+    return project.hygge("run")
+
+
+def ids(project: Project) -> list[int]:
+    return sorted(project.settled()["id"].to_list())
+
+
+def offer(project: Project, declared: str, *values: str) -> None:
+    rows = ", ".join(f"({at}, {value})" for at, value in enumerate(values, 1))
+    project.ground.execute(
+        f"CREATE TABLE dbo.source ([id] int NOT NULL, [w] {declared} NULL)",
+        f"INSERT INTO dbo.source VALUES {rows}",
+    )
+
+
+@pytest.mark.parametrize("declared", ["datetime2(7)", "datetimeoffset(7)"])
+def test_a_watermark_without_its_seventh_digit_loses_and_doubles_nothing(
+    project: Project, declared: str
+) -> None:
+    before, one, other = (f"'2024-05-01T10:00:00.123456{digit}'" for digit in (0, 7, 9))
+    offer(project, declared, "'1969-01-01T00:00:00.9999999'", before, one)
+    assert read(project, DROP, "full_drop") == 0
+    assert ids(project) == [1, 2, 3]
+    late, after = "'2024-05-01T10:00:00.1234551'", "'9999-12-31T23:59:59.9999999'"
+    project.ground.execute(f"INSERT INTO dbo.source VALUES (4, {other}), (5, {one}), (6, {late})")
+    for _ in range(2):
+        assert read(project, DROP) == 0
+        assert ids(project) == [1, 2, 3, 4, 5]
+    project.ground.execute(f"INSERT INTO dbo.source VALUES (7, {after})")
+    for _ in range(2):
+        assert read(project, DROP) == 0
+        assert ids(project) == [1, 2, 3, 4, 5, 7]
+
+
+def test_a_watermark_with_a_seventh_digit_is_not_read_on_from_without(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer(project, "datetime2(7)", "'2024-05-01T10:00:00.1234567'")
+    assert read(project, "") == 0
+    project.ground.execute("INSERT INTO dbo.source VALUES (2, '2024-05-01T10:00:00.1234569')")
+    assert read(project, DROP) == 1
+    told = capsys.readouterr().err
+    assert "its seventh digit is not read any more" in told
+    assert "--full-drop" in told
+    assert read(project, "") == 0
+    assert ids(project) == [1, 2]
