@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hygge_core.operate.journal_summary import JournalSummary, coordinator_summary, flow_summary
+from hygge_core.operate.journal_summary import JournalSummary, by_flow, summed_up
 
 BEGUN = datetime(2013, 1, 1, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def test_a_flow_is_summed_up_from_its_events(journal, make):
     at(5, "edit")
     at(6, "complete", flow_name="stock", run_id="d", coordinator_run_id="c2", row_count=1)
 
-    assert flow_summary(journal, "sales") == JournalSummary(
+    assert summed_up(journal.events(flow="sales")) == JournalSummary(
         complete=1,
         fail=1,
         skip=1,
@@ -29,14 +29,19 @@ def test_a_flow_is_summed_up_from_its_events(journal, make):
         first_start=BEGUN,
         last_end=BEGUN + timedelta(minutes=4),
     )
-    assert flow_summary(journal, "sales", run_id="c2").complete == 0
-    assert flow_summary(journal, "nothing") == JournalSummary()
-    by_flow = coordinator_summary(journal, "c2")
-    assert list(by_flow) == ["sales", "stock"]
-    assert (by_flow["sales"].fail, by_flow["stock"].rows) == (1, 1)
+    assert summed_up(journal.events(flow="sales", run_id="c2")).complete == 0
+    assert summed_up([]) == JournalSummary()
+    flows = by_flow(journal.events(run_id="c2"))
+    assert list(flows) == ["sales", "stock"]
+    assert (flows["sales"].fail, flows["stock"].rows) == (1, 1)
 
 
-def test_more_events_than_a_page_are_all_counted(journal, make):
-    for _ in range(150):
-        journal.record_event(make.event("complete", row_count=2))
-    assert flow_summary(journal, "sales").rows == 300
+def test_what_a_flow_says_of_all_its_entities_is_not_counted_once_more(journal, make):
+    journal.record_event(make.event("start", entity=None, coordinator_run_id="c"))
+    journal.record_event(make.event("complete", coordinator_run_id="c", row_count=3, duration=1.0))
+    journal.record_event(
+        make.event("complete", entity=None, coordinator_run_id="c", row_count=3, duration=2.0)
+    )
+    flow = summed_up(journal.events(run_id="c"))
+    assert (flow.complete, flow.rows, flow.seconds) == (1, 3, 1.0)
+    assert flow.first_start is None

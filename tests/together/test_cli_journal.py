@@ -150,14 +150,37 @@ def test_runs_events_and_one_run_are_shown(shop, hygge):
     for run_id in ("monday", orders):
         assert "done" in hygge("journal", "show", run_id)[1]
         assert "1,000 in 1 part\n" in hygge("journal", "show", run_id)[1]
+    assert hygge("journal", "show", "monday")[1].endswith("shop: 2 complete; 1,200 rows moved\n")
     shown = json.loads(hygge("journal", "show", "monday", "--json")[1])
     assert len(shown["runs"]) == 2
+    assert (shown["flows"]["shop"]["complete"], shown["flows"]["shop"]["rows"]) == (2, 1200)
     flow = [event for event in shown["events"] if event["entity"] is None]
     assert [event["event_type"] for event in flow] == ["complete", "start"]
     assert flow[0]["row_count"] == 1200
     assert flow[1]["metadata"]["selected"] == ["customers", "orders"]
     assert hygge("journal", "show", "nobody")[0] == 3
     assert len(hygge("journal", "events", "--limit", "3")[1].splitlines()) == 4
+
+
+def test_a_run_of_more_entities_than_a_page_is_shown_whole(tmp_path, monkeypatch, hygge):
+    names = [f"e{number:03}" for number in range(120)]
+    for name in names:
+        (tmp_path / f"{name}.csv").write_text("id\n1\n")
+    (tmp_path / "hygge.toml").write_text(
+        "\n".join(
+            (
+                '[journal]\ntype = "sqlite"\npath = "journal.db"',
+                '[flows.many]\nhome = { type = "csv", path = "{entity}.csv" }',
+                'store = { type = "parquet", path = "lake/{entity}" }',
+                *(f"[flows.many.entities.{name}]" for name in names),
+            )
+        )
+    )
+    monkeypatch.chdir(tmp_path)
+    assert hygge("run", "--run-id", "monday")[0] == 0
+    shown = json.loads(hygge("journal", "show", "monday", "--json")[1])
+    assert (len(shown["runs"]), len(shown["events"])) == (120, 242)
+    assert shown["flows"]["many"]["complete"] == 120
 
 
 def test_a_watermark_can_be_set_and_forgotten_and_every_edit_is_journalled(shop, hygge):

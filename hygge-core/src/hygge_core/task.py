@@ -9,6 +9,8 @@ from attrs import field, frozen
 from hygge_core.records import DriftPolicy, Lane, Opened, RunType, Watermark, name_of
 
 Outcome = Literal["complete", "skip", "fail", "blocked", "cancelled", "held"]
+#: The outcomes, and the events, of an entity that has all that it should have.
+WELL: frozenset[str] = frozenset({"complete", "skip"})
 OnEmpty = Literal["fail", "replace", "keep"]
 
 

@@ -17,6 +17,7 @@ from hygge_core.config.settings import (
 )
 from hygge_core.config.settle import Names
 from hygge_core.config.wording import found
+from hygge_core.records import name_of
 
 Side = Literal["home", "store"]
 SIDES: tuple[Side, ...] = ("home", "store")
@@ -47,8 +48,7 @@ class Draft:
     @property
     def name(self) -> str:
         """``flow.entity``, or the flow alone where it has no entities of its own."""
-        same = self.names.entity == self.flow
-        return self.flow if same else f"{self.flow}.{self.names.entity}"
+        return name_of(self.flow, self.names.entity)
 
     def at(self, *keys: str) -> Origin:
         """Where ``keys`` are written, or the table around them."""

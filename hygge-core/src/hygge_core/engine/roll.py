@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hygge_core.errors import HyggeError
 from hygge_core.jsons import to_json
 from hygge_core.records import FlowEvent
+from hygge_core.task import WELL
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
@@ -47,7 +48,7 @@ def _ended(flow: str, summary: Summary, results: Sequence[Result], *, missing: i
     for result in results:
         outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
     return FlowEvent(
-        event_type="complete" if outcomes.keys() <= {"complete", "skip"} else "fail",
+        event_type="complete" if outcomes.keys() <= WELL else "fail",
         flow_name=flow,
         coordinator_run_id=summary.run_id,
         row_count=sum(result.rows_written for result in results),

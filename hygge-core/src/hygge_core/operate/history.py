@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import field, frozen
 
 from hygge_core.operate import amend
-from hygge_core.operate.lookback import journal_of, journals
+from hygge_core.operate.lookback import journal_of, journals, unknown_run
+from hygge_core.recalling import ALL
 from hygge_core.records import Watermark
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MANY = 100_000
 KEEP = timedelta(days=180)
 
 
@@ -47,17 +47,24 @@ class History:
 
     def runs(self, *, run_id: str | None = None, limit: int = 100) -> list[RunRecord]:
         """Entities' runs; ``run_id`` is an entity's run or a coordinator's."""
-        asked = limit if self.only is None else _MANY
+        asked = limit if self.only is None else ALL
         found = self._all(lambda journal: journal.runs(run_id=run_id, limit=asked))
         wanted = [run for run in found if self._wants(run.ref.flow, run.ref.entity)]
         return sorted(wanted, key=lambda run: run.started, reverse=True)[:limit]
 
     def events(self, *, run_id: str | None = None, limit: int = 100) -> list[FlowEvent]:
         """Events, of runs and of edits; ``run_id`` as in ``runs``."""
-        asked = limit if self.only is None else _MANY
+        asked = limit if self.only is None else ALL
         found = self._all(lambda journal: journal.events(run_id=run_id, limit=asked))
         wanted = [event for event in found if self._wants(event.flow_name, event.entity)]
         return sorted(wanted, key=lambda event: event.timestamp, reverse=True)[:limit]
+
+    def of_run(self, run_id: str) -> tuple[list[RunRecord], list[FlowEvent]]:
+        """All runs and events of ``run_id``. Raises ``ConfigError`` when nobody remembers it."""
+        runs, events = self.runs(run_id=run_id, limit=ALL), self.events(run_id=run_id, limit=ALL)
+        if not (runs or events):
+            raise unknown_run(run_id)
+        return runs, events
 
     def watermarks(self) -> list[Remembered]:
         """Every current watermark, by name."""

@@ -1,4 +1,4 @@
-"""What a journal's events add up to: for one flow, and for one run of the coordinator."""
+"""What the events of a journal add up to: the runs of a flow, and how they ended."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from hygge_core.protocols import Journal
-    from hygge_core.records import FlowEvent
+from hygge_core.recalling import ENDING
 
-_ALL = 2**62
+if TYPE_CHECKING:
+    from hygge_core.records import FlowEvent
 
 
 @frozen(kw_only=True)
@@ -33,23 +32,11 @@ class JournalSummary:
     last_end: datetime | None = None
 
 
-def flow_summary(journal: Journal, flow: str, *, run_id: str | None = None) -> JournalSummary:
-    """All that the journal knows of a flow, or of one run of it."""
-    return summarize(journal.events(flow=flow, run_id=run_id, limit=_ALL))
-
-
-def coordinator_summary(journal: Journal, run_id: str) -> dict[str, JournalSummary]:
-    """One run of the coordinator, flow by flow, in the order in which the flows began."""
-    by_flow: dict[str, list[FlowEvent]] = {}
-    for event in reversed(journal.events(run_id=run_id, limit=_ALL)):
-        by_flow.setdefault(event.flow_name, []).append(event)
-    return {flow: summarize(events) for flow, events in by_flow.items()}
-
-
-def summarize(events: Iterable[FlowEvent]) -> JournalSummary:
-    """The events added up, in whatever order they come."""
-    given = list(events)
-    ended = [event for event in given if event.event_type in ("complete", "fail", "skip")]
+def summed_up(events: Iterable[FlowEvent]) -> JournalSummary:
+    """The events added up, in whatever order they come; what a flow says of all its entities is
+    not counted once more."""
+    given = [event for event in events if event.entity is not None]
+    ended = [event for event in given if event.event_type in ENDING]
     counts = Counter(event.event_type for event in ended)
     return JournalSummary(
         complete=counts["complete"],
@@ -62,3 +49,11 @@ def summarize(events: Iterable[FlowEvent]) -> JournalSummary:
         ),
         last_end=max((event.timestamp for event in ended), default=None),
     )
+
+
+def by_flow(events: Iterable[FlowEvent]) -> dict[str, JournalSummary]:
+    """Flow by flow, in the order in which the flows began."""
+    flows: dict[str, list[FlowEvent]] = {}
+    for event in sorted(events, key=lambda event: event.timestamp):
+        flows.setdefault(event.flow_name, []).append(event)
+    return {flow: summed_up(told) for flow, told in flows.items()}

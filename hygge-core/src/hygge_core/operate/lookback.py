@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hygge_core.errors import ConfigError
+from hygge_core.recalling import ALL
 from hygge_core.records import FlowEvent
+from hygge_core.task import WELL
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.engine.world import World
     from hygge_core.protocols import Journal
 
-_WELL = {"complete", "skip"}
-_ALL = 1_000_000
 _RECENT = 1000  # a run ends with an event; what is newer than it are edits by hand
 
 
@@ -77,17 +77,22 @@ def unfinished(
     found = journals(entities, world)
     run_id = run_id or _last_run(found.values())
     told = [
-        event for journal in found.values() for event in journal.events(run_id=run_id, limit=_ALL)
+        event for journal in found.values() for event in journal.events(run_id=run_id, limit=ALL)
     ]
     if not (run_id and told):
-        what = f"no journal of this project knows a run {run_id}" if run_id else "nothing ran yet"
-        raise ConfigError(what, hint="`hygge journal runs` lists the runs that are remembered")
+        raise unknown_run(run_id)
     called, well = _called(told), _well(told)
     return run_id, tuple(
         entity
         for entity in entities
         if (entity.flow, entity.entity) in called and (entity.flow, entity.entity) not in well
     )
+
+
+def unknown_run(run_id: str | None) -> ConfigError:
+    """What to say of a run that no journal knows, or of the last one where nothing ran."""
+    what = f"no journal of this project knows a run {run_id}" if run_id else "nothing ran yet"
+    return ConfigError(what, hint="`hygge journal runs` lists the runs that are remembered")
 
 
 def _last_run(journals: Iterable[Journal]) -> str | None:
@@ -107,4 +112,4 @@ def _called(events: Iterable[FlowEvent]) -> set[tuple[str, str | None]]:
 
 
 def _well(events: Iterable[FlowEvent]) -> set[tuple[str, str | None]]:
-    return {(event.flow_name, event.entity) for event in events if event.event_type in _WELL}
+    return {(event.flow_name, event.entity) for event in events if event.event_type in WELL}

@@ -13,9 +13,9 @@ from hygge_core.records.watermarks import Watermark
 from hygge_core.records.words import EventType, RunState, RunType
 
 
-def name_of(flow: str, entity: str) -> str:
+def name_of(flow: str, entity: str | None) -> str:
     """``flow.entity``, or the flow alone where it has no entities of its own."""
-    return flow if entity == flow else f"{flow}.{entity}"
+    return flow if entity in (None, flow) else f"{flow}.{entity}"
 
 
 def now() -> datetime:

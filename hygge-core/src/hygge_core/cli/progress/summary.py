@@ -7,19 +7,18 @@ from collections.abc import Iterator, Sequence
 from hygge_core.cli import wording
 from hygge_core.cli.progress.lines import finished
 from hygge_core.errors import JournalError
-from hygge_core.task import Result, Summary
+from hygge_core.task import WELL, Result, Summary
 
 _LISTED = 20
 _VERDICTS = 5
-_WELL = {"complete", "skip"}
 
 Styled = tuple[str, str]
 
 
 def summary(run: Summary, *, journal: bool) -> Iterator[Styled]:
     """(style, line) pairs. ``journal``: there is one, so that looking back and retrying work."""
-    well = [result for result in run.results if result.outcome in _WELL]
-    ill = [result for result in run.results if result.outcome not in _WELL]
+    well = [result for result in run.results if result.outcome in WELL]
+    ill = [result for result in run.results if result.outcome not in WELL]
     yield from _moved(run, well)
     yield from _told_before(run.results)
     for result in ill:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from hygge_core.cli import streams, wording
 from hygge_core.cli.listing import flat, give_records, when
-from hygge_core.errors import ConfigError
 from hygge_core.jsons import to_plain
+from hygge_core.operate.journal_summary import by_flow
 from hygge_core.operate.planning import spelled
+from hygge_core.records import name_of
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation
     from hygge_core.operate.amend import Edit
     from hygge_core.operate.history import History, Remembered
+    from hygge_core.operate.journal_summary import JournalSummary
     from hygge_core.records import FlowEvent, Manifest, RunRecord
 
 _NOTHING = "the journal remembers nothing yet: hygge run"
@@ -37,19 +39,18 @@ def give_watermarks(said: Invocation, watermarks: Sequence[Remembered]) -> None:
 
 def give_run(said: Invocation, history: History, run_id: str) -> None:
     """The runs and the events of ``run_id``. Raises ``ConfigError`` when nobody remembers it."""
-    runs, events = history.runs(run_id=run_id), history.events(run_id=run_id, limit=1000)
-    if not (runs or events):
-        raise ConfigError(
-            f"no journal of this project knows a run {run_id}",
-            hint="`hygge journal runs` lists the runs that are remembered",
-        )
+    runs, events = history.of_run(run_id)
+    flows = by_flow(events)
     if said.json:
-        streams.give_json({"runs": to_plain(runs), "events": to_plain(events)})
+        plain = {"runs": to_plain(runs), "events": to_plain(events), "flows": to_plain(flows)}
+        streams.give_json(plain)
         return
     for run in runs:
         facts = [f"  {word:<11} {text}" for word, text in _facts(run).items() if text]
-        streams.give("\n".join([f"{_name(run.ref.flow, run.ref.entity)}: {run.state}", *facts]))
+        streams.give("\n".join([f"{name_of(run.ref.flow, run.ref.entity)}: {run.state}", *facts]))
     give_events(said, events[::-1])
+    if len(runs) > 1:
+        streams.give("\n".join(f"{flow}: {_summed(known)}" for flow, known in flows.items()))
 
 
 def tell_edit(edit: Edit) -> None:
@@ -64,14 +65,16 @@ def tell_pruned(gone: Mapping[str, int]) -> None:
         streams.say(f"{address}: forgot {wording.rows(rows)}")
 
 
-def _name(flow: str, entity: str | None) -> str:
-    return flow if entity in (None, flow) else f"{flow}.{entity}"
+def _summed(known: JournalSummary) -> str:
+    ends = {"complete": known.complete, "skipped": known.skip, "failed": known.fail}
+    counts = ", ".join(f"{count:,} {word}" for word, count in ends.items() if count)
+    return f"{counts or 'nothing ended'}; {wording.rows(known.rows)} moved"
 
 
 def _run_cells(run: RunRecord) -> dict[str, str]:
     return {
         "started": when(run.started),
-        "entity": _name(run.ref.flow, run.ref.entity),
+        "entity": name_of(run.ref.flow, run.ref.entity),
         "state": run.state,
         "mode": run.run_type,
         "rows": f"{run.manifest.rows:,}" if run.manifest else "",
@@ -102,7 +105,7 @@ def _moved(manifest: Manifest) -> str:
 def _event_cells(event: FlowEvent) -> dict[str, str]:
     return {
         "when": when(event.timestamp),
-        "entity": _name(event.flow_name, event.entity),
+        "entity": name_of(event.flow_name, event.entity),
         "event": event.event_type,
         "rows": "" if event.row_count is None else f"{event.row_count:,}",
         "took": "" if event.duration is None else wording.span(event.duration),
@@ -122,7 +125,7 @@ def _told(event: FlowEvent) -> object:
 def _watermark_cells(remembered: Remembered) -> dict[str, str]:
     watermark = remembered.watermark
     return {
-        "entity": _name(remembered.flow, remembered.entity),
+        "entity": name_of(remembered.flow, remembered.entity),
         "column": watermark.name,
         "value": watermark.mark.value if watermark.mark else "",
         "type": watermark.mark.type if watermark.mark else "",
