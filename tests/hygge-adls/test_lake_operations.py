@@ -53,6 +53,20 @@ def test_any_name_that_a_partition_can_have_goes_through_every_operation(lake, d
     assert "day=c%25/" not in dfs.paths("lake")
 
 
+def test_a_listing_names_files_as_the_folder_was_asked_for(lake, dfs):
+    dfs.seed("lake", {"item/a/f": b"x", "item/b/c/g": b"y"})
+    dfs.manners.item_spelled = "b1218984-0000-4000-8000-000000000001"
+    assert [found.name for found in lake.list("item")] == ["item/a/f", "item/b/c/g"]
+    assert [found.name for found in lake.list("item/b/c")] == ["item/b/c/g"]
+
+
+def test_a_listing_of_something_else_than_the_folder_is_refused(lake, dfs):
+    dfs.seed("lake", {"item/a/f": b"x"})
+    dfs.manners.item_spelled = "workspace/item"
+    with pytest.raises(StoreError, match="told of 'workspace/item/a/f', which is not in it"):
+        list(lake.list("item/a"))
+
+
 def test_what_is_not_there_is_none_and_nothing_and_quiet(lake):
     assert lake.entry("no/file") is None
     assert lake.folder_etag("no") is None

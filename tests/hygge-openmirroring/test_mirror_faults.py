@@ -16,6 +16,15 @@ AFTER = {
 TOLD = {"key_columns": ["id"], "rows_per_file": 2, "partner_name": "hygge"}
 
 
+@pytest.mark.parametrize("spelled", ["MIRROR", "b1218984-0000-4000-8000-000000000001"])
+def test_an_item_that_listings_spell_another_way_loses_no_row(mirror, spelled):
+    mirror.server.manners.item_spelled = spelled
+    mirror.run(OLD, **TOLD)
+    mirror.run(MORE, **TOLD)
+    assert mirror.rows() == AFTER["incremental"]
+    assert mirror.own() == []
+
+
 @pytest.mark.parametrize("status", [409, 423])
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_service_that_holds_the_folder_is_waited_for(mirror, status, times):

@@ -58,16 +58,34 @@ class Reads:
     def list(self, folder: str, *, recursive: bool = True) -> Iterator[Entry]:
         """The files below ``folder``, however many pages they take, in the service's order.
 
-        None where there is no such folder.
+        None where there is no such folder. Their names begin with ``folder`` as it is written here.
         """
         with speaking(self._raising, self.address(folder)):
             try:
                 for found in self.filesystem.get_paths(folder or None, recursive=recursive):
                     if not found.is_directory:
-                        yield Entry(found.name, int(found.content_length), found.etag.strip('"'))
+                        name = self._as_asked(found.name, folder)
+                        yield Entry(name, int(found.content_length), found.etag.strip('"'))
             except ResourceNotFoundError as exc:
                 if code_of(exc) not in GONE:
                     raise
+
+    def _as_asked(self, listed: str, folder: str) -> str:
+        """A name of the listing of ``folder``, below ``folder``. Raises for one that is not.
+
+        OneLake may spell the item, a path's first name, another way than it was asked for: by name,
+        or by id. Whoever looks for a file by its name would not find it, and take it for gone.
+        """
+        if not folder:
+            return listed
+        name = f"{folder.partition('/')[0]}/{listed.partition('/')[2]}"
+        if not name.startswith(f"{folder}/"):
+            raise self._raising(
+                f"the service was asked what is in {self.address(folder)}, and told of {listed!r},"
+                " which is not in it",
+                hint="this is a defect of the service, or of what stands between it and hygge",
+            )
+        return name
 
     def read(
         self, path: str, offset: int = 0, length: int | None = None, *, etag: str = ""

@@ -19,6 +19,7 @@ class Manners:
 
     * ``flat``: the account has no hierarchical namespace, and says so where it is asked.
     * ``onelake``: it behaves as OneLake does: filesystems are workspaces.
+    * ``item_spelled``: in listings the item is spelled so, whatever it was asked for by.
     * ``page_items``: how many paths a listing's page holds at most, whatever is asked for.
     * ``empty_pages``: so many empty pages with a continuation come before each other page.
     * ``delete_pages``: a paginated delete answers so often with a continuation before it deletes.
@@ -29,6 +30,7 @@ class Manners:
 
     flat: bool = False
     onelake: bool = False
+    item_spelled: str = ""
     page_items: int = field(default=5000, validator=validators.ge(1))
     empty_pages: int = field(default=0, validator=validators.ge(0))
     delete_pages: int = field(default=0, validator=validators.ge(0))

@@ -87,12 +87,17 @@ def _entry(account: Account, path: str, node: Node) -> dict[str, str]:
         "etag": node.etag.strip('"'),
         "group": told["group"],
         "lastModified": node.changed.http_date,
-        "name": path,
+        "name": _spelled(account, path),
         "owner": told["owner"],
         "permissions": told["permissions"],
     }
     only = {"isDirectory": "true"} if isinstance(node, Directory) else {"expiryTime": "0"}
     return dict(sorted({**entry, **only}.items()))
+
+
+def _spelled(account: Account, path: str) -> str:
+    item, slash, rest = path.partition("/")
+    return f"{account.manners.item_spelled or item}{slash}{rest}"
 
 
 def _page(paths: list[dict[str, str]], token: str) -> Reply:
