@@ -1,5 +1,6 @@
 """A destination that cannot take what it should: full, closed, somebody else's."""
 
+import os
 import random
 import resource
 import subprocess
@@ -114,3 +115,18 @@ def test_a_strangers_file_in_the_destination_is_not_deleted_by_a_full_drop(fille
     refused(household, "thesis.docx", "try: ")
     (household.root / "out/thesis.docx").unlink()
     mended(household)
+
+
+def test_a_destination_whose_path_is_not_utf_8_is_refused_before_anything_is_read(filled):
+    household = filled()
+    here, there = household.root / "project", household.root / os.fsdecode(b"pr\xe9j")
+    here.mkdir()
+    for name in ("hygge.toml", "in.parquet"):
+        (household.root / name).rename(here / name)
+    here.rename(there)
+    household.root = there
+    for words in (["run"], ["check"]):
+        done = household.call(*words)
+        assert done.code == 1
+        assert "out is not a path in UTF-8" in done.err + done.out
+    assert household.records() == []

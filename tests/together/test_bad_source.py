@@ -1,10 +1,12 @@
 """Bad input from a source: missing, unreadable, torn, flipped, not what it says it is."""
 
+import json
+import os
 import random
 
 import polars as pl
 import pytest
-from bad_input import GOOD, good, kinds, mended, refused, without_rights
+from bad_input import GOOD, ROWS, good, kinds, mended, refused, without_rights
 
 
 @kinds
@@ -123,3 +125,29 @@ def test_a_byte_order_mark_is_no_part_of_the_text(filled, kind):
     household.text(f"in.{kind}", b"\xef\xbb\xbf" + GOOD[kind].encode())
     mended(household)
     assert household.rows().columns == ["id", "name"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_a_file_whose_name_is_not_utf_8_is_told_of_like_any_other(filled, kind):
+    household = filled(kind)
+    name = os.fsdecode(b"caf\xe9." + kind.encode())
+    text = (household.root / "hygge.toml").read_text()
+    household.text("hygge.toml", text.replace(f'path = "in.{kind}"', 'path = "in"'))
+    household.text(f"in/{name}", "id,name\n1\n" if kind == "csv" else '{"id":1')
+    told = refused(household, f"caf\\udce9.{kind}")
+    assert "not allowed" not in told.err
+    assert name in household.told()[0].metadata["error"]
+    events = json.loads(household.call("--json", "journal", "events").out)
+    assert name in events[1]["metadata"]["error"]
+    household.text(f"in/{name}", GOOD[kind])
+    mended(household)
+
+
+def test_a_parquet_file_whose_name_is_not_utf_8_is_refused_by_its_name(filled):
+    household = filled()
+    text = (household.root / "hygge.toml").read_text()
+    household.text("hygge.toml", text.replace('path = "in.parquet"', 'path = "in"'))
+    household.put("in/good.parquet", ROWS).rename(
+        household.root / "in" / os.fsdecode(b"\xe9.parquet")
+    )
+    refused(household, "udce9.parquet: has a name that is not UTF-8", "try: rename it")

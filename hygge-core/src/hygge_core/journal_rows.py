@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from hygge_core.jsons import from_json, to_json, to_plain
+from hygge_core.jsons import from_json, to_json
 from hygge_core.records import FlowEvent, RunRecord, Watermark
 
 #: Version of one row of ``flow_events``, kept in the row itself.
@@ -40,7 +40,7 @@ def event_row(event: FlowEvent) -> tuple[Any, ...]:
         event.row_count,
         event.duration,
         None if event.watermark is None else to_json(event.watermark),
-        json.dumps(to_plain(event.metadata), sort_keys=True, ensure_ascii=False),
+        to_json(event.metadata),
         event.run_id,
         event.coordinator_run_id,
         EVENT_VERSION,

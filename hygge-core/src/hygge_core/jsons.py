@@ -32,8 +32,9 @@ def from_plain(plain: Any, kind: type[T]) -> T:
 
 
 def to_json(record: Any) -> str:
-    """One line of JSON with sorted keys, so that equal records are equal texts."""
-    return json.dumps(to_plain(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """One line of JSON with sorted keys, so that equal records are equal texts; UTF-8 holds it."""
+    plain = to_plain(record)
+    return in_utf8(json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
 
 
 def from_json(text: str, kind: type[T]) -> T:
@@ -41,10 +42,19 @@ def from_json(text: str, kind: type[T]) -> T:
     return from_plain(json.loads(text), kind)
 
 
+def in_utf8(text: str) -> str:
+    """``text`` where UTF-8 has to hold it: of a file name that is none, bytes stand as ``\\udce9``.
+
+    That is how JSON spells them, so a text of JSON still says the same.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 __all__ = [
     "converter",
     "from_json",
     "from_plain",
+    "in_utf8",
     "to_json",
     "to_plain",
 ]

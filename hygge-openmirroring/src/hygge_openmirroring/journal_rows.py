@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from hygge_core.jsons import in_utf8
 from hygge_core.protocols import Journal
 from hygge_core.records import FlowEvent
 
@@ -78,6 +79,7 @@ def table(events: Iterable[FlowEvent]) -> pl.DataFrame:
 
 def _row(event: FlowEvent) -> dict[str, Any]:
     mark = event.watermark
+    said = event.metadata.get("error") or "; ".join(event.metadata.get("warnings", ()))
     return {
         KEY: event.run_id,
         "coordinator_run_id": event.coordinator_run_id,
@@ -93,6 +95,6 @@ def _row(event: FlowEvent) -> dict[str, Any]:
         "watermark_column": mark.column if mark else None,
         "watermark_type": mark.mark.type if mark and mark.mark else None,
         "watermark": mark.mark.value if mark and mark.mark else None,
-        "message": event.metadata.get("error") or "; ".join(event.metadata.get("warnings", ())),
+        "message": in_utf8(said),  # it may name a file
         "schema_version": _VERSION,
     }

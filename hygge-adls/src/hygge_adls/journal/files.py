@@ -12,6 +12,7 @@ import polars as pl
 
 from hygge_adls.journal.state import Change
 from hygge_adls.lake import Lake
+from hygge_core.jsons import to_json
 
 Changes = Sequence[tuple[int, Change]]
 _SCHEMA = {"version": pl.Int64, "kind": pl.String, "about": pl.String, "change": pl.String}
@@ -58,8 +59,7 @@ class Files:
 def _frame(changes: Changes) -> pl.DataFrame:
     """Readable by people too: which flow, entity and run a change is about."""
     rows = [
-        (version, change["kind"], _about(change), json.dumps(change, ensure_ascii=False))
-        for version, change in changes
+        (version, change["kind"], _about(change), to_json(change)) for version, change in changes
     ]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 

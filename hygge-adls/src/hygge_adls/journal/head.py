@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from hygge_adls.journal.state import Change
 from hygge_core.errors import JournalError
-from hygge_core.jsons import from_plain, to_plain
+from hygge_core.jsons import from_plain, to_json
 
 FORMAT = 1
 
@@ -66,7 +66,7 @@ class Head:
         return ((each.version, change) for each in self.tail for change in each.changes)
 
     def content(self) -> bytes:
-        return json.dumps(to_plain(self), ensure_ascii=False).encode("utf-8")
+        return to_json(self).encode("utf-8")
 
 
 def understood(content: bytes, address: str) -> Head:

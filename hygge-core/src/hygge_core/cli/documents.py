@@ -29,7 +29,8 @@ def give_page(text: str, out: Path | None) -> None:
 def _write(text: str, out: Path) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
+        # As on a stream: in JSON a name that is not UTF-8 stands as JSON spells it.
+        out.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as exc:
         raise ConfigError(f"{out} cannot be written: {exc.strerror or exc}") from exc
     streams.say(f"wrote {out}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hygge_core.errors import StoreError
 from hygge_core.files.border import speaking, told
+from hygge_core.jsons import in_utf8
 
 _LITTLE_BYTES = 100 << 20
 _ALONE = "give the table a directory of its own"
@@ -18,6 +19,11 @@ def refuse_unsound(table: Path) -> None:
     """Raise ``StoreError`` where a load into the directory ``table`` could not be published."""
     if table.name in ("", ".hygge"):
         raise StoreError(f"{table} is not a place for a table", hint=_ALONE)
+    if in_utf8(str(table)) != str(table):
+        raise StoreError(
+            f"{table} is not a path in UTF-8, and no file is written below one that is not",
+            hint="rename its folder",
+        )
     with speaking(table):
         if table.is_symlink():
             raise StoreError(

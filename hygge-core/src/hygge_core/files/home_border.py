@@ -48,6 +48,7 @@ _TABLE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Mean
     (PermissionError, _Meaning("may not be read", _RIGHTS)),
     (IsADirectoryError, _Meaning("a directory stands where a file has to be")),
     ((EOFError, zlib.error, lzma.LZMAError), _Meaning("cannot be decompressed", _CUT_SHORT)),
+    (UnicodeEncodeError, _Meaning("has a name that is not UTF-8", "rename it, or its folder")),
     (UnicodeError, _Meaning("is not written in this encoding", "set `encoding`")),
     (OSError, _Meaning("cannot be read")),
     (pa.ArrowNotImplementedError, _Meaning("cannot be read", _BEYOND)),

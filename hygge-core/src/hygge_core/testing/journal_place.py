@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from hygge_core.testing.subjects import JournalSubject
 
 FLOW = ENTITY = "walk"
+#: A name of Latin-1 on a disk of UTF-8, as Python tells it; it gets into what a run says.
+NOT_UTF8 = "caf\udce9.csv"
 OWNER = Owner(host="here", pid=1, started="2013-01-01T00:00:00+00:00", name="the kit")
 OTHER = Owner(host="there", pid=2, started="2013-01-01T00:00:01+00:00", name="the other")
 #: How each state is reached from nothing.
@@ -97,7 +99,7 @@ def rich_event() -> FlowEvent:
         row_count=7,
         duration=1.25,
         watermark=watermark("7"),
-        metadata={"note": "Grüße 🦊", "nested": {"list": [1, None, "x", 0.1]}},
+        metadata={"note": "Grüße 🦊", "file": NOT_UTF8, "nested": {"list": [1, None, "x", 0.1]}},
         run_id="run",
         coordinator_run_id="coordinator",
     )

@@ -14,6 +14,7 @@ from hygge_core.records import now
 from hygge_core.testing.journal_place import (
     ENTITY,
     FLOW,
+    NOT_UTF8,
     OWNER,
     PATHS,
     STATES,
@@ -59,7 +60,7 @@ class JournalRuns:
             keep(_state(journal, record) == after, "a step is recorded")
 
     def test_a_run_comes_back_as_it_was_recorded(self, journal: Journal, lease: Lease) -> None:
-        record = run(lease, watermark_before=watermark(), note="Grüße", attempts=2)
+        record = run(lease, watermark_before=watermark(), note=f"Grüße, {NOT_UTF8}", attempts=2)
         journal.advance(lease, record)
         whole = evolve(record, state="decided", manifest=manifest(record))
         journal.advance(lease, whole)

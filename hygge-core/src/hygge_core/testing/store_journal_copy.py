@@ -13,6 +13,7 @@ from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.world import World
 from hygge_core.protocols import Mirrors, PublishesJournal
 from hygge_core.records import FlowEvent, RunRecord
+from hygge_core.testing.journal_place import NOT_UTF8
 from hygge_core.testing.plans import At, Count
 from hygge_core.testing.promises import broken, keep, promised
 from hygge_core.testing.store_abilities import ONE
@@ -113,6 +114,7 @@ def _remembered(journal: Journal, place: StorePlace) -> str:
         flow_name=ref.flow,
         entity=ref.entity,
         row_count=OLD.height,
+        metadata={"warnings": [f"{NOT_UTF8} was left out"]},
         run_id=ref.run_id,
     )
     lease = journal.acquire(ref.flow, ref.entity, ONE)
