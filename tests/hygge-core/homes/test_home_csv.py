@@ -93,12 +93,6 @@ def test_quoted_nulls_are_for_files_that_quote_everything(text):
     assert text(content, null_values="NA").rows() == [("1", ""), ("", "NA")]
 
 
-def test_comments_and_lines_at_the_top_are_skipped(text):
-    content = 'made by x, "y\n\n# a, comment\na,b\n1,"# no\n# comment"\n#2,3\n4,5\n'
-    read = text(content, skip_rows=1, comment_prefix="#")
-    assert read.rows() == [(1, "# no\n# comment"), (4, "5")]
-
-
 def test_a_field_may_be_longer_than_a_block(text):
     long = "x" * (5 << 20)
     assert text(f'a,b\n1,"{long}\n"\n2,{long}\n')["b"].str.len_bytes().to_list() == [

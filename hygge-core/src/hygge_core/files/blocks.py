@@ -8,10 +8,11 @@ a quote that is never closed is found instead of swallowing what follows it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hygge_core.errors import HomeError
 from hygge_core.files.home_settings import CsvDialect
@@ -21,6 +22,7 @@ BLOCK_BYTES = 4 << 20
 #: A text whose records are lines, whatever is in them.
 LINES = CsvDialect(quote="")
 _LONGEST_RECORD = 256 << 20
+_BREAK = r"(?:\r\n|\n|\r)"
 
 
 @frozen
@@ -49,8 +51,8 @@ def blocks(text: Utf8, dialect: CsvDialect, size: int = BLOCK_BYTES) -> Iterator
         rest += read if more or not rest else b"\n"
         end, quoted = cutter.cut(rest, offset, last=not more)
         if end:
-            whole = cutter.without_comments(memoryview(rest)[:end])
-            yield Block(whole, offset, quoted)
+            whole = Block(memoryview(rest)[:end], offset, quoted)
+            yield cutter.without_comments(whole)
             offset += end
             rest = rest[end:]
 
@@ -61,7 +63,8 @@ class _Cutter:
     def __init__(self, text: Utf8, dialect: CsvDialect) -> None:
         self._text = text
         self._quote = dialect.quote.encode()
-        self._comment = (dialect.comment_prefix or "").encode()
+        self._comment = _comment(dialect.comment_prefix)
+        self._dialect = dialect
         self._records = _records(dialect)
         self._open = _open(dialect)
 
@@ -80,10 +83,7 @@ class _Cutter:
         return end, quoted
 
     def _after_quotes(self, text: bytes, offset: int, *, last: bool) -> int:
-        try:
-            decoded = pl.Series([text.decode("utf-8")])
-        except UnicodeDecodeError as exc:
-            raise self._text.not_utf8(exc, offset) from exc
+        decoded = pl.Series([self._decoded(text, offset)])
         end = decoded.str.extract(self._records, 0).str.len_bytes().item() or 0
         rest = pl.Series([text[end:].decode("utf-8")])
         if end < len(text) and (last or not rest.str.contains(self._open).item()):
@@ -94,23 +94,49 @@ class _Cutter:
             )
         return int(end)
 
-    def without_comments(self, view: memoryview) -> memoryview:
+    def without_comments(self, block: Block) -> Block:
         """Comments as empty lines, which are no records but keep the count of lines."""
-        if not self._comment or self._comment not in (text := bytes(view)):
-            return view
-        kept, inside = [], False
-        for each in text.splitlines(keepends=True):
-            comment = not inside and each.startswith(self._comment)
-            kept.append(b"\n" if comment else each)
-            inside ^= not comment and bool(self._quote) and each.count(self._quote) % 2 == 1
-        return memoryview(b"".join(kept))
+        if self._comment is None or self._comment.search(block.view) is None:
+            return block
+        if not block.quoted and not self._dialect.escape:
+            return evolve(block, view=memoryview(self._comment.sub(b"", block.view)))
+        # A line inside a record is no comment, whatever it begins with.
+        decoded = pl.Series([self._decoded(block.text, block.offset)])
+        kept = decoded.str.replace_all(_comment_or_more(self._dialect), "${1}").item()
+        return evolve(block, view=memoryview(kept.encode()))
+
+    def _decoded(self, text: bytes, offset: int) -> str:
+        try:
+            return text.decode("utf-8")
+        except UnicodeDecodeError as exc:
+            raise self._text.not_utf8(exc, offset) from exc
+
+
+def _comment(prefix: str | None) -> re.Pattern[bytes] | None:
+    """A line that begins so. The prefix stands first: what begins with a literal is found fast."""
+    if prefix is None:
+        return None
+    literal = re.escape(prefix.encode())
+    return re.compile(rb"%b(?<![^\r\n]%b)[^\r\n]*" % (literal, literal))
 
 
 def _records(dialect: CsvDialect) -> str:
     """A regular expression for as many whole records as there are."""
-    comment = rf"{_literal(dialect.comment_prefix)}[^\r\n]*|" if dialect.comment_prefix else ""
-    fields = rf"{_field(dialect)}(?:{_literal(dialect.separator)}{_field(dialect)})*"
-    return rf"\A(?:(?:{comment}{fields})(?:\r\n|\n|\r))*"
+    return rf"\A(?:(?:{_skipped(dialect)}{_fields(dialect)}){_BREAK})*"
+
+
+def _comment_or_more(dialect: CsvDialect) -> str:
+    """A regular expression for a comment, or (as a group) a record, or what is no whole one."""
+    return rf"{_skipped(dialect)}({_fields(dialect)}{_BREAK}|(?s:.)+)"
+
+
+def _skipped(dialect: CsvDialect) -> str:
+    """A first choice: a comment, without its line break."""
+    return rf"{_literal(dialect.comment_prefix)}[^\r\n]*|" if dialect.comment_prefix else ""
+
+
+def _fields(dialect: CsvDialect) -> str:
+    return rf"{_field(dialect)}(?:{_literal(dialect.separator)}{_field(dialect)})*"
 
 
 def _open(dialect: CsvDialect) -> str:
@@ -123,7 +149,8 @@ def _field(dialect: CsvDialect) -> str:
     separator, quote, escape = map(_literal, (dialect.separator, dialect.quote, dialect.escape))
     first = rf"[^{separator}{quote}{escape}\r\n]{_taken(escape)}"
     later = rf"[^{separator}{escape}\r\n]{_taken(escape)}"
-    return rf"(?:{_quoted(dialect)}{quote}|(?:{first})(?:{later})*)?"
+    quoted = rf"{_quoted(dialect)}{quote}|" if quote else ""
+    return rf"(?:{quoted}(?:{first})(?:{later})*)?"
 
 
 def _quoted(dialect: CsvDialect) -> str:
