@@ -117,6 +117,10 @@ class Scene:
     warn: Callable[[str], None] = _say_nothing
     wait: Callable[[float, str], None] = _wait_plainly
 
+    def filled(self, text: str) -> str:
+        """``text`` of a setting, with this scene's names for ``{entity}`` and ``{flow}`` in it."""
+        return text.replace("{entity}", self.entity).replace("{flow}", self.flow)
+
 
 __all__ = [
     "Cancel",

@@ -35,11 +35,6 @@ _NUMBERS = {int, float}
 _WHOLE = r"^-?\d+$"
 
 
-def raw_type(dtype: pl.DataType) -> pl.DataType:
-    """The type of the raw series of a column."""
-    return _RAW[storage_of(dtype)]
-
-
 def gather(values: Sequence[Any], dtype: pl.DataType, *, as_text: bool = False) -> pl.Series:
     """The raw series of one page. ``as_text``: numbers are welcome where texts are wanted."""
     storage = storage_of(dtype)

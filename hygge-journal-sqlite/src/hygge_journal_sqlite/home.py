@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 
 import polars as pl
 from attrs import evolve, frozen
 
-from hygge_core.errors import ConfigError, HomeError
+from hygge_core.errors import HomeError
 from hygge_core.records import Ask, Mark
 from hygge_core.scene import Scene
-from hygge_core.types import parse, spell
+from hygge_core.types import parse_overrides, spell
 from hygge_core.watermark import compare, highest, in_range
 from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.border import speaking_hygge
@@ -38,7 +38,7 @@ _STEPS = 100_000
 @contextmanager
 def open_home(config: SqliteHomeConfig, scene: Scene) -> Iterator[SqliteHome]:
     """Open nothing yet: each verb has a connection of its own. Raises ``ConfigError``."""
-    table = config.table.replace("{entity}", scene.entity).replace("{flow}", scene.flow)
+    table = scene.filled(config.table)
     yield SqliteHome(evolve(config, table=table) if config.query is None else config, scene)
 
 
@@ -58,7 +58,7 @@ class SqliteHome:
     def __init__(self, config: SqliteHomeConfig, scene: Scene) -> None:
         self._config = config
         self._scene = scene
-        self._overrides = _parsed(config.schema_overrides)
+        self._overrides = parse_overrides(config.schema_overrides)
         self._looked: dict[str, pl.DataType] = {}
 
     def schema(self, ask: Ask) -> pl.Schema:
@@ -173,16 +173,6 @@ class SqliteHome:
             yield from frames(cursor, view.readings, rows)
         except Unfit as unfit:
             raise told(view.connection, view.source, unfit) from unfit
-
-
-def _parsed(overrides: Mapping[str, str]) -> dict[str, pl.DataType]:
-    parsed = {}
-    for column, text in overrides.items():
-        try:
-            parsed[column] = parse(text)
-        except ValueError as exc:
-            raise ConfigError(f"schema_overrides.{column}: {exc}") from exc
-    return parsed
 
 
 def _reading(view: _View, column: str) -> Reading:

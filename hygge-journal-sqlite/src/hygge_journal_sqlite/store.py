@@ -37,7 +37,7 @@ from hygge_journal_sqlite.target import refuse_reserved, target
 @contextmanager
 def open_store(config: SqliteStoreConfig, scene: Scene) -> Iterator[SqliteStore]:
     """Open nothing yet: the file is made when the first load begins. Raises ``StoreError``."""
-    table = config.table.replace("{entity}", scene.entity).replace("{flow}", scene.flow)
+    table = scene.filled(config.table)
     refuse_reserved(table)
     store = SqliteStore(evolve(config, table=table), scene)
     try:

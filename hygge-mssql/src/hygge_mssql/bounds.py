@@ -52,12 +52,6 @@ class Bound:
 BELOW, ABOVE = "below", "above"
 
 
-def has_order(column: Column) -> bool:
-    """Whether the column can be a watermark."""
-    kinds = (_INTEGERS, _DECIMALS, _FLOATS, _TEXTS, _BYTES, _MOMENTS)
-    return any(column.type in kind for kind in kinds)
-
-
 def is_sieve(column: Column) -> bool:
     """Whether the server's comparison may let through rows that only Python can tell apart."""
     return column.type in _TEXTS or column.type in _FLOATS

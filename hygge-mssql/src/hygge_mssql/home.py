@@ -12,7 +12,7 @@ import polars as pl
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
-from hygge_core.types import parse, spell
+from hygge_core.types import parse_overrides, spell
 from hygge_core.watermark import in_range
 from hygge_mssql import catalogue, changes
 from hygge_mssql.bounds import is_sieve
@@ -42,7 +42,7 @@ class MssqlHome:
         self._config = config
         self._scene = scene
         self._server = server
-        self._overrides = {name: _type(name, t) for name, t in config.schema_overrides.items()}
+        self._overrides = parse_overrides(config.schema_overrides)
         self._source = _source(config, scene)
 
     def schema(self, ask: Ask) -> pl.Schema:
@@ -174,15 +174,7 @@ def _source(config: MssqlHomeConfig, scene: Scene) -> Source:
         return Asked(text=text, parameters=config.parameters)
     if config.query is not None:
         return Asked(text=config.query, parameters=config.parameters)
-    table = config.table.replace("{entity}", scene.entity).replace("{flow}", scene.flow)
-    return Table(name=named(table))
-
-
-def _type(column: str, text: str) -> pl.DataType:
-    try:
-        return parse(text)
-    except ValueError as exc:
-        raise ConfigError(f"schema_overrides.{column}: {exc}") from exc
+    return Table(name=named(scene.filled(config.table)))
 
 
 def _refuse_expressions(columns: tuple[Selected, ...]) -> None:

@@ -41,7 +41,7 @@ _KNOWN_ROWS = 65_536
 @contextmanager
 def open_store(config: MssqlStoreConfig, scene: Scene) -> Iterator[MssqlStore]:
     """Connect to nothing yet. Raises ``StoreError`` for a table of hygge's own."""
-    table = named(config.table.replace("{entity}", scene.entity).replace("{flow}", scene.flow))
+    table = named(scene.filled(config.table))
     refuse_reserved(table)
     store = MssqlStore(config, scene, scene.connection(config.connection), table)
     try:

@@ -59,6 +59,7 @@ def test_a_name_with_the_marks_of_a_glob_is_a_name_where_it_is_one(tmp_path):
     [
         ("order", "does not exist", "did you mean {}/orders.csv?"),
         ("none/orders", "does not exist", "there is no directory {}/none either"),
+        ("orders.csv/order", "does not exist", "{}/orders.csv is a file, and each entity"),
         ("empty", "holds no .csv file", None),
         ("other", "holds no .csv file", "it holds a.md, b.md, c.md and 1 more; name the file"),
         ("*.tsv", "no file matches", None),

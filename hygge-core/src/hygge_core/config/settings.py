@@ -51,11 +51,6 @@ class RunSettings:
     on_error: Literal["continue", "stop"] = "continue"
     timeout: timedelta | None = field(default=None, validator=optional(gt(_NONE)))
 
-    @property
-    def timeout_seconds(self) -> float | None:
-        """``timeout`` in seconds."""
-        return seconds(self.timeout)
-
 
 @frozen(kw_only=True)
 class RetrySettings:

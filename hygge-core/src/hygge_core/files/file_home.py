@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Protocol
@@ -16,6 +15,7 @@ from hygge_core.files.batches import limited, regrouped
 from hygge_core.files.hive import Hive, hive_of
 from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.sources import Place, Source
+from hygge_core.nearest import nearest
 from hygge_core.records import Ask, DriftPolicy, Range
 from hygge_core.scene import Scene
 from hygge_core.watermark import in_range
@@ -156,10 +156,10 @@ class FileHome:
         """Raise ``HomeError`` for a column that the files do not have."""
         for column in columns:
             if column not in schema:
-                near = difflib.get_close_matches(column, schema.names(), n=1)
+                near = nearest(column, schema.names())
                 raise HomeError(
                     f"{self.place.address} has no column {column!r}",
-                    hint=f"did you mean {near[0]!r}?" if near else None,
+                    hint=f"did you mean {near!r}?" if near else None,
                 )
 
     def _rows(self, ask: Ask) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,6 +11,7 @@ from attrs import frozen
 from hygge_core.errors import HomeError
 from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.sources import Source, skipped
+from hygge_core.nearest import nearest
 
 _MAGIC = set("*?[")
 _FEW = 3
@@ -145,8 +145,10 @@ def _some(names: list[str]) -> str:
 
 
 def _near(path: Path) -> str | None:
+    if path.parent.is_file():
+        return f"{path.parent} is a file, and each entity reads a path of its own below it"
     if not path.parent.is_dir():
         return f"there is no directory {path.parent} either"
     names = [each.name for each in path.parent.iterdir() if not skipped(each.name)]
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f"did you mean {path.parent / close[0]}?" if close else None
+    close = nearest(path.name, names)
+    return f"did you mean {path.parent / close}?" if close else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -11,21 +10,18 @@ import polars as pl
 
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.files.text_columns import readable
-from hygge_core.types import parse, spell
+from hygge_core.nearest import nearest
+from hygge_core.types import parse_overrides, spell
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def overrides_of(spelled: Mapping[str, str]) -> dict[str, pl.DataType]:
     """The types by column. Raises ``ConfigError`` for a word that is no type, or none of a text."""
-    types = {}
-    for name, word in spelled.items():
-        try:
-            types[name] = parse(word)
-        except ValueError as exc:
-            raise ConfigError(f"schema_overrides.{name}: {exc}") from exc
-        if not readable(types[name]):
-            raise ConfigError(f"schema_overrides.{name}: no text is a {spell(types[name])}")
+    types = parse_overrides(spelled)
+    for name, dtype in types.items():
+        if not readable(dtype):
+            raise ConfigError(f"schema_overrides.{name}: no text is a {spell(dtype)}")
     return types
 
 
@@ -33,10 +29,10 @@ def tell_unknown(overrides: Collection[str], names: Collection[str]) -> None:
     """Raise ``HomeError`` for an override of a column that no file has."""
     for name in overrides:
         if names and name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+            near = nearest(name, names)
             raise HomeError(
                 f"schema_overrides names {name!r}, which is no column of the files",
-                hint=f"did you mean {near[0]!r}?" if near else None,
+                hint=f"did you mean {near!r}?" if near else None,
             )
 
 

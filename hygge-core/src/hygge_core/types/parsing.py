@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +9,8 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from hygge_core.errors import ConfigError
+from hygge_core.nearest import nearest
 from hygge_core.types.spelling import WORDS
 
 T = TypeVar("T")
@@ -40,6 +41,17 @@ def parse(text: str) -> pl.DataType:
 def parse_schema(pairs: Iterable[tuple[str, str]]) -> pl.Schema:
     """The schema of (column, spelled type) pairs, in their order."""
     return pl.Schema({name: parse(spelled) for name, spelled in pairs})
+
+
+def parse_overrides(spelled: Mapping[str, str]) -> dict[str, pl.DataType]:
+    """The types of ``schema_overrides`` by column. Raises ``ConfigError`` for what is no type."""
+    types = {}
+    for column, word in spelled.items():
+        try:
+            types[column] = parse(word)
+        except ValueError as exc:
+            raise ConfigError(f"schema_overrides.{column}: {exc}") from exc
+    return types
 
 
 class _Reader:
@@ -122,8 +134,8 @@ def _unquoted(text: str) -> str:
 
 
 def _unknown(word: str) -> ValueError:
-    near = difflib.get_close_matches(word, [*WORDS, *_PARAMETRIC], n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(word, [*WORDS, *_PARAMETRIC])
+    guess = f"did you mean {near!r}? " if near else ""
     accepted = ", ".join([*WORDS, *_EXAMPLES])
     return ValueError(f"{word!r} is not a type; {guess}The types are: {accepted}")
 
