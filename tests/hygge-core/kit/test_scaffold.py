@@ -6,10 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
+from importlib import import_module
 
+import polars as pl
 import pytest
+from power import Synced
 
 from hygge_core.errors import ConfigError
+from hygge_core.records import FlowEvent, Load, LoadRef, Opened, RunRecord, now
 from hygge_core.scaffold import write
 
 KINDS = ("home", "journal", "store")
@@ -91,6 +96,62 @@ def test_it_runs_in_hygge_run(site, tmp_path):
     index = json.loads((tmp_path / "out" / "orders" / "index.json").read_text())
     assert sum(index["loads"].values()) == 2
     assert (tmp_path / "journal" / "log.ndjson").exists()
+
+
+@pytest.fixture
+def installed(site, monkeypatch):
+    """Imports what the site has."""
+    monkeypatch.syspath_prepend(site)
+    yield import_module
+    for name in [name for name in sys.modules if name.startswith("acme_")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    return Synced(monkeypatch)
+
+
+def test_what_its_store_has_sealed_or_committed_outlives_a_power_cut(installed, synced, tmp_path):
+    store = installed("acme_store.store").Store(tmp_path / "deep" / "out")
+    ref = LoadRef(run_id="r1", flow="shop", entity="orders")
+    staging = store.begin(Load(ref=ref, mode="append", schema=pl.Schema({"id": pl.Int64})))
+    staging.write(pl.DataFrame({"id": [1, 2]}))
+    manifest = staging.seal()
+    assert synced.lost(tmp_path) == []
+    store.commit(manifest)
+    assert synced.lost(tmp_path) == []
+    store.cleanup(manifest)
+    assert synced.lost(tmp_path) == []
+
+
+def test_what_its_store_keeps_of_runs_outlives_a_power_cut(installed, synced, tmp_path):
+    run = RunRecord(
+        ref=LoadRef(run_id="r1", flow="shop", entity="orders"),
+        state="open",
+        run_type="full_drop",
+        epoch=0,
+        destination="there",
+        store=Opened(type="acme_store", table={}),
+    )
+    installed("acme_store.store").Store(tmp_path / "out").advance(run)
+    assert synced.lost(tmp_path) == []
+
+
+def test_what_its_journal_has_recorded_outlives_a_power_cut(installed, synced, tmp_path):
+    journal = installed("acme_journal.journal").Journal(tmp_path / "deep" / "j", 60.0)
+    for days in (99, 99, 0):
+        then = now() - timedelta(days=days)
+        journal.record_event(FlowEvent(event_type="complete", flow_name="shop", timestamp=then))
+        assert synced.lost(tmp_path) == []
+    assert journal.prune(timedelta(days=1))
+    assert synced.lost(tmp_path) == []
+
+
+def test_its_journal_names_the_log_that_a_process_left_unnamed(installed, synced, tmp_path):
+    (tmp_path / "log.ndjson").touch()
+    installed("acme_journal.journal").Journal(tmp_path, 60.0).events()
+    assert synced.lost(tmp_path) == []
 
 
 def test_a_second_one_of_that_name_is_refused(tmp_path):

@@ -22,6 +22,12 @@ from hygge_core.plugins.words import FIRST_PARTY
 Offer = Literal["store", "home", "journal"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_.][a-z0-9]+)*", re.IGNORECASE)
+#: Folders of templates, by what is offered; who writes files has to make them durable.
+_FOLDERS: dict[Offer, tuple[str, ...]] = {
+    "store": ("every", "durable", "store"),
+    "home": ("every", "home"),
+    "journal": ("every", "durable", "journal"),
+}
 _RENAMED = {"gitignore": ".gitignore"}
 _LONGEST = 60
 #: Taken by the folders of the distribution itself, by Windows, or by somebody else.
@@ -73,7 +79,7 @@ def write(offer: Offer, name: str, parent: Path) -> Written:
     }
     contents = {
         _filled(path, told): _filled(text, told)
-        for folder in ("every", offer)
+        for folder in _FOLDERS[offer]
         for path, text in _templates(files(__name__) / "files" / folder)
     }
     write_new(directory, contents)
