@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
+from ground import double
 from project import Project
 from tds.server import TdsServer
+
+from hygge_core import JournalError, plugins
+from hygge_core.engine.world import World
+from hygge_core.protocols import Journal
+from hygge_core.records import Opened, Owner
+
+OWNER = Owner(host="here", pid=1, started="today", name="one")
 
 LOAD = """
 [flows.load]
@@ -71,3 +80,46 @@ def test_of_two_that_come_at_once_one_moves_and_the_other_is_told_by_whom(
     assert project.rows("dbo.target") == [(1,), (2,)]
     assert other.hygge("run") == 0
     assert project.rows("dbo.target") == [(1,), (2,)]
+
+
+@pytest.fixture
+def journal(server: TdsServer, tmp_path: Path) -> Iterator[Journal]:
+    connections = double(server).connections(tmp_path)
+    opened = Opened(type="mssql", table={"connection": "sql"}, connections=connections)
+    with World(plugins.load(), root=tmp_path) as world:
+        yield world.journal(opened)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_renewal_whose_session_is_lost_looks_at_once_whether_somebody_was_faster(
+    journal: Journal, server: TdsServer, moment: str
+) -> None:
+    lease = journal.acquire("load", "load", OWNER)
+    server.fail("statement", sql="SET session_lock", moment=moment, drop=True)
+    assert journal.renew(lease).epoch == lease.epoch
+    server.fail("statement", sql="SET session_lock", drop=True)
+    server.execute("UPDATE hygge.leases SET epoch = epoch + 1")
+    with pytest.raises(JournalError, match="was taken over") as told:
+        journal.renew(lease)
+    assert not told.value.transient
+
+
+def test_a_lease_whose_session_is_lost_is_not_trusted_until_somebody_has_looked(
+    journal: Journal, server: TdsServer
+) -> None:
+    lease = journal.acquire("load", "load", OWNER)
+    server.fail("statement", sql="SET session_lock", drop=True, times=2)
+    with pytest.raises(JournalError) as told:
+        journal.renew(lease)
+    assert not told.value.transient
+
+
+def test_a_renewal_that_was_a_deadlocks_victim_may_be_tried_again(
+    journal: Journal, server: TdsServer
+) -> None:
+    lease = journal.acquire("load", "load", OWNER)
+    server.fail("statement", sql="SET session_lock", error=1205)
+    with pytest.raises(JournalError, match="deadlock") as told:
+        journal.renew(lease)
+    assert told.value.transient
+    assert journal.renew(lease).epoch == lease.epoch

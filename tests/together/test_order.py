@@ -127,6 +127,24 @@ def test_a_lease_that_is_lost_ends_a_wait_at_once(household, stranger, one):
     assert result.seconds < 30
 
 
+def test_a_journal_that_is_busy_when_a_renewal_is_due_ends_nothing(household, stranger, one):
+    def trips(step, batch, scene):
+        if step == "seal":
+            with closing(sqlite3.connect(household.root / ".hygge/journal.db")) as journal:
+                journal.execute("BEGIN IMMEDIATE")
+                scene.cancel.sleep(0.5)
+            scene.cancel.sleep(0.5)
+
+    stranger.STUMBLES["trips"] = trips
+    one("ten", store=STUMBLING)
+    toml = household.root / "hygge.toml"
+    short = "[journal]\nlease_seconds = 0.9\nbusy_timeout_seconds = 0.01"
+    toml.write_text(toml.read_text().replace("[journal]", short))
+    result = household.move()
+    assert (result.outcome, result.failure) == ("complete", None)
+    assert household.ids() == TEN
+
+
 def test_a_connection_is_never_used_by_more_than_its_cap_and_nobody_waits_for_ever(
     household, stranger, many
 ):

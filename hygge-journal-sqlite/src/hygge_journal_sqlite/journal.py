@@ -106,14 +106,16 @@ class SqliteJournal(RecallsRows):
             return leases.extend(connection, lease, locked=locked, life=self._life)
 
     def release(self, lease: Lease) -> None:
-        with (
-            faults.around("journal.release", f"{lease.flow}.{lease.entity}"),
-            self._database.noting() as connection,
-        ):
-            leases.give_back(connection, lease)
-        lock = self._locks.pop((lease.flow, lease.entity, lease.epoch), None)
-        if lock is not None:
-            lock.release()
+        try:
+            with (
+                faults.around("journal.release", f"{lease.flow}.{lease.entity}"),
+                self._database.noting() as connection,
+            ):
+                leases.give_back(connection, lease)
+        finally:  # a lock that is free tells by itself that nobody has the lease
+            lock = self._locks.pop((lease.flow, lease.entity, lease.epoch), None)
+            if lock is not None:
+                lock.release()
 
     def advance(
         self,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve
 
-from hygge_core.engine import crew
-from hygge_core.errors import ConfigError, FlowError, HyggeError
+from hygge_core.engine.heartbeat import leased
+from hygge_core.errors import ConfigError, FlowError
 from hygge_core.protocols import KeepsLedger, Locks
-from hygge_core.records import FlowEvent, Lease, RunRecord, RunState, Watermark, now
+from hygge_core.records import FlowEvent, RunRecord, RunState, Watermark, now
 from hygge_core.states import OVER
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal, Store
-    from hygge_core.records import Owner
+    from hygge_core.records import Lease, Owner
     from hygge_core.scene import Cancel
     from hygge_core.task import Task
 
@@ -86,7 +85,13 @@ def recorded(ledger: Ledger, run: RunRecord) -> RunRecord | None:
 
 @contextmanager
 def ledger_of(
-    task: Task, journal: Journal | None, store: Store, owner: Owner, cancel: Cancel
+    task: Task,
+    journal: Journal | None,
+    store: Store,
+    owner: Owner,
+    cancel: Cancel,
+    *,
+    warn: Callable[[str], None],
 ) -> Iterator[Ledger]:
     """T0: shut others out of this entity, and give the ledger that its steps go to.
 
@@ -94,8 +99,7 @@ def ledger_of(
     """
     with store.lock(owner) if isinstance(store, Locks) else nullcontext():
         if journal is not None:
-            lease = journal.acquire(task.flow, task.entity, owner)
-            with _beating(journal, lease, cancel):
+            with leased(task, journal, owner, cancel, warn) as lease:
                 yield JournalLedger(journal, lease)
         elif isinstance(store, KeepsLedger):
             yield StoreLedger(store, task.flow, task.entity)
@@ -104,29 +108,6 @@ def ledger_of(
                 f"{task.flow}: a store of type {task.store.type!r} needs a journal",
                 hint='add [journal] type = "sqlite" (pip install hygge-journal-sqlite)',
             )
-
-
-@contextmanager
-def _beating(journal: Journal, lease: Lease, cancel: Cancel) -> Iterator[None]:
-    """Renew the lease at each third of its life, for as long as the block runs."""
-    over = threading.Event()
-
-    def beat() -> None:
-        held = lease
-        while not over.wait(max(0.05, (held.expires - now()).total_seconds() / 3)):
-            try:
-                held = journal.renew(held)
-            except HyggeError as exc:
-                cancel.request(f"the lease was lost: {exc}")
-                return
-
-    still = crew.sent(beat, f"lease {lease.flow}.{lease.entity}")
-    try:
-        yield
-    finally:
-        over.set()
-        still.wait()
-        journal.release(lease)
 
 
 class JournalLedger:

@@ -128,7 +128,9 @@ def embarked(
     with ExitStack() as closing:
         closing.callback(cancel.close, world.cancel)
         store = closing.enter_context(world.store(task.store, world.scene(task.store, **told)))
-        ledger = closing.enter_context(ledger_of(task, journal, store, world.owner, cancel))
+        ledger = closing.enter_context(
+            ledger_of(task, journal, store, world.owner, cancel, warn=voice.warn)
+        )
         yield Trip(
             task=task,
             world=world,

@@ -59,11 +59,19 @@ class Journal(Protocol):
         ...
 
     def renew(self, lease: Lease) -> Lease:
-        """Extend the lease (called each third of its life). Raises ``JournalError`` when lost."""
+        """Extend the lease (called at each third of what is left of its life).
+
+        Raises ``JournalError``, ``transient`` only where nobody else can have the lease before it
+        expires: then it is tried again until then, and the entity moves on meanwhile. Any other
+        error says that the lease is lost, and stops the entity at once.
+        """
         ...
 
     def release(self, lease: Lease) -> None:
-        """Give the lease back. Quietly does nothing when it was lost."""
+        """Give the lease back. Quietly does nothing when it was lost.
+
+        What it raises is told and fails nothing: the lease then ends as that of a dead owner does.
+        """
         ...
 
     def advance(

@@ -97,16 +97,31 @@ class MssqlJournal(RecallsRows):
             return lease
 
     def renew(self, lease: Lease) -> Lease:
+        with self._turn:
+            try:
+                return self._renewed(lease)
+            except JournalError as exc:
+                if not exc.transient or not (self._held is None or self._held.broken):
+                    raise
+            try:  # the lock went with the session, so anybody may have the lease: look at once
+                return self._renewed(lease)
+            except JournalError as exc:
+                exc.transient = False
+                raise
+
+    def _renewed(self, lease: Lease) -> Lease:
         with self._asking() as session:
             locked = self._locks.has(session, lease)
             with self._writing("journal.renew", f"{lease.flow}.{lease.entity}"):
                 return leases.extend(session, self._places, lease, locked=locked, life=self._life)
 
     def release(self, lease: Lease) -> None:
-        with self._writing("journal.release", f"{lease.flow}.{lease.entity}") as session:
-            leases.give_back(session, self._places, lease)
-        with self._asking() as session:
-            self._locks.release(session, lease)
+        try:
+            with self._writing("journal.release", f"{lease.flow}.{lease.entity}") as session:
+                leases.give_back(session, self._places, lease)
+        finally:  # a lock that is free tells by itself that nobody has the lease
+            with self._asking() as session:
+                self._locks.release(session, lease)
 
     def advance(
         self,

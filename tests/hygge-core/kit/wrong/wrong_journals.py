@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
+from hygge_core.errors import JournalError
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.recalling import ENDING
 from hygge_core.records import now
@@ -33,6 +34,17 @@ class ForgetsWhatHappened(Honest):
         answers = [self.get_last_run(event.flow_name) for event in self._book.events]
         self._book.events = young(self._book.events, keep, but=answers)
         return gone
+
+
+class HopesForItsLease(Honest):
+    """It says of a lease that somebody else has that it may come back."""
+
+    def renew(self, lease):
+        try:
+            return super().renew(lease)
+        except JournalError as lost:
+            lost.transient = True
+            raise
 
 
 def young(events, keep, *, but):
