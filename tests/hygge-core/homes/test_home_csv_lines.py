@@ -6,6 +6,8 @@ import polars as pl
 import pytest
 from file_homes import read
 
+from hygge_core.errors import HomeError
+
 
 @pytest.fixture
 def text(tmp_path):
@@ -45,3 +47,16 @@ def test_a_comment_is_a_line_where_a_record_would_begin(text, content, rows):
 def test_without_quoting_a_comment_may_hold_quotes(text):
     read = text('a,b\n"1,x\\\n#y\n#"z\n2,"\n', quote="", comment_prefix="#", escape="\\")
     assert read.rows() == [('"1', "x\n#y"), ("2", '"')]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("long", [0, (1 << 16) - 1, 1 << 16, 200_000])
+def test_lines_at_the_top_end_as_records_do(text, newline, long):
+    content = newline.join(["t" * long, "", "a,b", '1,"x\ny"', "2,z", ""])
+    assert text(content, skip_rows=2).rows() == [(1, "x\ny"), (2, "z")]
+    with pytest.raises(HomeError, match="line 7 has 1 fields"):
+        text(content + "3" + newline, skip_rows=2)
+
+
+def test_skipping_more_lines_than_there_are_leaves_nothing(text):
+    assert text("a\rb\r", skip_rows=3).schema == {}
