@@ -42,6 +42,25 @@ def test_an_error_says_what_to_do(
     assert getattr(made, "transient", False) is transient
 
 
+@pytest.mark.parametrize(
+    ("said", "told_"),
+    [
+        (
+            "Conversion failed when converting the nvarchar value 'it's me' to data type int.",
+            "Conversion failed when converting the nvarchar value *** to data type int.",
+        ),
+        (
+            "The conversion of the varchar value '99999999999' overflowed an int column.",
+            "The conversion of the varchar value *** overflowed an int column.",
+        ),
+    ],
+)
+def test_a_value_that_the_server_quotes_is_not_told_since_its_column_may_be_masked(
+    said: str, told_: str
+) -> None:
+    assert words(RuntimeError(FRAME + said)) == told_
+
+
 def test_an_unknown_error_stays_as_it_is_and_its_connection_is_not_used_again() -> None:
     made = told(RuntimeError("what is this"), HomeError, "sql1/ERP")
     assert str(made) == "sql1/ERP: what is this"

@@ -40,7 +40,7 @@ def _home(config: AdlsHomeConfig | OneLakeHomeConfig, place: LakePlace, scene: S
             place, LakeParquetFormat(), scene, batch_rows=rows, hive=hive
         )
     if config.format == "csv":
-        csv = csv_home.CsvFormat(config)
+        csv = csv_home.CsvFormat(config, scene.quoted)
         return FileHome(place, csv, scene, batch_rows=rows, hive=hive)
-    ndjson = ndjson_home.NdjsonFormat(config.schema_overrides)
+    ndjson = ndjson_home.NdjsonFormat(config.schema_overrides, scene.quoted)
     return FileHome(place, ndjson, scene, batch_rows=rows, hive=hive)

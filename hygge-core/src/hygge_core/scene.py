@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
 from hygge_core.errors import Cancelled, ConfigError
+
+#: So many characters of a value are told.
+_QUOTED = 60
 
 
 class Cancel:
@@ -96,6 +99,32 @@ def _wait_plainly(seconds: float, reason: str) -> None:
     threading.Event().wait(seconds)
 
 
+def _hide_nothing(column: str) -> bool:
+    """The default where no column is masked."""
+    return False
+
+
+@frozen
+class Quotes:
+    """How a message quotes a value of a row: short, and not at all where it has to stay hidden.
+
+    ``hides`` says so of a source column: its flow masks it, or leaves it out.
+    """
+
+    hides: Callable[[str], bool] = _hide_nothing
+
+    def __call__(self, column: str, value: Any, spelled: Callable[[Any], str] = repr) -> str:
+        """``value`` as ``spelled`` writes it, cut off where it is long; or ``***``."""
+        if self.hides(column):
+            return "***"
+        text = spelled(value)
+        return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
+
+    def foreign(self, said: object, columns: Iterable[str]) -> str:
+        """What somebody else said of rows with these columns, who may quote a value of any."""
+        return "***" if any(map(self.hides, columns)) else str(said)
+
+
 @frozen(kw_only=True)
 class Scene:
     """Where an opened thing finds itself. Everything has a default, so tests need none of it.
@@ -107,6 +136,8 @@ class Scene:
     * ``warn`` tell the user one line; it reaches every renderer and the journal's event.
     * ``wait`` sleep for ``seconds`` saying why, with the entity's slot given to somebody else
       meanwhile; raises ``Cancelled``.
+    * ``quoted`` writes a value of a source column into a message, ``scene.quoted("id", value)``:
+      whatever else tells one tells it to the terminal and to the journal, masked or not.
     """
 
     flow: str = ""
@@ -116,6 +147,7 @@ class Scene:
     cancel: Cancel = field(factory=Cancel)
     warn: Callable[[str], None] = _say_nothing
     wait: Callable[[float, str], None] = _wait_plainly
+    quoted: Quotes = field(factory=Quotes)
 
     def filled(self, text: str) -> str:
         """``text`` of a setting, with this scene's names for ``{entity}`` and ``{flow}`` in it."""
@@ -124,5 +156,6 @@ class Scene:
 
 __all__ = [
     "Cancel",
+    "Quotes",
     "Scene",
 ]

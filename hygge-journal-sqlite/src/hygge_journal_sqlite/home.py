@@ -172,7 +172,7 @@ class SqliteHome:
         try:
             yield from frames(cursor, view.readings, rows)
         except Unfit as unfit:
-            raise told(view.connection, view.source, unfit) from unfit
+            raise told(view.connection, view.source, unfit, self._scene.quoted) from unfit
 
 
 def _reading(view: _View, column: str) -> Reading:

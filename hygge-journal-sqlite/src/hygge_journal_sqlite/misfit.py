@@ -17,7 +17,7 @@ class Misfit(ValueError):
     """``value`` is the ``at``-th one (from 0) of those looked at."""
 
     def __init__(self, at: int, value: Any) -> None:
-        super().__init__(f"{value!r}")
+        super().__init__(f"the value at {at} is not of its column's type")
         self.at = at
         self.value = value
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from hygge_core.errors import HomeError, SchemaChanged
+from hygge_core.scene import Quotes
 from hygge_core.types import spell
+from hygge_journal_sqlite import names
 from hygge_journal_sqlite.decode import gather, refine
 from hygge_journal_sqlite.misfit import Misfit, type_seen
-from hygge_journal_sqlite.names import quoted
 from hygge_journal_sqlite.source import Reading, Source
 
 #: Rows per page: measured; a thousand is a third faster than a hundred thousand.
@@ -77,14 +78,17 @@ def _refined(reading: Reading, raw: pl.Series) -> pl.Series:
         raise Unfit(reading, misfit) from misfit
 
 
-def told(connection: sqlite3.Connection, source: Source, unfit: Unfit) -> SchemaChanged:
+def told(
+    connection: sqlite3.Connection, source: Source, unfit: Unfit, quoted: Quotes
+) -> SchemaChanged:
     """The error for a person: which table, column, row and value, and what to write."""
     reading = unfit.reading
     seen = unfit.seen[reading.name]
     assert seen is not None
     return SchemaChanged(
         f"{source.name}: column {reading.name!r} is declared {reading.column.declared!r}, but"
-        f" {unfit.value!r:.200}{_row(connection, source, unfit)} is not a {spell(reading.dtype)}",
+        f" {quoted(reading.name, unfit.value)}{_row(connection, source, unfit)}"
+        f" is not a {spell(reading.dtype)}",
         seen=unfit.seen,
         hint="mend the row, or say what the column is: "
         f'schema_overrides = {{ {reading.name} = "{spell(seen)}" }}',
@@ -93,7 +97,7 @@ def told(connection: sqlite3.Connection, source: Source, unfit: Unfit) -> Schema
 
 def _row(connection: sqlite3.Connection, source: Source, unfit: Unfit) -> str:
     """Which row the value is in, where rows have numbers."""
-    name = quoted(unfit.reading.name, HomeError)
+    name = names.quoted(unfit.reading.name, HomeError)
     try:
         found = connection.execute(
             f"SELECT rowid FROM {source.sql} WHERE {name} IS ? LIMIT 1", (unfit.value,)

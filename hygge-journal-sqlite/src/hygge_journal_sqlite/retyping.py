@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from hygge_core.errors import StoreError
+from hygge_core.scene import Quotes
 from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.encode import encode
 from hygge_journal_sqlite.names import quoted
@@ -75,5 +76,5 @@ def _rows(
     try:
         yield from frames(cursor, readings, _BATCH_ROWS)
     except Unfit as unfit:
-        error = told(connection, source, unfit)
+        error = told(connection, source, unfit, Quotes())
         raise StoreError(str(error), hint="mend the row; the table cannot be widened") from error

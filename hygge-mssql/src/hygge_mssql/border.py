@@ -106,12 +106,14 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (r"acquire.*token|Credential|AADSTS", Meaning("", auth=True)),
 )
 
+#: 245, 244, 248: the value that could not be converted, of whichever column.
+_VALUE = re.compile(r"(the \w+ value) '.*'(?= to data type| overflowed)", re.DOTALL)
 _NOISE = re.compile(r"^Driver Error: .*?; DDBC Error: |\[Microsoft\]|\[SQL Server\]|\[ODBC[^\]]*\]")
 
 
 def words(exc: BaseException) -> str:
-    """What was said, without the driver's own frame, and without any secret."""
-    text = _NOISE.sub("", str(exc)).strip()
+    """What was said, without the driver's own frame, any secret, and any value of a row."""
+    text = _VALUE.sub(r"\1 ***", _NOISE.sub("", str(exc)).strip())
     return scrub(" ".join(text.split())) or type(exc).__name__
 
 

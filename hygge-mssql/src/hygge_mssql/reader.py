@@ -146,7 +146,7 @@ class Reader:
                 cancel.watch(stop)
                 for batch in batches:
                     cancel.check()
-                    yield framed(pl.DataFrame(batch), self._columns)
+                    yield framed(pl.DataFrame(batch), self._columns, self._scene.quoted)
         except FlowError:
             cancel.check()  # a fetch that was stopped complains of that
             raise

@@ -9,14 +9,16 @@ import polars as pl
 from attrs import evolve, frozen
 
 from hygge_core.errors import HomeError, SchemaChanged
+from hygge_core.scene import Quotes
 from hygge_core.types import lossless, spell
+from hygge_mssql import names
 from hygge_mssql.catalogue import Column
 from hygge_mssql.created import declaration
-from hygge_mssql.names import quoted
 from hygge_mssql.sqltypes import held, padded
 
 #: What datetime[ns] holds, in microseconds since 1970: the years 1677 to 2262.
 _NANOSECONDS = 2**63 // 1000 - 1
+_PLAIN = Quotes()
 
 
 @frozen(kw_only=True)
@@ -44,10 +46,10 @@ class Selected:
 
     def expressions(self, at: int) -> tuple[str, ...]:
         """What stands in the SELECT; ``at`` is the column's place in it."""
-        value = f"{self.sql} AS {quoted(self.name)}"
+        value = f"{self.sql} AS {names.quoted(self.name)}"
         if not self.fine:
             return (value,)
-        digit = f"DATEPART(nanosecond, {self.sql}) % 1000 AS {quoted(fine_name(at))}"
+        digit = f"DATEPART(nanosecond, {self.sql}) % 1000 AS {names.quoted(fine_name(at))}"
         return value, digit
 
 
@@ -88,7 +90,7 @@ def selected(
 def _by_catalogue(column: Column, *, keep_seventh: bool, trim: bool, prefix: str) -> Selected:
     row = held(column)
     dtype = row.dtype(column)
-    sql = row.selected.format(prefix + quoted(column.name))
+    sql = row.selected.format(prefix + names.quoted(column.name))
     fine = row.fine and column.scale == 7 and keep_seventh
     if row.fine and not fine and isinstance(dtype, pl.Datetime):
         dtype = pl.Datetime("us", dtype.time_zone)
@@ -99,7 +101,7 @@ def _by_catalogue(column: Column, *, keep_seventh: bool, trim: bool, prefix: str
 
 def _overridden(column: Column, dtype: pl.DataType, prefix: str) -> Selected:
     """The server converts: it says no to what does not fit."""
-    name = prefix + quoted(column.name)
+    name = prefix + names.quoted(column.name)
     plain = held(column).dtype(column)
     if plain == dtype:
         return _by_catalogue(column, keep_seventh=True, trim=False, prefix=prefix)
@@ -132,36 +134,45 @@ def _settled(each: Selected, wanted: pl.DataType) -> Selected:
     )
 
 
-def framed(answer: pl.DataFrame, columns: Sequence[Selected]) -> pl.DataFrame:
-    """An answer of the server as the frame that was promised. Raises ``HomeError``."""
+def framed(
+    answer: pl.DataFrame, columns: Sequence[Selected], quoted: Quotes = _PLAIN
+) -> pl.DataFrame:
+    """An answer of the server as the frame that was promised. Raises ``HomeError``; ``quoted`` is
+    the scene's, for rows of a source.
+    """
     made = []
     for at, each in enumerate(columns):
         values = answer.get_column(each.name)
         if each.fine:
-            values = _seven_digits(each, values, answer.get_column(fine_name(at)))
-        made.append(_cast(each, _cast(each, values, each.answered), each.dtype))
+            values = _seven_digits(each, values, answer.get_column(fine_name(at)), quoted)
+        made.append(_cast(each, _cast(each, values, each.answered, quoted), each.dtype, quoted))
     return pl.DataFrame(made)
 
 
-def _cast(each: Selected, values: pl.Series, dtype: pl.DataType) -> pl.Series:
+def _cast(each: Selected, values: pl.Series, dtype: pl.DataType, quoted: Quotes) -> pl.Series:
     if values.dtype == dtype:
         return values
-    try:
-        return values.cast(dtype)
-    except pl.exceptions.PolarsError as exc:
+    made = values.cast(dtype, strict=False)
+    lost = values.filter(made.is_null() & values.is_not_null())
+    if lost.len():
         raise SchemaChanged(
-            f"column {each.name!r} has values that are no {spell(dtype)}: {exc}",
+            f"column {each.name!r} has values that are no {spell(dtype)}, for example"
+            f" {quoted(each.name, lost[0])}",
             seen={each.name: each.answered},
-        ) from exc
+        )
+    return made
 
 
-def _seven_digits(each: Selected, values: pl.Series, digits: pl.Series) -> pl.Series:
+def _seven_digits(
+    each: Selected, values: pl.Series, digits: pl.Series, quoted: Quotes
+) -> pl.Series:
     """Microseconds and what is below them, in nanoseconds."""
     micros = values.dt.cast_time_unit("us").to_physical()
     if micros.abs().gt(_NANOSECONDS).any():
         far = values.filter(micros.abs() > _NANOSECONDS)[0]
         raise HomeError(
-            f"column {each.name!r} has {far}: seven digits of a second reach from 1677 to 2262",
+            f"column {each.name!r} has {quoted(each.name, far)}: seven digits of a second reach"
+            " from 1677 to 2262",
             hint='set seventh_digit = "drop" for the table, or read the column as text:'
             f' schema_overrides = {{ "{each.name}" = "string" }}',
         )

@@ -20,7 +20,7 @@ from hygge_core.files.ndjson_home import NdjsonFormat
 from hygge_core.files.parquet_home import ParquetFormat
 from hygge_core.files.sources import Source
 from hygge_core.records import Mark, Range
-from hygge_core.scene import Scene
+from hygge_core.scene import Quotes, Scene
 
 
 def test_a_limit_counts_rows_of_the_range_over_all_files(form, tmp_path):
@@ -103,8 +103,8 @@ class Shelves:
 def test_another_place_is_read_by_the_same_code(form, tmp_path):
     for year in (2023, 2024):
         write(form, tmp_path / f"year={year}" / "a", pl.DataFrame({"x": [year, None]}))
-    formats = {"parquet": ParquetFormat, "csv": lambda: CsvFormat(CsvDialect())}
-    made = formats.get(form, lambda: NdjsonFormat({}))()
+    formats = {"parquet": ParquetFormat, "csv": lambda: CsvFormat(CsvDialect(), Quotes())}
+    made = formats.get(form, lambda: NdjsonFormat({}, Quotes()))()
     place = Shelves(tmp_path)
     home = FileHome(place, made, Scene(), batch_rows=3, hive=None)
     assert everything(home).rows() == [(2023, 2023), (None, 2023), (2024, 2024), (None, 2024)]

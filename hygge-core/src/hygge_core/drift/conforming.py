@@ -9,12 +9,13 @@ import polars as pl
 
 from hygge_core.errors import SchemaChanged
 from hygge_core.records import DriftPolicy
+from hygge_core.scene import Quotes
 from hygge_core.types import lossless, spell
 from hygge_core.types.spelling import instance
 
 _STRICT = DriftPolicy()
+_PLAIN = Quotes()
 _FAILURES = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
-_SAMPLE_LENGTH = 60
 
 
 def conform(
@@ -24,19 +25,21 @@ def conform(
     *,
     ignored: Collection[str] = (),
     filled: Collection[str] = (),
+    quoted: Quotes = _PLAIN,
 ) -> pl.DataFrame:
     """``batch`` with exactly the columns, order and types of ``schema``; every value unchanged.
 
     Columns that are beyond the schema are dropped if named in ``ignored`` or if the policy ignores
     new ones; columns that are missing are NULL if named in ``filled`` or if the policy fills them;
     the same goes for the fields of a struct column of that name. Raises ``SchemaChanged`` with the
-    types seen and a sample value for everything else.
+    types seen and a sample value for everything else; ``quoted`` is the scene's, for rows of a
+    source.
     """
     if batch.schema == schema:
         return batch
     drops = batch.columns if policy.new_columns == "ignore" else ignored
     fills = schema.names() if policy.removed_columns == "null" else filled
-    found = _Found()
+    found = _Found(quoted)
     for name in batch.columns:
         if name not in schema and name not in drops:
             found.add(name, batch.schema[name], f"column {name!r} is new")
@@ -51,7 +54,8 @@ def conform(
 class _Found:
     """Disagreements, collected so that one error tells them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, quoted: Quotes) -> None:
+        self.quoted = quoted
         self._problems: list[str] = []
         self._seen: dict[str, pl.DataType | None] = {}
 
@@ -83,8 +87,9 @@ def _column(
             return cast
     else:
         odd = values.drop_nulls().head(1)
-    words = f"column {name!r} is {spell(to)}, but this is {spell(values.dtype)}{_sample(odd)}"
-    found.add(name, values.dtype, words)
+    words = f"column {name!r} is {spell(to)}, but this is {spell(values.dtype)}"
+    sample = "" if odd.is_empty() else f", for example {found.quoted(name, _first(odd))}"
+    found.add(name, values.dtype, f"{words}{sample}")
     return values
 
 
@@ -140,12 +145,8 @@ def _fields(struct: pl.Struct) -> dict[str, pl.DataType]:
     return {each.name: instance(each.dtype) for each in struct.fields}
 
 
-def _sample(values: pl.Series) -> str:
-    if values.is_empty():
-        return ""
+def _first(values: pl.Series) -> Any:
     try:
-        value: Any = values.to_list()[0]
+        return values.to_list()[0]
     except (ValueError, OverflowError, *_FAILURES):  # a date that Python does not have
-        value = values.to_physical()[0]
-    text = repr(value)
-    return f", for example {text if len(text) <= _SAMPLE_LENGTH else text[:_SAMPLE_LENGTH] + '...'}"
+        return values.to_physical()[0]

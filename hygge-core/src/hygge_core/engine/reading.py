@@ -145,7 +145,7 @@ class Reading:
         others = [name for name in (*self.raw, *self._unneeded) if name not in raw]
         for given in self.visit.home.read(ask):
             self._trip.cancel.check()
-            batch = drift.conform(as_frame(given), raw, self.ask.drift, ignored=others)
+            batch = self._fitting(given, raw, others)
             absent = {n: pl.lit(None, dtype=t) for n, t in self.raw.items() if n not in raw}
             whole = batch.with_columns(**absent).select(self.raw.names())
             yield self._polish.apply(whole).select(final)
@@ -169,7 +169,7 @@ class Reading:
         left = self.ask.limit
         for found in self._rows(given):
             self._trip.cancel.check()
-            batch = drift.conform(as_frame(found), self.raw, self.ask.drift, ignored=self._unneeded)
+            batch = self._fitting(found, self.raw, self._unneeded)
             if self.tracker is not None:
                 batch = self.tracker.take(batch)
             if left is not None:
@@ -179,6 +179,11 @@ class Reading:
                 yield self._finished(batch)
             if left == 0:
                 return
+
+    def _fitting(self, given: Any, raw: pl.Schema, others: Collection[str]) -> pl.DataFrame:
+        """A batch of the home in the columns and types that it told."""
+        quoted = self.visit.scene.quoted
+        return drift.conform(as_frame(given), raw, self.ask.drift, ignored=others, quoted=quoted)
 
     def _finished(self, batch: pl.DataFrame) -> pl.DataFrame:
         rows, marker = self._marking.split(self._polish.apply(batch))

@@ -25,6 +25,7 @@ from hygge_core.scene import Cancel
 if TYPE_CHECKING:
     from hygge_core.engine.world import World
     from hygge_core.protocols import Home, Store
+    from hygge_core.scene import Scene
     from hygge_core.task import Task
 
 
@@ -36,11 +37,12 @@ Sleep: TypeAlias = Callable[[Cancel], Callable[[float], None]]
 class Visit:
     """An opened home for the length of one attempt.
 
-    ``stop`` is its cancel: asked as soon as nobody wants its rows any more. ``deadline`` is the
-    ``time.monotonic()`` moment after which that is so.
+    ``scene`` is what it was told. ``stop`` is its cancel: asked as soon as nobody wants its rows
+    any more. ``deadline`` is the ``time.monotonic()`` moment after which that is so.
     """
 
     home: Home
+    scene: Scene
     stop: Cancel
     deadline: float | None
 
@@ -69,10 +71,10 @@ class Trip:
     def visit(self, deadline: float | None) -> Iterator[Visit]:
         """Open the home for one attempt: what broke in the one before is opened anew."""
         stop = Cancel(self.cancel)
-        scene = self.world.scene(self.task.home, **{**self.told, "cancel": stop})
+        scene = self.world.home_scene(self.task, **{**self.told, "cancel": stop})
         try:
             with self.world.home(self.task.home, scene) as home:
-                yield Visit(home=home, stop=stop, deadline=deadline)
+                yield Visit(home=home, scene=scene, stop=stop, deadline=deadline)
         finally:
             stop.close(self.cancel)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ from hygge_core.config import filled, structure
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
 from hygge_core.records import Opened, Owner, now
-from hygge_core.scene import Cancel, Scene
+from hygge_core.scene import Cancel, Quotes, Scene
 from hygge_core.secrets import scrub
 
 if TYPE_CHECKING:
+    from hygge_core.config import Entity
     from hygge_core.events import Event
     from hygge_core.plugins import Offer, Plugins
     from hygge_core.protocols import Home, Journal, Store
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 
 #: So many configs are kept at a time: those of the entities under way, and some more.
 _CONFIGS = 64
+
+
+def _hidden(polish: Mapping[str, Any], column: str) -> bool:
+    from hygge_core.polish import Polish  # polars: only where a value has to be told
+
+    return Polish.of(polish).hides(column)
 
 
 def _emit_nothing(event: Event) -> None:
@@ -82,6 +90,11 @@ class World:
             return self._connection(name, opened.connections[name])
 
         return Scene(root=self.root, connection=connection, **{"cancel": self.cancel, **told})
+
+    def home_scene(self, whose: Entity | Task, **told: Any) -> Scene:
+        """A scene for the home of an entity: its messages hide what the entity's polish hides."""
+        told = {"flow": whose.flow, "entity": whose.entity, **told}
+        return self.scene(whose.home, quoted=Quotes(partial(_hidden, whose.polish)), **told)
 
     @contextmanager
     def home(self, opened: Opened, scene: Scene) -> Iterator[Home]:

@@ -23,7 +23,7 @@ from hygge_core.files.sources import Source, text_bytes, with_suffix
 from hygge_core.files.text_columns import TextColumn, Wording
 from hygge_core.files.text_types import infer
 from hygge_core.records import Ask
-from hygge_core.scene import Scene
+from hygge_core.scene import Quotes, Scene
 from hygge_core.types import spell
 
 SUFFIXES = with_suffix((".csv", ".tsv", ".txt"))
@@ -34,15 +34,16 @@ _HEADER_BYTES = 1 << 16
 def open_csv_home(config: CsvHomeConfig, scene: Scene) -> Iterator[FileHome]:
     """The home of ``type = "csv"``. Raises ``ConfigError`` for a type that no text can be."""
     place = LocalPlace(config.path, SUFFIXES, scene.entity)
-    form = CsvFormat(config)
+    form = CsvFormat(config, scene.quoted)
     yield FileHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
 
 
 class CsvFormat:
     """Reads CSV files of one dialect."""
 
-    def __init__(self, dialect: CsvDialect) -> None:
+    def __init__(self, dialect: CsvDialect, quoted: Quotes) -> None:
         self._dialect = dialect
+        self._quoted = quoted
         self._overrides = overrides_of(dialect.schema_overrides)
         self._wording = Wording(
             decimal_comma=dialect.decimal_comma,
@@ -124,7 +125,7 @@ class CsvFormat:
         line = text.line_of(texts.block, row)
         return SchemaChanged(
             f"{text.name}: line {line:,}: column {name!r} is {spell(column.dtype)}, "
-            f"but here is {given[row]!r}",
+            f"but here is {self._quoted(name, given[row])}",
             seen={name: odd},
             hint=toml_line(name),
         )

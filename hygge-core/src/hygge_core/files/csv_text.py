@@ -21,6 +21,8 @@ from hygge_core.files.sources import Source
 from hygge_core.files.utf8 import Utf8, opened
 
 _PARALLEL_BYTES = 1 << 20
+#: Behind the number of its fields pyarrow quotes a row, with the values of all columns.
+_ROW = re.compile(r"(?<=got )(\d+): .*", re.DOTALL)
 _BREAK = re.compile(rb"\r\n|\n|\r")
 
 
@@ -84,7 +86,7 @@ class CsvText:
         try:
             table = self._parsed(block, wanted, _PARALLEL_BYTES)
         except pa.ArrowInvalid as exc:
-            raise self._why(exc, block) from exc
+            raise self._why(exc, block) from None  # what pyarrow says has the whole row in it
         frame = pl.from_arrow(table, rechunk=False)  # copying costs as much as parsing
         assert isinstance(frame, pl.DataFrame)
         return Texts(frame, block)
@@ -151,7 +153,8 @@ class CsvText:
                     f"and the file {len(self.names)}",
                     hint="look at that line, and at `separator`, `quote` and `escape`",
                 )
-        return HomeError(f"{self.name}: near line {line:,}: {exc}")
+        said = _ROW.sub(r"\1", str(exc))
+        return HomeError(f"{self.name}: near line {line:,}: {said}")
 
 
 def _size_of_lines(text: memoryview, lines: int) -> int:

@@ -17,7 +17,7 @@ from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.sources import Place, Source
 from hygge_core.nearest import nearest
 from hygge_core.records import Ask, DriftPolicy, Range
-from hygge_core.scene import Scene
+from hygge_core.scene import Quotes, Scene
 from hygge_core.watermark import in_range
 
 
@@ -190,7 +190,7 @@ class FileHome:
             with speaking_hygge(source.name):
                 for frame in self.form.frames(source, portion):
                     self._scene.cancel.check()
-                    own = _conformed(frame, portion, source)
+                    own = _conformed(frame, portion, source, self._scene.quoted)
                     whole = _beside(own, snapshot.hive.columns(number, own.height))
                     kept = whole if rule is None else whole.filter(rule)
                     if kept.height:
@@ -215,11 +215,15 @@ def _beside(frame: pl.DataFrame, columns: Sequence[pl.Series]) -> pl.DataFrame:
     return frame.with_columns(columns) if columns else frame
 
 
-def _conformed(frame: pl.DataFrame, portion: Portion, source: Source) -> pl.DataFrame:
+def _conformed(
+    frame: pl.DataFrame, portion: Portion, source: Source, quoted: Quotes
+) -> pl.DataFrame:
     """Exactly the portion's schema. What a file may lack was decided when the schemas met."""
     names = portion.schema.names()
     extra = [name for name in frame.columns if name not in names]
     try:
-        return drift.conform(frame, portion.schema, portion.drift, ignored=extra, filled=names)
+        return drift.conform(
+            frame, portion.schema, portion.drift, ignored=extra, filled=names, quoted=quoted
+        )
     except SchemaChanged as exc:
         raise SchemaChanged(f"{source.name}: {exc}", seen=exc.seen, hint=exc.hint) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -13,9 +14,10 @@ from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.files.json_values import joined, misfit, type_of
 from hygge_core.files.ndjson_text import BadLine, rows
 from hygge_core.files.overrides import toml_line
+from hygge_core.scene import Quotes
 from hygge_core.types import spell, wider
 
-_SHORT = 60
+_SPELLED = partial(json.dumps, ensure_ascii=False)
 _NOT_LINES = "NDJSON has one object per line; `jq -c '.[]'` makes it of an array"
 _LET_NEW = 'schema = { new_columns = "add" } or "ignore" lets new columns come'
 _Types = Mapping[str, pl.DataType]
@@ -39,7 +41,7 @@ class Blame:
 
 
 def disagreement(
-    text: bytes, known: _Types, wanted: Collection[str], *, ignoring: bool
+    text: bytes, known: _Types, wanted: Collection[str], quoted: Quotes, *, ignoring: bool
 ) -> Blame | None:
     """The first value that its column cannot have, with the types that the whole block needs.
 
@@ -53,7 +55,7 @@ def disagreement(
             if ignoring if dtype is None else not (name in wanted and misfit(value, dtype)):
                 continue
             seen[name] = _seen(seen.get(name, dtype or pl.Null()), type_of(value))
-            first = first or (line, name, _told(name, dtype, value))
+            first = first or (line, name, _told(name, dtype, value, quoted))
     except BadLine as exc:
         return Blame(line=exc.line, problem=str(exc), hint=_NOT_LINES)
     if first is None:
@@ -63,7 +65,7 @@ def disagreement(
     return Blame(line=line, problem=problem, hint=hint, seen=seen)
 
 
-def mixture(text: bytes, overrides: Collection[str]) -> Blame | None:
+def mixture(text: bytes, overrides: Collection[str], quoted: Quotes) -> Blame | None:
     """The first value for which there is no type that all values of its column have."""
     types: dict[str, pl.DataType] = {}
     try:
@@ -71,7 +73,7 @@ def mixture(text: bytes, overrides: Collection[str]) -> Blame | None:
             before = types.get(name, pl.Null())
             both = joined(before, type_of(value))
             if both is None and name not in overrides:
-                problem = _told(name, before, value)
+                problem = _told(name, before, value, quoted)
                 return Blame(line=line, problem=problem, hint=toml_line(name))
             types[name] = both or before
     except BadLine as exc:
@@ -91,9 +93,7 @@ def _fields(text: bytes) -> Iterator[tuple[int, str, Any]]:
             yield line, name, value
 
 
-def _told(name: str, dtype: pl.DataType | None, value: Any) -> str:
+def _told(name: str, dtype: pl.DataType | None, value: Any, quoted: Quotes) -> str:
     if dtype is None:
         return f"column {name!r} is new"
-    sample = json.dumps(value, ensure_ascii=False)
-    sample = sample if len(sample) <= _SHORT else f"{sample[:_SHORT]}..."
-    return f"column {name!r} is {spell(dtype)}, but here is {sample}"
+    return f"column {name!r} is {spell(dtype)}, but here is {quoted(name, value, _SPELLED)}"

@@ -23,12 +23,12 @@ from hygge_core.files.json_values import joined
 from hygge_core.files.listing import LocalPlace
 from hygge_core.files.ndjson_blame import mixture
 from hygge_core.files.ndjson_reader import NdjsonReader, check_utf8
-from hygge_core.files.ndjson_text import BadLine, parse, rewritten
+from hygge_core.files.ndjson_text import BadLine, parse, rewritten, rows
 from hygge_core.files.overrides import overrides_of
 from hygge_core.files.sources import Source, text_bytes, with_suffix
 from hygge_core.files.utf8 import Utf8, opened
 from hygge_core.records import Ask
-from hygge_core.scene import Scene
+from hygge_core.scene import Quotes, Scene
 
 SUFFIXES = with_suffix((".ndjson", ".jsonl", ".json"))
 _SAMPLE_BYTES = 1 << 16
@@ -38,14 +38,15 @@ _SAMPLE_BYTES = 1 << 16
 def open_ndjson_home(config: NdjsonHomeConfig, scene: Scene) -> Iterator[FileHome]:
     """The home of ``type = "ndjson"``. Raises ``ConfigError`` for a type that no text can be."""
     place = LocalPlace(config.path, SUFFIXES, scene.entity)
-    form = NdjsonFormat(config.schema_overrides)
+    form = NdjsonFormat(config.schema_overrides, scene.quoted)
     yield FileHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
 
 
 class NdjsonFormat:
     """Reads NDJSON files. It remembers the columns that it was told of."""
 
-    def __init__(self, schema_overrides: dict[str, str]) -> None:
+    def __init__(self, schema_overrides: dict[str, str], quoted: Quotes) -> None:
+        self._quoted = quoted
         self._overrides = overrides_of(schema_overrides)
         self._texts = frozenset(n for n, t in self._overrides.items() if t == pl.String)
         self._told: dict[str, pl.DataType] = {}
@@ -77,6 +78,7 @@ class NdjsonFormat:
                 portion.schema,
                 texts=self._texts,
                 ignoring=portion.drift.new_columns == "ignore",
+                quoted=self._quoted,
             ).frames()
 
     def estimated_rows(self, sources: Sequence[Source]) -> int | None:
@@ -97,10 +99,12 @@ class NdjsonFormat:
             try:
                 return dict(found_types(self._parsed(first).schema))
             except (pa.ArrowInvalid, BadLine) as exc:
-                found = mixture(first, self._overrides)
+                found = mixture(first, self._overrides, self._quoted)
                 if found is not None:
-                    raise found.error(text.name, 1) from exc
-                raise HomeError(f"{text.name}: {exc}") from exc
+                    raise found.error(text.name, 1) from None
+                names = {name for _, row in rows(first) for name in row}
+                said = self._quoted.foreign(exc, names)
+                raise HomeError(f"{text.name}: {said}") from None
 
     def _parsed(self, text: bytes) -> pa.Table:
         try:

@@ -16,6 +16,7 @@ from hygge_core.files.ndjson_text import BadLine, may_be_rounded, parse, rewritt
 from hygge_core.files.overrides import toml_line
 from hygge_core.files.text_columns import TextColumn, Wording
 from hygge_core.files.utf8 import Utf8
+from hygge_core.scene import Quotes
 from hygge_core.types import spell
 
 
@@ -34,12 +35,14 @@ class NdjsonReader:
         *,
         texts: frozenset[str],
         ignoring: bool,
+        quoted: Quotes,
     ) -> None:
         self._text = text
         self._known = known
         self._wanted = wanted
         self._texts = texts
         self._ignoring = ignoring
+        self._quoted = quoted
         wording = Wording(trusted=wanted)
         self._cast = [TextColumn(n, t, wording) for n, t in wanted.items() if is_read_as_text(t)]
 
@@ -70,14 +73,15 @@ class NdjsonReader:
         except (pa.ArrowInvalid, BadLine) as exc:
             self._blame(block)
             line = self._text.line_at(block.offset)
-            raise HomeError(f"{self._text.name}: near line {line:,}: {exc}") from exc
+            said = self._quoted.foreign(exc, self._known)
+            raise HomeError(f"{self._text.name}: near line {line:,}: {said}") from None
 
     def _blame(self, block: Block) -> None:
         """Raise what is wrong with the block, if that can be found."""
         wanted = self._wanted.keys() - self._texts
-        found = disagreement(block.text, self._known, wanted, ignoring=self._ignoring)
-        if found is not None:
-            raise found.error(self._text.name, self._text.line_at(block.offset))
+        found = disagreement(block.text, self._known, wanted, self._quoted, ignoring=self._ignoring)
+        if found is not None:  # what pyarrow said of it may quote a value
+            raise found.error(self._text.name, self._text.line_at(block.offset)) from None
 
     def _values(self, block: Block, frame: pl.DataFrame) -> pl.DataFrame:
         for column in self._cast:
@@ -92,7 +96,7 @@ class NdjsonReader:
         line = self._text.line_at(block.offset) + next(islice(lines, row, None), 0)
         raise SchemaChanged(
             f"{self._text.name}: line {line:,}: column {column.name!r} is {spell(column.dtype)}, "
-            f"but here is {text!r}",
+            f"but here is {self._quoted(column.name, text)}",
             seen={column.name: pl.String()},
             hint=toml_line(column.name),
         )

@@ -87,9 +87,9 @@ def examine(entities: Iterable[Entity], world: World) -> Iterator[Finding]:
         address = world.address("journal", journal)
         yield from _tried("journal", address, partial(_journal, world, journal), _recalls)
     for entity in entities:
-        told = {"flow": entity.flow, "entity": entity.entity}
-        home = partial(world.home, entity.home, world.scene(entity.home, **told))
-        store = partial(world.store, entity.store, world.scene(entity.store, **told))
+        scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
+        home = partial(world.home, entity.home, world.home_scene(entity))
+        store = partial(world.store, entity.store, scene)
         reads = partial(_reads, entity)
         yield from _tried(f"{entity.name}: home", entity.source, home, reads)
         yield from _tried(f"{entity.name}: store", entity.destination, store)

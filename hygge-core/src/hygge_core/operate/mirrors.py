@@ -122,7 +122,7 @@ def _source(entity: Entity, world: World) -> Generator[pl.DataFrame, None, None]
     polish = Polish.of(entity.polish, entity=entity.entity)
     marking = Marking(entity.deletes, "full_drop", applied=True)
     ask = Ask(entity=entity.entity, drift=entity.drift)
-    scene = world.scene(entity.home, flow=entity.flow, entity=entity.entity)
+    scene = world.home_scene(entity)
     with world.home(entity.home, scene) as home:
         schema = home.schema(ask)
         empty = polish.apply(schema.to_frame())

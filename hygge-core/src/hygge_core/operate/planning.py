@@ -125,7 +125,7 @@ def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
     from hygge_core.types import spell_schema  # polars: only where a home is opened
 
     low, ask, follower = _asked(entity, world, planned)
-    scene = world.scene(entity.home, flow=entity.flow, entity=entity.entity)
+    scene = world.home_scene(entity)
     with world.home(entity.home, scene) as home:
         if follower is not None:
             ask = followed(home, ask, follower)

@@ -70,6 +70,10 @@ class Polish:
             found.append("polish.mask: sha256 without polish.salt is undone by guessing values")
         return tuple(found)
 
+    def hides(self, column: str) -> bool:
+        """Whether a source column's values stay in the source: masked, or left out."""
+        return self._leaves_out(column) or bool(choice.masks(self._settings, (column,)))
+
     def needed(self, columns: Sequence[str]) -> tuple[str, ...] | None:
         """The source columns that polish looks at, ``None`` where it is all of them.
 
