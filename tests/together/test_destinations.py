@@ -4,7 +4,10 @@ import polars as pl
 import pytest
 from household import TEN
 
-from hygge_core.records import Mark
+from hygge_core import faults
+from hygge_core.engine.world import World
+from hygge_core.errors import StoreError
+from hygge_core.records import Mark, Opened
 
 FILES = """
 [flows.f]
@@ -13,6 +16,14 @@ store = { type = "STORE", path = "out" }
 run_type = "incremental"
 watermark = { column = "id" }
 """
+
+
+class Cut:
+    """A run is decided, and then nothing of it can be made visible."""
+
+    def reach(self, point, detail):
+        if point == "local.rename:before":
+            raise StoreError("the disk is gone")
 
 
 def numbers(first: int, count: int) -> pl.DataFrame:
@@ -45,6 +56,99 @@ def test_another_watermark_column_stops_the_run(household):
     result = household.move()
     assert "kept for the column 'id', but the configuration says 'at'" in result.failure.text
     assert household.snapshot() == before
+
+
+@pytest.mark.parametrize("store", ["parquet", "sqlite"])
+def test_a_watermark_is_of_one_destination(household, store):
+    """Neither an edited path nor an overlay lets one journal leave rows out of two places."""
+    first, other = (FILES.replace("STORE", store).replace('"out"', f'"{at}"') for at in "ab")
+    household.toml(first)
+    household.put("in/1.parquet", numbers(0, 3))
+    assert household.move().rows_written == 3
+    household.put("in/2.parquet", numbers(3, 3))
+    household.toml(other)
+    result = household.move()
+    assert "tells how far a" in result.failure.text
+    assert "would add to b" in result.failure.text
+    assert result.failure.hint == "run once with --full-drop -s f"
+    assert not (household.root / "b").exists()
+    planned = household.call("plan")
+    assert planned.code == 1
+    assert "tells how far a" in planned.out
+    assert household.move(run_type="full_drop").rows_written == 6
+    household.toml(first)
+    assert "tells how far b" in household.move().failure.text
+
+
+def test_a_project_that_was_moved_as_a_whole_goes_on(household):
+    household.toml(FILES.replace("STORE", "parquet"))
+    household.put("in/1.parquet", numbers(0, 8))
+    assert household.move().rows_written == 8
+    household.root = household.root.rename(household.root.with_name("elsewhere"))
+    household.put("in/2.parquet", numbers(8, 2))
+    assert household.move().rows_written == 2
+    assert household.ids() == TEN
+
+
+def test_a_decided_run_is_finished_where_it_began_and_its_watermark_is_of_there(household):
+    """The path was edited between the crash and the next start."""
+    household.toml(FILES.replace("STORE", "parquet"))
+    household.put("in/1.parquet", numbers(0, 10))
+    with faults.planned(Cut()):
+        assert household.move().outcome == "fail"
+    household.toml(FILES.replace("STORE", "parquet").replace('"out"', '"out2"'))
+    refused = household.move()
+    assert household.ids() == TEN
+    assert "tells how far out is" in refused.failure.text
+    assert household.watermark("f").destination == "out"
+    assert not (household.root / "out2").exists()
+
+
+def test_a_watermark_of_an_older_journal_or_an_operator_is_of_wherever_it_settles_now(household):
+    household.toml(FILES.replace("STORE", "parquet"))
+    household.put("in/1.parquet", numbers(0, 8))
+    assert household.move().rows_written == 8
+    assert household.watermark("f").destination == "out"
+    assert household.call("journal", "watermarks", "set", "f", "7").code == 0
+    assert household.watermark("f").destination == ""
+    (household.root / "out").rename(household.root / "out2")
+    household.toml(FILES.replace("STORE", "parquet").replace('"out"', '"out2"'))
+    household.put("in/2.parquet", numbers(8, 2))
+    assert household.move().rows_written == 2
+    assert household.ids("out2") == TEN
+    assert household.watermark("f").destination == "out2"
+
+
+def test_a_place_is_the_same_by_a_connection_and_without_one(household):
+    table = {"filesystem": "lake", "path": "in/orders"}
+    account = {"account_url": "https://a.example/"}
+    inline = Opened(type="adls", table={**table, **account})
+    named = Opened(
+        type="adls",
+        table={**table, "connection": "lake"},
+        connections={"lake": {"type": "adls", **account}},
+    )
+    with World(household.plugins, root=household.root) as world:
+        assert world.place("store", inline) == "https://a.example/lake/in/orders"
+        assert world.place("store", named) == world.place("store", inline)
+
+
+@pytest.mark.parametrize("store", ["parquet", "csv", "sqlite"])
+def test_a_destination_that_was_emptied_is_told_of(household, store):
+    household.toml(FILES.replace("STORE", store))
+    household.put("in/1.parquet", numbers(0, 3))
+    assert household.move().rows_written == 3
+    household.put("in/2.parquet", numbers(3, 1))
+    for file in (household.root / "out").glob("*") if store != "sqlite" else ():
+        file.unlink()
+    if store == "sqlite":
+        (household.root / "out").unlink()
+    result = household.move()
+    assert result.rows_written == 1
+    assert "--full-drop -s f" in next(w for w in result.warnings if "is empty, though" in w)
+    assert not household.move().warnings
+    household.put("in/3.parquet", numbers(4, 1))
+    assert not household.move().warnings
 
 
 def test_a_full_drop_records_the_watermark_and_a_limited_one_forgets_it(household):

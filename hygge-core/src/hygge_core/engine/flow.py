@@ -68,7 +68,7 @@ def tell(trip: Trip) -> Result:
     try:
         loaded = extract(trip, mode)
         if publishes_nothing(trip, mode, loaded.rows_read):
-            return _skip(trip, run, recovered, _further(run, mode, loaded))
+            return _skip(trip, run, recovered, _further(trip, run, mode, loaded))
         run = _decide(trip, run, mode, loaded)
         receipt, leftovers = finish(trip, trip.store, run)
     except ENDS as exc:
@@ -133,11 +133,11 @@ def _watermark_after(trip: Trip, run: RunRecord, mode: Mode, loaded: Extracted) 
     A limited run, or one without a watermark setting, leaves a watermark without a mark: the next
     incremental run then asks for a full one instead of adding rows to content it does not know.
     """
-    before = run.watermark_before
+    before, place = run.watermark_before, trip.world.place("store", trip.task.store)
     if trip.task.limit is None and loaded.watermark is not None:
-        return loaded.watermark
+        return evolve(loaded.watermark, destination=place)
     if mode == "full_drop" and before is not None:
-        return evolve(before, mark=None, ties=None, nulls=0)
+        return evolve(before, mark=None, ties=None, nulls=0, destination=place)
     return None
 
 
@@ -160,7 +160,7 @@ def _undo(trip: Trip, run: RunRecord, exc: BaseException) -> None:
         exc.add_note(f"the next start settles what this left: {also}")
 
 
-def _further(run: RunRecord, mode: Mode, loaded: Extracted) -> Watermark | None:
+def _further(trip: Trip, run: RunRecord, mode: Mode, loaded: Extracted) -> Watermark | None:
     """How far the source is read though it had nothing new; ``None``: no further than before.
 
     A home that keeps its changes for some days would else forget them before anybody asked. A run
@@ -169,7 +169,9 @@ def _further(run: RunRecord, mode: Mode, loaded: Extracted) -> Watermark | None:
     before, after = run.watermark_before, loaded.watermark
     if mode != "append" or after is None or after.mark is None:
         return None
-    return after if before is None or before.mark != after.mark else None
+    if before is not None and before.mark == after.mark:
+        return None
+    return evolve(after, destination=trip.world.place("store", trip.task.store))
 
 
 def _skip(

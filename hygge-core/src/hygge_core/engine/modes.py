@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 def mode_of(trip: Trip) -> Mode:
     """``full_drop`` replaces, ``incremental`` appends what is newer than the watermark.
 
-    Raises ``FlowError`` where appending would add a second copy: rows were moved before, and
-    nobody knows how far.
+    Raises ``FlowError`` where appending would add a second copy, or leave rows out.
     """
     task = trip.task
     kind = trip.world.plugins.kind("store", task.store.type).kind
@@ -25,15 +24,27 @@ def mode_of(trip: Trip) -> Mode:
         return "full_drop"
     if task.limit is not None:
         raise ConfigError("a limit and an incremental run do not go together: rows would be lost")
-    refuse_doubling(trip.ledger.watermark, task.name, moved=_has_rows(trip))
+    place = trip.world.place("store", task.store)
+    refuse_unsound(trip.ledger.watermark, task.name, place, moved=_has_rows(trip))
     return "append"
 
 
-def refuse_doubling(watermark: Watermark | None, name: str, *, moved: bool) -> None:
-    """Raise ``FlowError`` where rows were moved before and nobody knows how far."""
+def refuse_unsound(watermark: Watermark | None, name: str, place: str, *, moved: bool) -> None:
+    """Raise ``FlowError`` where an append at ``place`` would not make it whole.
+
+    So where rows were moved before and nobody knows how far, and where it is another destination
+    that has them.
+    """
     if moved and (watermark is None or watermark.mark is None):
         raise FlowError(
             "no watermark is known, but rows were moved before: appending would double them",
+            hint=f"run once with --full-drop -s {name}",
+        )
+    settled = watermark.destination if watermark is not None else ""
+    if settled and settled != place:
+        raise FlowError(
+            f"the watermark tells how far {settled} is, and this run would add to {place}: the "
+            "rows before it would be missing there",
             hint=f"run once with --full-drop -s {name}",
         )
 

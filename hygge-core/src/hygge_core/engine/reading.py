@@ -16,7 +16,7 @@ from hygge_core.engine.patience import patiently
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.markers import ROW_MARKER
 from hygge_core.polish import Polish
-from hygge_core.protocols import Bounds, Estimates, GivesFiles, KnowsSchema
+from hygge_core.protocols import Bounds, Estimates, GivesFiles, KnowsContent, KnowsSchema
 from hygge_core.records import Ask, Load, Mode, Watermark
 from hygge_core.types import parse_schema
 from hygge_core.watermark import Follower, Tracker
@@ -56,7 +56,8 @@ class Reading:
         whole = self.follower is not None and self.follower.whole
         self._marking = Marking(task.deletes, mode, applied=applied, whole=whole)
         incoming = self._marking.rows(polished)
-        self._settled = drift.settle(known_schema(trip, mode), incoming, task.drift)
+        there, self._emptied = destination_of(trip) if mode == "append" else (None, ())
+        self._settled = drift.settle(there, incoming, task.drift)
 
     def _make_tracker(self) -> tuple[Tracker | None, Follower | None]:
         setting = self._trip.task.watermark
@@ -216,20 +217,25 @@ class Reading:
     def notes(self) -> tuple[str, ...]:
         """What the user should know about the rows of this load."""
         tracked = self.tracker.notes() if self.tracker else ()
-        return (*self._settled.notes, *self._polish.warnings, *tracked)
+        return (*self._emptied, *self._settled.notes, *self._polish.warnings, *tracked)
 
 
-def known_schema(trip: Trip, mode: Mode) -> pl.Schema | None:
-    """The destination's schema, where rows are added to what is there already."""
-    if mode != "append":
-        return None
-    if isinstance(trip.store, KnowsSchema):
-        known = trip.store.known_schema()
-        if known is not None:
-            return known
-    last = trip.ledger.last_complete()
+def destination_of(trip: Trip) -> tuple[pl.Schema | None, tuple[str, ...]]:
+    """The schema of what rows are added to, and a note where what was moved there is gone."""
+    store, last = trip.store, trip.ledger.last_complete()
+    if isinstance(store, KnowsSchema) and (known := store.known_schema()) is not None:
+        return known, ()
     pairs = last.metadata.get("schema") if last else None
-    return parse_schema([p for p in pairs if p[0] != ROW_MARKER]) if pairs else None
+    known = parse_schema([p for p in pairs if p[0] != ROW_MARKER]) if pairs else None
+    empty = isinstance(store, KnowsSchema) or (
+        isinstance(store, KnowsContent) and not store.has_content()
+    )
+    if not (empty and last and last.row_count):
+        return known, ()
+    return known, (
+        "the destination is empty, though rows were moved there: an incremental run adds only "
+        f"what is newer; hygge run --full-drop -s {trip.task.name} moves everything again",
+    )
 
 
 def as_frame(batch: Any) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from hygge_core.jsons import to_json
 from hygge_core.records import Opened, Owner, now
 from hygge_core.scene import Cancel, Quotes, Scene
 from hygge_core.secrets import scrub
+from hygge_core.whereabouts import led_on, within
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from hygge_core.plugins import Offer, Plugins
     from hygge_core.protocols import Home, Journal, Store
     from hygge_core.task import Task
+
+
+def _connection(table: dict[str, Any]) -> Opened:
+    """A connection as ``Opened.connections`` has it, as what opens it."""
+    return Opened(type=table["type"], table={k: v for k, v in table.items() if k != "type"})
 
 
 #: So many configs are kept at a time: those of the entities under way, and some more.
@@ -117,8 +123,7 @@ class World:
         return journal
 
     def _connection(self, name: str, table: dict[str, Any]) -> Any:
-        word = table["type"]
-        opened = Opened(type=word, table={k: v for k, v in table.items() if k != "type"})
+        opened = _connection(table)
         key = ("connection", name, to_json(table))
         return self._once(key, lambda: self._open("connection", opened, Scene(root=self.root)))
 
@@ -129,6 +134,15 @@ class World:
             return scrub(kind.address(self.config_of(offer, opened))) or opened.type
         except HyggeError:
             return opened.type
+
+    def place(self, offer: Offer, opened: Opened) -> str:
+        """The address as it can be compared, with that of another run: from the project's root,
+        and with where a connection leads instead of its name."""
+        connections = {
+            name: self.address("connection", _connection(table))
+            for name, table in opened.connections.items()
+        }
+        return within(led_on(self.address(offer, opened), connections), self.root)
 
     def config_of(self, offer: Offer, opened: Opened) -> Any:
         """The kind's config class, made of the recorded table and today's secrets.

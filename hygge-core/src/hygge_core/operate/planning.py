@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from hygge_core.engine.modes import refuse_doubling
+from hygge_core.engine.modes import refuse_unsound
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.operate.lookback import journal_of
 from hygge_core.protocols import Estimates
@@ -139,8 +139,8 @@ def _asked(
 ) -> tuple[Watermark | None, Ask, Follower | None]:
     """The stored watermark and what a run would ask for, which it narrows where rows are appended.
 
-    Raises ``FlowError`` where a run would: the watermark is of another column, or is not known
-    although rows were moved.
+    Raises ``FlowError`` where a run would: the watermark is of another column or destination, or is
+    not known although rows were moved.
     """
     from hygge_core.watermark import Follower, Tracker
 
@@ -152,7 +152,8 @@ def _asked(
     if planned.mode == "append" and journal is not None:
         stored = journal.get_watermark(entity.flow, entity.entity)
         moved = journal.get_last_run(entity.flow, entity.entity, event_type="complete")
-        refuse_doubling(stored, entity.name, moved=bool(moved and moved.row_count))
+        place = world.place("store", entity.store)
+        refuse_unsound(stored, entity.name, place, moved=bool(moved and moved.row_count))
     if setting.kind:
         return stored, ask, Follower(setting, stored)
     if planned.mode == "append" and journal is not None:

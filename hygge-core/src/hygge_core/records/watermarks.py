@@ -66,7 +66,9 @@ class Watermark:
 
     ``column`` and ``primary_key`` are source names; ``nulls`` counts rows without a usable value
     (NULL or NaN) that the source held at the last read. Where the home knows by itself what
-    changed there is no column, and ``kind`` is its word for that.
+    changed there is no column, and ``kind`` is its word for that. ``destination`` is where the rows
+    up to here have settled, as ``World.place`` tells it; empty where nobody said: then it is taken
+    for wherever the entity settles now.
     """
 
     column: str = ""
@@ -75,6 +77,7 @@ class Watermark:
     ties: Ties | None = None
     nulls: int = 0
     kind: str = ""
+    destination: str = ""
 
     @property
     def name(self) -> str:
