@@ -71,3 +71,48 @@ def test_a_watermark_with_a_seventh_digit_is_not_read_on_from_without(
     assert "--full-drop" in told
     assert read(project, "") == 0
     assert ids(project) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("declared", "wanted", "one", "other"),
+    [
+        ("decimal(18,4)", "decimal(18,2)", "9.1251", "9.1299"),
+        ("int", "string", "9", "10"),
+        ("datetime2(7)", "datetime[us]", "'2024-05-01T10:00:00.1234567'", "'2024-05-01T10:00:01'"),
+        ("datetime2(3)", "date", "'2024-05-01T10:00:00'", "'2024-05-01T11:00:00'"),
+        ("datetime", "datetime[ns]", "'2024-05-01T10:00:00.003'", "'2024-05-01T10:00:00.007'"),
+        ("datetimeoffset(7)", "string", "'2024-05-01T10:00+02:00'", "'2024-05-01T09:00+00:00'"),
+    ],
+)
+def test_a_watermark_that_is_converted_to_less_is_refused(
+    project: Project, capsys: pytest.CaptureFixture[str],
+    declared: str, wanted: str, one: str, other: str,
+) -> None:  # fmt: skip
+    offer(project, declared, one, other)
+    assert read(project, f', schema_overrides = {{ w = "{wanted}" }}') == 1
+    told = capsys.readouterr().err
+    assert "the watermark column 'w' is" in told
+    assert "schema_overrides makes it" in told
+    assert not (project.root / "lake").exists()
+
+
+@pytest.mark.parametrize(
+    ("declared", "wanted", "one", "other"),
+    [
+        ("int", "decimal(20,2)", "9", "10"),
+        ("real", "float64", "0.1", "0.2"),
+        ("date", "datetime[us]", "'2024-05-01'", "'2024-05-02'"),
+        ("datetime", "string", "'2024-05-01T10:00:00'", "'2024-05-01T10:00:00.003'"),
+        ("datetime2(7)", "string", "'2024-05-01T10:00:00'", "'2024-05-01T10:00:00.0000001'"),
+    ],
+)
+def test_a_watermark_that_is_converted_to_more_loses_and_doubles_nothing(
+    project: Project, declared: str, wanted: str, one: str, other: str
+) -> None:
+    home = f', schema_overrides = {{ w = "{wanted}" }}'
+    offer(project, declared, one)
+    assert read(project, home) == 0
+    project.ground.execute(f"INSERT INTO dbo.source VALUES (2, {one}), (3, {other})")
+    for _ in range(2):
+        assert read(project, home) == 0
+        assert ids(project) == [1, 2, 3]

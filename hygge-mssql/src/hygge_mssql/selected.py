@@ -26,7 +26,8 @@ class Selected:
     """One column of a SELECT, and the type that its values have in a frame.
 
     ``sql`` is its expression; ``fine`` asks for the seventh digit of its seconds beside it;
-    ``answered`` is the type that the server's answer has before ``settled`` widens it.
+    ``answered`` is the type that the server's answer has before ``settled`` widens it, and
+    ``converted`` says that the user chose it.
     """
 
     column: Column
@@ -34,6 +35,7 @@ class Selected:
     dtype: pl.DataType
     answered: pl.DataType
     fine: bool = False
+    converted: bool = False
 
     @property
     def name(self) -> str:
@@ -42,7 +44,8 @@ class Selected:
     @property
     def cut(self) -> bool:
         """Whether a seventh digit of its seconds is left out."""
-        return self.column.scale == 7 and isinstance(self.answered, pl.Datetime) and not self.fine
+        whole = isinstance(self.answered, pl.Datetime) and not (self.fine or self.converted)
+        return whole and self.column.scale == 7
 
     def expressions(self, at: int) -> tuple[str, ...]:
         """What stands in the SELECT; ``at`` is the column's place in it."""
@@ -109,7 +112,7 @@ def _overridden(column: Column, dtype: pl.DataType, prefix: str) -> Selected:
         sql = f"CONVERT(nvarchar(40), {name}, 126)"
     else:
         sql = f"CAST({name} AS {declaration(column.name, dtype, HomeError)})"
-    return Selected(column=column, sql=sql, dtype=dtype, answered=dtype)
+    return Selected(column=column, sql=sql, dtype=dtype, answered=dtype, converted=True)
 
 
 def settle(given: Sequence[Selected], settled: pl.Schema | None) -> tuple[Selected, ...]:

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from hygge_core.errors import HomeError
 from hygge_core.records import Mark, Range
-from hygge_core.types import spell
+from hygge_core.types import lossless, spell
 from hygge_core.watermark import highest
 from hygge_mssql.bounds import compared
 from hygge_mssql.names import quoted
@@ -15,7 +15,11 @@ from hygge_mssql.ranges import Condition
 from hygge_mssql.selected import Selected, framed
 from hygge_mssql.session import Session
 from hygge_mssql.source import Source
+from hygge_mssql.sqltypes import declared, held
 from hygge_mssql.statements import reading
+
+#: What has the same order as text of ISO 8601; a text with an offset has another one.
+_ISO = frozenset({"date", "smalldatetime", "datetime", "datetime2"})
 
 
 def upper(session: Session, source: Source, chosen: Selected, condition: Condition) -> Mark | None:
@@ -33,13 +37,32 @@ def upper(session: Session, source: Source, chosen: Selected, condition: Conditi
 
 
 def demand_kept(chosen: Selected, asked: Range) -> None:
-    """Raise ``HomeError`` where the marks of earlier runs say more than what is read now."""
+    """Raise ``HomeError`` where what is read of the column is not what its marks are compared with:
+    converted to fewer values, or to others in another order, or without a digit of earlier marks.
+    """
+    if chosen.converted and not _kept(chosen):
+        raise HomeError(
+            f"the watermark column {chosen.name!r} is {declared(chosen.column)}, and"
+            f" schema_overrides makes it {spell(chosen.answered)}: rows that are apart would"
+            " be taken for one, or change their order",
+            hint="leave it out of schema_overrides; to have it converted, too, select it once more"
+            " in a query, under another name",
+        )
     if chosen.cut and asked.low is not None and asked.low.value.partition(".")[2][6:].strip("0"):
         raise HomeError(
             f"the watermark of {chosen.name!r} is {asked.low.value}, and its seventh digit is not"
             " read any more: nobody could tell which rows of that microsecond were moved",
             hint='run once with --full-drop, or set seventh_digit = "keep" again',
         )
+
+
+def _kept(chosen: Selected) -> bool:
+    """Whether a conversion keeps values apart, and in their order."""
+    column = chosen.column
+    if isinstance(chosen.answered, pl.String):
+        return column.type in _ISO
+    # Its ticks of 1/300 s get more digits than they are compared by.
+    return column.type != "datetime" and lossless(held(column).dtype(column), chosen.answered)
 
 
 def _highest(
