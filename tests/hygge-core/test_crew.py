@@ -20,6 +20,7 @@ PATIENCE = 30.0
 def nobody_idle(monkeypatch):
     """A crew of nobody: other tests' threads are not asked."""
     monkeypatch.setattr(crew, "_idle", [])
+    monkeypatch.setattr(crew, "_busy", {})
 
 
 def seen(name: str) -> tuple[int, str]:
@@ -45,6 +46,20 @@ def test_a_job_that_hangs_keeps_nobody_from_another():
     assert not hanging.is_set()
     go.set()
     assert hanging.wait(PATIENCE)
+
+
+def test_a_job_is_left_behind_that_does_not_end_soon_enough():
+    go, late = threading.Event(), threading.Event()
+    jobs = [
+        crew.sent(lambda: None, "short"),
+        crew.sent(lambda: late.wait(PATIENCE) and None, "late"),
+        crew.sent(lambda: go.wait(PATIENCE) and None, "hangs"),
+    ]
+    threading.Timer(0.05, late.set).start()
+    assert crew.left_behind(0.3) == ["hangs"]
+    go.set()
+    assert jobs[-1].wait(PATIENCE)
+    assert crew.left_behind(0.0) == []
 
 
 def test_jobs_at_once_are_done_at_once():

@@ -1,13 +1,11 @@
 """What goes wrong with an entity: retries, failures, timeouts, and what the next run does then."""
 
-import os
-import subprocess
 import sys
 import threading
 import time
 
 import pytest
-from household import ONE, PARQUET, STRANGERS, STUMBLING, TEN
+from household import ONE, PARQUET, STUMBLING, TEN
 
 from hygge_core import errors
 from hygge_core.engine import extraction
@@ -336,28 +334,3 @@ def test_a_home_that_does_not_answer_can_be_left(household, stranger, one, monke
     hang.set()
     assert (result.outcome, result.failure.text) == ("cancelled", "enough")
     assert result.seconds < SOON
-
-
-_IMPATIENT = """
-import hygge_core.engine.extraction as extraction
-from hygge_core.cli import main
-extraction._READER_GRACE_SECONDS = 0.2
-raise SystemExit(main())
-"""
-
-
-def test_an_abandoned_read_does_not_keep_the_process_alive(household, stranger, one):
-    """D19."""
-    one("stubborn", run='timeout = "300ms"', home=", seconds = 60.0")
-    command = [sys.executable, "-c", _IMPATIENT, "-C", str(household.root), "run"]
-    done = subprocess.run(
-        command,
-        env={**os.environ, "PYTHONPATH": str(STRANGERS)},
-        timeout=20,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "longer than its timeout" in done.stderr
-    assert "still busy with a read that nobody waits for" in done.stderr

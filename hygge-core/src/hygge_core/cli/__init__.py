@@ -6,7 +6,7 @@ import atexit
 import gc
 from collections.abc import Sequence
 
-from hygge_core.cli import streams
+from hygge_core.cli import leaving, streams
 from hygge_core.cli.invocation import Invocation
 
 _OBJECTS_OF_A_START = 1_000_000
@@ -16,7 +16,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; ``argv`` is without the program's name.
 
     Every error becomes one message on stderr with its hint, and a traceback only with ``-vv``.
+    Without ``argv`` the process is this command's own: it ends here where it could not by itself.
     """
+    code = _run(argv)
+    if argv is None:
+        leaving.leave(code)
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     invocation = Invocation()
     _spare_looks_for_rubbish()
     with streams.scrubbed():

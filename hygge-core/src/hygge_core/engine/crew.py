@@ -1,13 +1,14 @@
 """Threads that stay for the next job: an entity wants several, each for a moment.
 
-They are daemons, so one that hangs in a driver does not keep the process from ending, and there are
-never more of them than there were jobs at once. Whoever finds nothing to do for a while goes.
+They are daemons, so Python does not wait for one that hangs in a driver, and there are never more
+of them than there were jobs at once. Whoever finds nothing to do for a while goes.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -17,8 +18,10 @@ _PATIENCE_SECONDS = 10.0
 
 _Job: TypeAlias = tuple[Callable[[], None], str, threading.Event]
 _idle: list[SimpleQueue[_Job]] = []
+_busy: dict[threading.Event, str] = {}
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.clear)  # a child has none of its parent's threads
+    for each in (_idle, _busy):  # a child has none of its parent's threads
+        os.register_at_fork(after_in_child=each.clear)
 
 
 def sent(job: Callable[[], None], name: str) -> threading.Event:
@@ -32,8 +35,23 @@ def sent(job: Callable[[], None], name: str) -> threading.Event:
     except IndexError:
         desk = SimpleQueue()
         threading.Thread(target=_work, args=(desk,), name=name, daemon=True).start()
+    _busy[over] = name
     desk.put((job, name, over))
     return over
+
+
+def left_behind(grace_seconds: float) -> list[str]:
+    """The names of the jobs that are not over, nor in so many seconds: whoever sent them has gone.
+
+    Where there are any, an orderly end of the process may wait for them after all: a driver closes
+    its connections there, and the one that hangs cannot be closed.
+    """
+    until = time.monotonic() + grace_seconds
+    return [
+        name
+        for over, name in tuple(_busy.items())
+        if not over.wait(max(0.0, until - time.monotonic()))
+    ]
 
 
 def _work(desk: SimpleQueue[_Job]) -> None:
@@ -46,6 +64,7 @@ def _work(desk: SimpleQueue[_Job]) -> None:
             _idle.append(desk)  # before it is over: whoever waits for that may have another
         finally:
             del job  # and the rows that it may hold
+            _busy.pop(over, None)
             over.set()
 
 

@@ -31,8 +31,8 @@ def left(deadline: float | None) -> float | None:
 def patiently(call: Callable[[], T], cancel: Cancel, deadline: float | None) -> T:
     """What ``call`` returns or raises; ``Cancelled`` or ``FlowError`` as soon as it is unwanted.
 
-    The call has another thread. One that hangs in a driver is left behind there, and does not keep
-    the process from ending.
+    The call has another thread. One that hangs in a driver is left behind there: see
+    :func:`hygge_core.engine.crew.left_behind`.
     """
     answer: list[T] = []
     raised: list[BaseException] = []
