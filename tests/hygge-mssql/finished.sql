@@ -31,7 +31,11 @@ SELECT SUM(p.rows) FROM sys.partitions AS p WHERE p.object_id = OBJECT_ID(?) AND
 
 -- catalogue.indexes
 -- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-indexes-transact-sql
-SELECT CAST(i.type AS type), i.is_unique FROM sys.indexes AS i WHERE i.object_id = OBJECT_ID(?) AND i.type > 0
+SELECT CAST(i.type AS type) FROM sys.indexes AS i WHERE i.object_id = OBJECT_ID(?) AND i.type > 0
+
+-- catalogue.unique
+-- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-index-columns-transact-sql
+SELECT CAST(i.index_id AS type), c.name FROM sys.indexes AS i INNER JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id INNER JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id WHERE i.object_id = OBJECT_ID(?) AND i.is_unique = 1 AND k.key_ordinal > 0 ORDER BY i.index_id, k.key_ordinal
 
 -- catalogue.referenced
 -- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-foreign-keys-transact-sql

@@ -189,3 +189,31 @@ def test_a_table_that_others_refer_to_is_emptied_row_by_row_or_refused(
         assert done == 0
         assert project.rows("dbo.target") == [(1,), (2,)]
         assert not project.server.log.containing("TRUNCATE")
+
+
+@pytest.mark.parametrize(
+    "unique", ["CREATE UNIQUE INDEX one ON dbo.target ([code])", "ADD PRIMARY KEY ([code])"]
+)
+def test_what_a_unique_index_refuses_is_found_before_the_decision(
+    project: Project, unique: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if unique.startswith("ADD"):
+        unique = f"ALTER TABLE dbo.target {unique}"
+    project.ground.execute("CREATE TABLE dbo.target ([id] bigint NOT NULL, [code] bigint NOT NULL)")
+    project.ground.execute(unique)
+    keyed = ', key_columns = ["id", "code"]'
+    assert load(project, pl.DataFrame({"id": [1, 2], "code": [7, 7]}), keyed) == 1
+    told = capsys.readouterr().err
+    assert "constraint that these rows do not meet" in told
+    assert "the decision stands" not in told
+    assert project.staged() == []
+    assert load(project, pl.DataFrame({"id": [1, 2], "code": [7, 8]}), keyed) == 0
+    assert project.rows("dbo.target") == [(1, 7), (2, 8)]
+
+
+def test_a_key_of_exactly_the_key_columns_is_not_rehearsed(project: Project) -> None:
+    keyed = ', key_columns = ["id"]'
+    for ids in ([1, 2], [3]):
+        project.server.log.clear()
+        assert load(project, pl.DataFrame({"id": ids}), keyed) == 0
+    assert len(project.server.log.containing("INSERT INTO [dbo].[target]")) == 1

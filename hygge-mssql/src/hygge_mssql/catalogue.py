@@ -127,7 +127,15 @@ def rows(session: Session, table: Name) -> int | None:
 
 def indexes(session: Session, table: Name) -> tuple[int, ...]:
     """The kinds of index that a table has: 1 clustered, 2 not, 5 clustered columnstore, ..."""
-    return tuple(int(kind) for kind, _ in session.rows(ask.INDEXES.sql, table.sql))
+    return tuple(int(kind) for (kind,) in session.rows(ask.INDEXES.sql, table.sql))
+
+
+def unique(session: Session, table: Name) -> tuple[tuple[str, ...], ...]:
+    """The columns of each unique index of a table, its primary key among them."""
+    found: dict[int, tuple[str, ...]] = {}
+    for index, column in session.rows(ask.UNIQUE.sql, table.sql):
+        found[index] = (*found.get(index, ()), str(column))
+    return tuple(found.values())
 
 
 def referenced(session: Session, table: Name) -> bool:

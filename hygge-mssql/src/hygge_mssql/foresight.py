@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest
 from hygge_mssql import catalogue
@@ -95,7 +97,15 @@ def _guarded(session: Session, found: Target, shape: Shape) -> bool:
     nullable = [each for each in found.columns if not each.nullable and not each.filled]
     if any(each.name not in shape.keys for each in nullable):
         return True
-    return bool(catalogue.indexes(session, found.name)) and not shape.keys
+    if not shape.keys:
+        return bool(catalogue.indexes(session, found.name))
+    # That no two rows have one key is known already, and nothing of other columns.
+    keys = _names(shape.keys)
+    return any(_names(columns) != keys for columns in catalogue.unique(session, found.name))
+
+
+def _names(columns: Sequence[str]) -> set[str]:
+    return {name.casefold() for name in columns}
 
 
 def _demanding(column: Column) -> bool:

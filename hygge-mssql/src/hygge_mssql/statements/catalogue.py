@@ -70,10 +70,21 @@ ROWS = statement(
 )
 INDEXES = statement(
     "catalogue.indexes",
-    "SELECT CAST(i.type AS int), i.is_unique FROM sys.indexes AS i"
+    "SELECT CAST(i.type AS int) FROM sys.indexes AS i"
     " WHERE i.object_id = OBJECT_ID(?) AND i.type > 0",
     source="relational-databases/system-catalog-views/sys-indexes-transact-sql",
     does="tells what kinds of index a table has",
+)
+UNIQUE = statement(
+    "catalogue.unique",
+    """SELECT CAST(i.index_id AS int), c.name FROM sys.indexes AS i
+       INNER JOIN sys.index_columns AS k
+           ON k.object_id = i.object_id AND k.index_id = i.index_id
+       INNER JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id
+       WHERE i.object_id = OBJECT_ID(?) AND i.is_unique = 1 AND k.key_ordinal > 0
+       ORDER BY i.index_id, k.key_ordinal""",
+    source="relational-databases/system-catalog-views/sys-index-columns-transact-sql",
+    does="tells which columns of a table together are never twice the same",
 )
 REFERENCED = statement(
     "catalogue.referenced",
