@@ -80,6 +80,21 @@ def test_a_watermark_is_of_one_destination(household, store):
     assert "tells how far b" in household.move().failure.text
 
 
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+def test_a_source_without_any_watermark_yet_is_followed_all_the_same(household, run_type):
+    """Nothing was changed since it was made: its rows were moved, and each is known by its NULL."""
+    household.toml(FILES.replace("STORE", "parquet").replace('"id"', '"changed"'))
+    made = numbers(0, 3).with_columns(changed=pl.lit(None, pl.Int64))
+    household.put("in/1.parquet", made)
+    assert household.move(run_type=run_type).rows_written == 3
+    assert household.move().outcome == "skip"
+    assert household.call("plan").code == 0
+    household.put("in/2.parquet", numbers(3, 2).with_columns(changed=pl.col("id")))
+    assert household.move().rows_written == 2
+    assert household.move().outcome == "skip"
+    assert household.ids() == [0, 1, 2, 3, 4]
+
+
 def test_a_project_that_was_moved_as_a_whole_goes_on(household):
     household.toml(FILES.replace("STORE", "parquet"))
     household.put("in/1.parquet", numbers(0, 8))

@@ -35,7 +35,8 @@ def refuse_unsound(watermark: Watermark | None, name: str, place: str, *, moved:
     So where rows were moved before and nobody knows how far, and where it is another destination
     that has them.
     """
-    if moved and (watermark is None or watermark.mark is None):
+    known = watermark is not None and (watermark.mark is not None or watermark.nulls)
+    if moved and not known:
         raise FlowError(
             "no watermark is known, but rows were moved before: appending would double them",
             hint=f"run once with --full-drop -s {name}",
