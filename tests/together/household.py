@@ -21,6 +21,7 @@ from hygge_core import config, plugins
 from hygge_core.cli import main
 from hygge_core.engine.coordinator import Coordinator
 from hygge_core.engine.world import World
+from hygge_core.errors import StoreError
 from hygge_core.events import EntityFinished, EntityStarted, Event
 from hygge_core.plugins import Plugins
 from hygge_core.records import FlowEvent, RunRecord, Watermark
@@ -67,6 +68,14 @@ class Done:
     code: int
     out: str
     err: str
+
+
+class Cut:
+    """What is staged cannot be made visible: a run is decided and no more."""
+
+    def reach(self, point, detail):
+        if point in {"local.rename:before", "local.exchange:before"}:
+            raise StoreError("the disk is gone")
 
 
 class Household:

@@ -2,11 +2,10 @@
 
 import polars as pl
 import pytest
-from household import TEN
+from household import TEN, Cut
 
 from hygge_core import faults
 from hygge_core.engine.world import World
-from hygge_core.errors import StoreError
 from hygge_core.records import Mark, Opened
 
 FILES = """
@@ -16,14 +15,6 @@ store = { type = "STORE", path = "out" }
 run_type = "incremental"
 watermark = { column = "id" }
 """
-
-
-class Cut:
-    """A run is decided, and then nothing of it can be made visible."""
-
-    def reach(self, point, detail):
-        if point == "local.rename:before":
-            raise StoreError("the disk is gone")
 
 
 def numbers(first: int, count: int) -> pl.DataFrame:

@@ -1,28 +1,28 @@
 """``hygge recover --forward RUN`` and ``--undo RUN``: a run is found wherever it is kept."""
 
+import polars as pl
 import pytest
-from household import TEN
+from household import TEN, Cut
 
 from hygge_core import faults
 from hygge_core.engine.world import World
-from hygge_core.errors import StoreError
+from hygge_core.records import Mark
 
 FLOW = """
 [flows.{name}]
 home = {{ type = "scripted", script = "ten" }}
 store = {{ type = "parquet", path = "out/{name}" }}
 """
+FOLLOWED = """
+[flows.f]
+home = { type = "parquet", path = "in" }
+store = { type = "parquet", path = "out" }
+run_type = "incremental"
+watermark = { column = "id" }
+"""
 BUSY, LEFT = FLOW.format(name="busy"), FLOW.format(name="left")
 TOLD = 'journal = { location = "custom", type = "sqlite", path = "told.db" }'
 WORDS = pytest.mark.parametrize(("word", "rows"), [("--forward", TEN), ("--undo", [])])
-
-
-class Cut:
-    """What is staged cannot be made visible: a run is decided and no more."""
-
-    def reach(self, point, detail):
-        if point in {"local.rename:before", "local.exchange:before"}:
-            raise StoreError("the disk is gone")
 
 
 def left(household, flow: str) -> str:
@@ -61,3 +61,21 @@ def test_an_operators_word_waits_for_no_other_entity(household, stranger, word, 
         done = household.call("recover", word, run_id)
     assert (done.code, done.err) == (0, f"left: run {run_id} is settled\n")
     assert (household.ids("out/left") if rows else []) == rows
+
+
+@pytest.mark.parametrize("edit", [["set", "f", "9", "--type", "int64"], ["reset", "f"]])
+def test_a_watermark_is_not_edited_while_a_run_may_still_move_it(household, edit):
+    """That run could never be recorded, not even where the same value was set."""
+    household.toml(FOLLOWED)
+    household.put("in/1.parquet", pl.DataFrame({"id": TEN}))
+    with faults.planned(Cut()):
+        assert household.move(run_type="full_drop").outcome == "fail"
+    [run] = household.records()
+    refused = household.call("journal", "watermarks", *edit)
+    assert refused.code == 1
+    assert f"run {run.ref.run_id} of f is not finished" in refused.err
+    assert "hygge recover" in refused.err
+    assert household.call("recover").code == 0
+    assert household.ids() == TEN
+    assert household.watermark("f").mark == Mark("int64", "9")
+    assert household.call("journal", "watermarks", *edit).code == 0

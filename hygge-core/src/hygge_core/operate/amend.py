@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from hygge_core.errors import ConfigError
+from hygge_core.errors import ConfigError, JournalError
 from hygge_core.jsons import to_plain
 from hygge_core.records import FlowEvent, Mark, Watermark
 
@@ -102,6 +102,14 @@ def prune(journal: Journal, keep: timedelta, *, project: str) -> int:
 def _edit(
     journal: Journal, entity: Entity, before: Watermark | None, after: Watermark | None, what: str
 ) -> Edit:
+    """Raise ``JournalError`` while a run may still set the watermark that it found at its start."""
+    for run in journal.open_runs(entity.flow, entity.entity):
+        if run.state != "committed":  # that one has set its watermark, and only tidies up
+            raise JournalError(
+                f"run {run.ref.run_id} of {entity.name} is not finished, and would find another "
+                "watermark than it began with",
+                hint="hygge recover, or wait until it has ended",
+            )
     event = _journalled(
         entity.flow, entity.entity, what, before=to_plain(before), after=to_plain(after)
     )
