@@ -159,7 +159,7 @@ def test_a_folder_in_its_place_is_named(opened, path):
 
 def test_a_folder_that_cannot_be_made_is_named(opened, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(JournalError, match=r"the folder .*file/sub cannot be made"):
+    with pytest.raises(JournalError, match=r"file/sub: Not a directory"):
         opened(path=tmp_path / "file" / "sub" / "journal.db")
 
 

@@ -1,10 +1,29 @@
 """A journal that is damaged, newer, closed, or no file."""
 
+import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
-from bad_input import mended, refused, without_rights
+from attrs import frozen
+from bad_input import ROWS, mended, refused, without_rights
+
+from hygge_core.hookspecs import Kind, hookimpl
+
+TWO = """
+[flows.bad]
+journal = { location = "custom", type = "sqlite", path = "shut/j/journal.db" }
+home = { type = "parquet", path = "in.parquet" }
+store = { type = "parquet", path = "bad" }
+[flows.good]
+home = { type = "parquet", path = "in.parquet" }
+store = { type = "parquet", path = "out" }
+"""
+
+
+@frozen
+class Nothing:
+    """The settings of a journal that has none."""
 
 
 def journal(household):
@@ -62,3 +81,62 @@ def test_a_directory_where_the_journal_should_be(filled):
     journal(household).rmdir()
     journal(household).write_bytes(whole)
     mended(household)
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "check", "recover"])
+def test_a_journal_in_a_folder_of_somebody_else_is_named_and_stops_nobody_else(household, command):
+    household.toml(TWO)
+    household.put("in.parquet", ROWS)
+    shut = household.root / "shut"
+    shut.mkdir(mode=0)
+    done = household.finish(household.start(command, before=without_rights))
+    shut.chmod(0o755)
+    assert done.code == 1, done
+    assert "shut/j: Permission denied" in done.out + done.err
+    assert "may this user go there" in done.out + done.err
+    assert "should not have happened" not in done.err
+    if command == "run":
+        assert household.ids() == [1, 2, 3]
+
+
+def test_a_journal_that_ends_in_a_foreign_error_is_passed_over_by_all_but_its_flow(
+    household, stranger, monkeypatch
+):
+    @contextmanager
+    def open_none(config, scene):
+        raise RuntimeError("nothing that hygge knows")
+        yield
+
+    kind = Kind(name="none", config=Nothing, open=open_none)
+    monkeypatch.setattr(stranger, "hygge_journals", hookimpl(lambda: [kind]), raising=False)
+    household.toml(TWO.replace('type = "sqlite", path = "shut/j/journal.db"', 'type = "none"'))
+    household.put("in.parquet", ROWS)
+    bad, good = household.run().results
+    assert (bad.flow, good.flow) == ("bad", "good")
+    assert "nothing that hygge knows" in bad.failure.text
+    assert good.outcome == "complete"
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_databases_and_tables_in_a_folder_of_somebody_else_are_named(household, command):
+    household.toml(
+        """
+        [flows.mart]
+        home = { type = "parquet", path = "in.parquet" }
+        store = { type = "sqlite", path = "shut/mart.db" }
+        [flows.erp]
+        home = { type = "sqlite", path = "shut/erp.db" }
+        store = { type = "parquet", path = "erp" }
+        [flows.lake]
+        home = { type = "parquet", path = "in.parquet" }
+        store = { type = "parquet", path = "shut/lake/t" }
+        """
+    )
+    household.put("in.parquet", ROWS)
+    shut = household.root / "shut"
+    shut.mkdir(mode=0)
+    done = household.finish(household.start(command, before=without_rights))
+    shut.chmod(0o755)
+    assert done.code == 1, done
+    for place in ("shut/mart.db", "shut/erp.db", "shut/lake/t"):
+        assert re.search(rf"{place}[.\w]*: Permission denied\n +try: ", done.out + done.err), place

@@ -1,7 +1,8 @@
-"""Where SQLite's own exceptions become hygge's: one table, each with what to try."""
+"""Where SQLite's and the system's exceptions become hygge's, each with what to try."""
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,15 @@ _MEANINGS = {
     ),
 }
 
+#: What may be done about it where the system says no.
+_HINTS = {
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS),
+        "may this user go there, and read and write? give it the right, or name another place",
+    ),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free space on its disk, or raise its quota"),
+}
+
 
 def translated(error: sqlite3.Error, raising: type[FlowError], path: Path) -> FlowError:
     """``error`` as one of hygge's, naming the file and keeping SQLite's own words."""
@@ -72,8 +82,12 @@ def translated(error: sqlite3.Error, raising: type[FlowError], path: Path) -> Fl
 
 @contextmanager
 def speaking_hygge(raising: type[FlowError], path: Path) -> Iterator[None]:
-    """Raise ``raising`` for whatever SQLite says no to inside the block."""
+    """Raise ``raising`` for whatever SQLite or the system says no to inside the block."""
     try:
         yield
     except sqlite3.Error as exc:
         raise translated(exc, raising, path) from exc
+    except OSError as exc:
+        raise raising(
+            f"{exc.filename or path}: {exc.strerror or exc}", hint=_HINTS.get(exc.errno or 0)
+        ) from exc

@@ -29,10 +29,10 @@ class Database:
         self.raising = raising
         self._turn = threading.Lock()
         self._patience = busy_timeout_seconds
-        refuse_network(path, raising)
-        make_folder(path.parent, raising)
-        refuse_stub(path, raising)
         with speaking_hygge(raising, path):
+            refuse_network(path, raising)
+            make_folder(path.parent, raising)
+            refuse_stub(path, raising)
             self._connection = sqlite3.connect(
                 path, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False
             )

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from hygge_core.errors import FlowError
+from hygge_journal_sqlite.border import speaking_hygge
 
 _MOUNTS = Path("/proc/self/mounts")
 _SMALLEST_PAGE = 512
@@ -59,13 +60,11 @@ def refuse_stub(path: Path, raising: type[FlowError]) -> None:
 
 def make_folder(folder: Path, raising: type[FlowError]) -> None:
     """Make ``folder`` and its parents, so that they are still there after a power cut."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    try:
+    with speaking_hygge(raising, folder):
+        missing = [place for place in (folder, *folder.parents) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         for place in missing:
             _sync(place.parent)
-    except OSError as exc:
-        raise raising(f"the folder {folder} cannot be made: {exc}") from exc
 
 
 def _sync(folder: Path) -> None:

@@ -133,9 +133,10 @@ class SqliteHome:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         path = self._config.path.resolve()
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "is not there"
-            raise HomeError(f"the database {path} {what}", hint="look at home.path")
+        with speaking_hygge(HomeError, path):
+            if not path.is_file():
+                what = "is a folder" if path.is_dir() else "is not there"
+                raise HomeError(f"the database {path} {what}", hint="look at home.path")
         with (
             speaking_hygge(HomeError, path),
             closing(

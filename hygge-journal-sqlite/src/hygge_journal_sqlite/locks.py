@@ -13,6 +13,7 @@ from typing import IO
 from portalocker import AlreadyLocked, Lock, LockException
 
 from hygge_core.errors import FlowError
+from hygge_journal_sqlite.border import speaking_hygge
 from hygge_journal_sqlite.ground import make_folder
 
 
@@ -31,10 +32,11 @@ def grab(file: Path, raising: type[FlowError]) -> Lock[IO[bytes]] | None:
     """The lock, held; ``None`` when somebody else, or somebody else in this process, holds it."""
     make_folder(file.parent, raising)
     lock = Lock(file, "ab", timeout=0)
-    try:
-        lock.acquire()
-    except AlreadyLocked:
-        return None
-    except (OSError, LockException) as exc:
-        raise raising(f"the lock file {file} cannot be used: {exc}") from exc
+    with speaking_hygge(raising, file):
+        try:
+            lock.acquire()
+        except AlreadyLocked:
+            return None
+        except LockException as exc:
+            raise raising(f"the lock file {file} cannot be used: {exc}") from exc
     return lock

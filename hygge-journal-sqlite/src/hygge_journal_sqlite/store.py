@@ -24,6 +24,7 @@ from hygge_core.records import (
 )
 from hygge_core.scene import Scene
 from hygge_journal_sqlite import decisions, loads
+from hygge_journal_sqlite.border import speaking_hygge
 from hygge_journal_sqlite.config import SqliteStoreConfig
 from hygge_journal_sqlite.database import Database
 from hygge_journal_sqlite.locks import grab, lock_file
@@ -163,7 +164,8 @@ class SqliteStore:
 
     @property
     def _exists(self) -> bool:
-        return self._config.path.exists()
+        with speaking_hygge(StoreError, self._config.path):
+            return self._config.path.exists()
 
     @property
     def _database(self) -> Database:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from hygge_core.engine import crew, mirror, roll
-from hygge_core.engine.failing import fallen
+from hygge_core.engine.failing import ENDS, fallen
 from hygge_core.engine.flow import move
 from hygge_core.engine.slots import Slots
 from hygge_core.engine.world import World
-from hygge_core.errors import HyggeError
 from hygge_core.events import Heartbeat, RunFinished, RunStarted
 from hygge_core.jsons import to_plain
 from hygge_core.scene import Cancel
@@ -201,7 +200,7 @@ def longest_first(
                 if journal
                 else None
             )
-        except HyggeError:  # the entity itself will say so, under its own name
+        except ENDS:  # the entity itself will say so, under its own name
             last = None
         return last.duration if last and last.duration is not None else float("inf")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hygge_core.errors import HyggeError
+from hygge_core.engine.failing import ENDS
 from hygge_core.jsons import to_json
 from hygge_core.records import FlowEvent
 from hygge_core.task import WELL
@@ -70,5 +70,5 @@ def _flows(entities: Iterable[Entity]) -> list[list[Entity]]:
 def _record(entity: Entity, world: World, event: FlowEvent) -> None:
     """A journal that cannot take it is passed over: its entities say so under their own names."""
     assert entity.journal is not None  # _flows saw to it
-    with suppress(HyggeError):
+    with suppress(*ENDS):
         world.journal(entity.journal).record_event(event)

@@ -53,11 +53,11 @@ def nearest(path: Path) -> Path:
 def examined(table: Path) -> Iterator[tuple[str, str, str]]:
     """For ``hygge check``: (what was tried, ``"ok"`` or what is wrong, what to do about it)."""
     yield _said(f"{table} can be a table", table)
-    ground = nearest(table.parent / ".hygge")
-    yield _writable(ground)
-    if table.is_dir():
-        yield _writable(table)
-    free = shutil.disk_usage(ground).free
+    with speaking(table):
+        ground = nearest(table.parent / ".hygge")
+        grounds = [ground, table] if table.is_dir() else [ground]
+        free = shutil.disk_usage(ground).free
+    yield from map(_writable, grounds)
     yield (
         f"free space at {ground}: {free / (1 << 30):,.1f} GiB",
         "ok" if free >= _LITTLE_BYTES else f"only {free:,} bytes are free",

@@ -24,9 +24,16 @@ def journal_of(entity: Entity, world: World) -> Journal | None:
     if entity.journal is None:
         return None
     path = getattr(world.config_of("journal", entity.journal), "path", None)
-    if isinstance(path, Path) and path.is_absolute() and not path.exists():
+    if isinstance(path, Path) and path.is_absolute() and _is_missing(path):
         return None
     return world.journal(entity.journal)
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:  # who may not even look is told so by the journal that it opens
+        return False
 
 
 def journals(entities: Iterable[Entity], world: World) -> dict[str, Journal]:
