@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,9 @@ class Stumbling:
     def known_schema(self) -> Any:
         return self._inner.known_schema()
 
+    def close(self) -> None:
+        self._step("close")
+
 
 class _StumblingStaging:
     def __init__(self, inner: Any, step: Callable[..., None], used: Callable[[], Any]) -> None:
@@ -352,7 +355,7 @@ def hygge_stores() -> list[Kind]:
         Kind(
             name="stumbling",
             config=StoreConfig,
-            open=lambda config, scene: nullcontext(Stumbling(config, scene)),
+            open=lambda config, scene: closing(Stumbling(config, scene)),
             capabilities=frozenset({"append", "full_drop"}),
             address=lambda config: f"{config.account}{config.path}",
         )

@@ -41,8 +41,7 @@ def move(task: Task, world: World, sleep: Sleep | None = None) -> Result:
     """
     began = time.monotonic()
     try:
-        with embarked(task, world, sleep=sleep) as trip:
-            result = tell(trip)
+        result = _there_and_back(task, world, sleep)
     except ENDS as exc:  # one entity's failure never stops another
         result = fallen(task, exc)
     result = evolve(
@@ -59,6 +58,20 @@ def move(task: Task, world: World, sleep: Sleep | None = None) -> Result:
         )
     )
     return result
+
+
+def _there_and_back(task: Task, world: World, sleep: Sleep | None) -> Result:
+    """What ``tell`` returns stands recorded: what fails on the way out of it is a warning."""
+    result = None
+    try:
+        with embarked(task, world, sleep=sleep) as trip:
+            result = tell(trip)
+    except ENDS as exc:
+        if result is None:
+            raise
+        trip.voice.warn(f"all is recorded, but not all could be closed: {said(exc)}")
+    assert result is not None  # or it was raised
+    return evolve(result, warnings=tuple(trip.voice.warnings))
 
 
 def tell(trip: Trip) -> Result:
@@ -191,7 +204,6 @@ def _skip(
         ended(trip.task, "skip"),
         recovered=recovered,
         watermark=further,
-        warnings=tuple(trip.voice.warnings),
     )
 
 
@@ -207,5 +219,4 @@ def _complete(trip: Trip, run: RunRecord, receipt: Receipt) -> Result:
         why_rows=manifest.why_rows,
         verified=verdict(manifest, receipt),
         watermark=manifest.watermark,
-        warnings=tuple(trip.voice.warnings),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from hygge_core.engine.failing import ENDS, said
 from hygge_core.engine.ledger import advance
 from hygge_core.errors import Cancelled, StoreError
 
@@ -80,18 +81,22 @@ def record(trip: Trip, run: RunRecord, receipt: Receipt) -> RunRecord:
 def tidy(trip: Trip, store: Store, run: RunRecord) -> tuple[str, ...]:
     """T7: remove staging and superseded content; only when it is gone the run is done.
 
-    The rows are published and recorded: what could not be removed is told, and is no failure.
+    The rows are published and recorded: whatever fails here is told, and is no failure. A run that
+    is not done is tidied again by the next start.
     """
     trip.voice.step("cleanup")
     try:
         leftovers = store.cleanup(manifest_of(run)).names
-    except StoreError as exc:
-        leftovers = (str(exc),)
+    except ENDS as exc:
+        leftovers = (said(exc),)
     if leftovers:
         trip.voice.warn(f"could not remove {', '.join(leftovers)}; the next start tries again")
-    else:
+        return leftovers
+    try:
         advance(trip.ledger, evolve(run, state="done"))
-    return leftovers
+    except ENDS as exc:
+        trip.voice.warn(f"could not record that it is done; the next start does: {said(exc)}")
+    return ()
 
 
 def verdict(manifest: Manifest, receipt: Receipt) -> str:
