@@ -285,6 +285,17 @@ def test_tables_are_listed_with_their_keys(run, home):
     assert list(home().tables()) == [("a", ("id",)), ("b", ("z", "x")), ("v", ())]
 
 
+def test_a_view_or_a_modules_table_that_is_broken_keeps_no_other_from_being_listed(run, home):
+    run("CREATE TABLE a (id INTEGER PRIMARY KEY)")
+    run("CREATE TABLE gone (x)")
+    run("CREATE VIEW broken AS SELECT * FROM gone")
+    run("DROP TABLE gone")
+    run("PRAGMA writable_schema = ON")
+    module = "'table', 'm', 'm', 0, 'CREATE VIRTUAL TABLE m USING not_here'"
+    run(f"INSERT INTO sqlite_master VALUES ({module})")
+    assert list(home().tables()) == [("a", ("id",)), ("broken", ()), ("m", ())]
+
+
 def test_the_size_is_guessed_where_rows_have_numbers(run, home):
     run("CREATE TABLE orders (a INTEGER)")
     run("INSERT INTO orders VALUES (1), (2)")

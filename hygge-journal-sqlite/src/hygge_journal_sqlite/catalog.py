@@ -72,12 +72,13 @@ def kind_of(connection: sqlite3.Connection, table: str) -> str | None:
     return found[0] if found else None
 
 
-def table_names(connection: sqlite3.Connection) -> Sequence[str]:
-    """The tables and views that belong to people, by name."""
+def tables(connection: sqlite3.Connection) -> Sequence[tuple[str, bool]]:
+    """The tables and views that belong to people, by name, and whether their rows are stored here:
+    those of a view or of a module's table are not."""
     rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+        "SELECT name, rootpage > 0 FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
     )
-    return [name for (name,) in rows if not same(name).startswith((OURS, "sqlite_"))]
+    return [(name, bool(s)) for name, s in rows if not same(name).startswith((OURS, "sqlite_"))]
 
 
 def primary_key(found: Sequence[Column]) -> tuple[str, ...]:

@@ -110,8 +110,10 @@ class SqliteHome:
 
     def tables(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         with self._connected() as connection:
-            for name in catalog.table_names(connection):
-                yield name, catalog.primary_key(catalog.columns(connection, name) or ())
+            for name, stored in catalog.tables(connection):
+                # Others have no key, and one that is broken does not even tell its columns.
+                found = catalog.columns(connection, name) if stored else None
+                yield name, catalog.primary_key(found or ())
 
     def check(self) -> Iterable[tuple[str, str, str]]:
         ask = Ask(entity=self._scene.entity)

@@ -55,7 +55,7 @@ def table_source(connection: sqlite3.Connection, path: Path, table: str) -> Sour
     """A table or view of the database. Raises ``HomeError`` listing what there is."""
     found = catalog.columns(connection, table)
     if found is None:
-        there = ", ".join(catalog.table_names(connection)) or "none at all"
+        there = ", ".join(name for name, _ in catalog.tables(connection)) or "none at all"
         raise HomeError(
             f"{path} has no table or view {table!r}", hint=f"there is {there}; set home.table"
         )
