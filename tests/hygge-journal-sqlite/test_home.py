@@ -103,7 +103,7 @@ def test_a_value_that_is_not_of_its_declared_type_is_named_and_never_cast(
 def test_text_that_is_no_utf8_names_the_column_and_can_be_read_as_bytes(run, home, rows):
     run("CREATE TABLE orders (x TEXT)")
     run("INSERT INTO orders VALUES (CAST(x'ff41' AS TEXT))")
-    with pytest.raises(HomeError, match="column 'x'"):
+    with pytest.raises(HomeError, match=r"column 'x'$"):  # without the text: it may be masked
         list(home().read(ASK))
     assert rows(schema_overrides={"x": "binary"})["x"].to_list() == [b"\xffA"]
 

@@ -12,6 +12,9 @@ from attrs import frozen
 
 from hygge_core.errors import FlowError
 
+#: What stands before the text itself, which may be of a masked column.
+_UNDECODABLE = " with text "
+
 
 @frozen
 class _Meaning:
@@ -72,9 +75,9 @@ def translated(error: sqlite3.Error, raising: type[FlowError], path: Path) -> Fl
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     meaning = _MEANINGS.get(code)
     if meaning is None:
-        undecodable = "decode to UTF-8" in str(error)
+        said, undecodable, _ = str(error).partition(_UNDECODABLE)
         hint = 'read it as it is: schema_overrides = { COLUMN = "binary" }' if undecodable else None
-        return raising(f"{path}: {error}", hint=hint)
+        return raising(f"{path}: {said}", hint=hint)
     return raising(
         f"{path} {meaning.says}: {error}", hint=meaning.hint, transient=meaning.transient
     )
