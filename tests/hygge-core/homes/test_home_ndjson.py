@@ -138,6 +138,8 @@ def test_a_later_value_of_another_type_is_told_with_its_place(later, row, column
         ('{"n": 1, "n": 2}', "'n' is there twice"),
         ("[1]", "expected an object"),
         ("5", "expected an object"),
+        ("null", "expected an object"),
+        ('{"n": 1} null', "not JSON"),
         (b'{"s": "caf\xe9"}', "is not utf-8"),
         (b'{"s": "\\ud83d"}', "surrogate"),
     ],
@@ -149,6 +151,21 @@ def test_a_line_that_is_no_object_is_told_with_its_place(later, row, told):
     assert "orders.ndjson" in str(caught.value)
     if told != "surrogate":
         assert "line 5,000,002" in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [0, 12, (1 << 20) - 2, 1 << 20, 1 << 22])
+@pytest.mark.parametrize("before", ["", " \n\t"])
+def test_a_null_is_no_object_wherever_it_stands(text, size, before):
+    # pyarrow reads blocks of 1 MiB, side by side.
+    rows = '{"n": null}'.ljust(size - 1) + "\n" if size else ""
+    with pytest.raises(HomeError, match="expected an object in braces") as caught:
+        text(f'{rows}{before}null\n{{"n": 2}}\n')
+    assert f"line {f'{rows}{before}'.count(chr(10)) + 1:,}:" in str(caught.value)
+
+
+def test_what_is_like_a_null_between_objects_may_be_in_a_string(text):
+    rows = [{"s": "} null"}, {"s": None}, {"s": "\n null"}]
+    assert text("\n".join(json.dumps(row) for row in rows)).to_dicts() == rows
 
 
 def test_values_for_which_there_is_no_type_are_told_with_their_place(text):

@@ -55,7 +55,7 @@ class NdjsonReader:
         check_utf8(self._text, block)
         try:
             table = parse(block.view, self._known, "ignore" if self._ignoring else "error")
-        except pa.ArrowInvalid:
+        except (pa.ArrowInvalid, BadLine):
             table = self._forgiven(block)
         if may_be_rounded(table, block.view):
             self._blame(block)

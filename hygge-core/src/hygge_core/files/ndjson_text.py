@@ -18,6 +18,9 @@ _PARALLEL_BYTES = 1 << 20
 #: A whole number that a float may round: 2^53 has 16 digits.
 _LONG_NUMBER = re.compile(rb"[\s:\[,]-?[0-9]{16,}[\s,\]}]")
 _EXACT = 2.0**53
+_NULL = re.compile(rb"\s*null")
+#: After an object, but perhaps inside a string.
+_LATER_NULL = re.compile(rb"\}\s*null")
 
 
 def parse(
@@ -27,12 +30,14 @@ def parse(
 ) -> pa.Table:
     """The rows; ``beyond`` says what becomes of keys that the schema does not have.
 
-    Raises ``pa.ArrowInvalid``.
+    Raises ``pa.ArrowInvalid``, or ``BadLine`` for a null where an object has to be.
     """
     known = pa.schema([(name, to_arrow(dtype)) for name, dtype in schema.items()])
     for size in (_PARALLEL_BYTES, len(text) + 1):
+        if any(_NULL.match(text, start) for start in _starts(text, size)):
+            _refuse_nulls(text)
         try:
-            return pj.read_json(
+            table = pj.read_json(
                 pa.BufferReader(pa.py_buffer(text)),
                 read_options=pj.ReadOptions(block_size=size),
                 parse_options=pj.ParseOptions(
@@ -42,7 +47,26 @@ def parse(
         except pa.ArrowInvalid as exc:
             if "straddl" not in str(exc) or size > len(text):
                 raise
+        else:
+            # A null among the rows is one of nothing but NULLs.
+            if all(column.null_count for column in table.columns) and _LATER_NULL.search(text):
+                _refuse_nulls(text)
+            return table
     raise AssertionError("the second size holds every row")
+
+
+def _starts(text: bytes | memoryview, size: int) -> Iterator[int]:
+    """Where pyarrow's own blocks begin: a null there would end the process."""
+    for end in range(0, len(text), size):
+        before = bytes(text[max(0, end - size) : end])
+        newline = before.rfind(b"\n")
+        yield end - len(before) + max(newline, before.rfind(b"\r", newline + 1)) + 1
+
+
+def _refuse_nulls(text: bytes | memoryview) -> None:
+    """Raise ``BadLine`` if what looked like a null between objects is one."""
+    for _ in rows(bytes(text)):
+        pass
 
 
 class BadLine(Exception):
