@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 import pytest
 from project import Project
 from tds.server import TdsServer
+
+from hygge_core.engine.world import World
+from hygge_core.records import Load, LoadRef, Receipt
 
 ROWS = pl.DataFrame({"id": range(2000), "name": [f"name {n}" for n in range(2000)]})
 LOAD = """
@@ -56,6 +61,32 @@ def test_a_lost_answer_to_the_commit_is_settled_by_the_mark(project: Project) ->
     assert published_in(project, committed_first(project))
     assert project.hygge("run") == 0
     loaded(project)
+
+
+def test_a_commit_that_meets_itself_still_under_way_waits_and_is_told_what_it_did(
+    project: Project,
+) -> None:
+    """Its answer was lost, and the server was not through: the double reads as if nothing were."""
+    subject = project.ground.store()
+    opened = subject.opened(project.root)
+    ref = LoadRef(run_id="once", flow="load", entity="load")
+    with World(subject.plugins(), root=project.root) as world, ThreadPoolExecutor(2) as pool:
+        scene = world.scene(opened, flow="load", entity="load")
+        with world.store(opened, scene) as one, world.store(opened, scene) as other:
+            staging = one.begin(Load(ref=ref, mode="full_drop", schema=ROWS.schema))
+            staging.write(ROWS)
+            manifest = staging.seal()
+            held = project.server.fail("commit", moment="before", hold=True)
+            first = pool.submit(one.commit, manifest)
+            assert held.reached.wait(60)
+            project.server.log.clear()
+            second = pool.submit(other.commit, manifest)
+            ends = time.monotonic() + 60
+            while not project.server.log.containing("sp_getapplock"):
+                assert time.monotonic() < ends
+                time.sleep(0.01)
+            held.release()
+            assert first.result(60) == second.result(60) == Receipt(rows=ROWS.height, parts=1)
 
 
 def committed_first(project: Project) -> list[str]:

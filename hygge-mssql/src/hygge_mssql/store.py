@@ -73,9 +73,7 @@ class MssqlStore:
         self._stop()
         session = self._session
         with faults.around("mssql.commit", manifest.ref.run_id), session.transaction():
-            rows = loads.rows_of(session, self._table.schema, manifest.ref.run_id)
-            if rows is None:
-                rows = Publishing(session, manifest, self._config, self._scene.warn).rows()
+            rows = Publishing(session, manifest, self._config, self._scene.warn).rows()
         return Receipt(rows=rows, parts=1)
 
     def rollback(self, ref: LoadRef) -> None:
