@@ -148,6 +148,17 @@ def test_files_without_rows_are_read(tmp_path):
     assert read(tmp_path)["x"].to_list() == [1]
 
 
+def test_files_without_rows_of_another_writer_are_given_as_they_are(tmp_path):
+    table = pa.table({"id": [1, 2], "t": ["a", "b"], "l": [[1], []]})
+    pq.write_table(table.slice(0, 0), tmp_path / "a.parquet")
+    pq.write_table(table, tmp_path / "b.parquet")
+    with open_parquet_home(ParquetHomeConfig(path=tmp_path), Scene(entity="orders")) as home:
+        empty, full = home.files(ASK)
+    assert (empty.rows, full.rows) == (0, 2)
+    assert empty.codecs == full.codecs == {"snappy"}
+    assert empty.schema == full.schema
+
+
 def test_the_settled_types_are_cast_to_where_nothing_is_lost(tmp_path):
     pl.DataFrame({"x": pl.Series([1], dtype=pl.Int8)}).write_parquet(tmp_path / "a.parquet")
     given = read(tmp_path, Ask(entity="orders", settled=pl.Schema({"x": pl.Float64})))

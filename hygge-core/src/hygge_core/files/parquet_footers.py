@@ -97,7 +97,8 @@ def layout_of(footer: Footer, size: int) -> Layout:
     ]
     for chunk in chunks:
         start, stop = range_of(chunk)
-        if start < len(_MAGIC) or stop > ends:
+        # Where there are no values, writers tell of pages that they never wrote.
+        if chunk.num_values and (start < len(_MAGIC) or stop > ends):
             raise pa.ArrowInvalid(f"the column {chunk.path_in_schema} lies beyond the file's end")
     codecs = frozenset(chunk.compression.lower() for chunk in chunks)
     marks = frozenset(key.decode(errors="replace") for key in found.metadata or ())
