@@ -26,11 +26,36 @@ SAID = [
     ("TCP Provider: Error code 0x2749", HomeError, True, "firewall"),
     ("Violation of PRIMARY KEY constraint 'PK'.", HomeError, False, "constraint"),
     ("The transaction log for database 'ERP' is full.", HomeError, False, "log"),
+    ("Snapshot isolation transaction failed accessing database 'ERP' because snapshot isolation is"
+     " not allowed in this database.", HomeError, False, "ALLOW_SNAPSHOT_ISOLATION"),
+    ("Snapshot isolation transaction failed in database 'ERP' because the object accessed by the"
+     " statement has been modified by a DDL statement", HomeError, True, "again"),
+    ("Cannot continue the execution because the session is in the kill state.",
+     HomeError, True, "again"),
+    ("The target database, 'ERP', is participating in an availability group and is currently not"
+     " accessible for queries.", HomeError, True, "again"),
+    ("SHUTDOWN is in progress.", HomeError, True, "again"),
+    ("A transport-level error has occurred when receiving results from the server.",
+     HomeError, True, "firewall"),
+    ("ClientSecretCredential authentication failed", AuthError, False, ""),
+]  # fmt: skip
+
+#: The same of things that are called as errors are.
+NAMED = [
+    ("The SELECT permission was denied on the object 'Certificates'.", AuthError, False, "GRANT"),
+    ("Invalid object name 'dbo.TLS deadlock'.", HomeError, False, "schema.table"),
+    ("Invalid column name 'EncryptionKey'.", HomeError, False, "columns changed"),
+    ("Violation of PRIMARY KEY constraint 'PK_Certificate'. Cannot insert duplicate key in object"
+     " 'dbo.Login timeout'.", HomeError, False, "constraint"),
+    ("Cannot insert the value NULL into column 'Bob's encryption', table 'SSL Provider'.",
+     HomeError, False, "constraint"),
+    ("Conversion failed when converting the nvarchar value 'AADSTS' to data type int.",
+     HomeError, False, ""),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "transient", "hint"), SAID, ids=lambda each: str(each)[:30]
+    ("text", "kind", "transient", "hint"), SAID + NAMED, ids=lambda each: str(each)[:30]
 )
 def test_an_error_says_what_to_do(
     text: str, kind: type[FlowError], transient: bool, hint: str
@@ -66,6 +91,12 @@ def test_an_unknown_error_stays_as_it_is_and_its_connection_is_not_used_again() 
     assert str(made) == "sql1/ERP: what is this"
     assert lost(RuntimeError("what is this"))
     assert not lost(RuntimeError("Invalid object name 'x'."))
+
+
+@pytest.mark.parametrize("text", ["the session is in the kill state", "A transport-level error"])
+def test_a_connection_that_the_server_gave_up_is_not_used_again(text: str) -> None:
+    assert lost(RuntimeError(text))
+    assert told(RuntimeError(text), HomeError, "sql1/ERP").transient  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

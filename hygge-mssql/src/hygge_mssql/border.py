@@ -49,7 +49,12 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
     ),
     # 40615
     (r"is not allowed to access the server", Meaning("add this address to the server's firewall")),
-    (r"(?i)certificate|SSL Provider|TLS|encryption", Meaning(_TLS)),
+    (
+        r"(?i)SSL (Provider|routines)|TLS handshake"
+        r"|certificate (verify|chain|validation|mismatch|has expired)"
+        r"|encryption (is )?not supported|not support encryption",
+        Meaning(_TLS),
+    ),
     # 1205
     (r"deadlock", Meaning(f"another transaction was preferred; {_AGAIN}", transient=True)),
     # 1222
@@ -57,10 +62,14 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"Lock request time out",
         Meaning("somebody held a lock for longer than lock_seconds", transient=True),
     ),
-    # 40197, 40501, 40613, 49918 to 49920, 10928, 10929, 4221, 615
+    # 40197, 40501, 40613, 49918 to 49920, 10928, 10929, 4221, 615,
+    # 596, 921, 922, 952, 976, 983, 6005
     (
         r"service has encountered an error|service is currently busy|is not currently available"
-        r"|Not enough resources to process|Too many (create|operations)|Resource ID",
+        r"|Not enough resources to process|Too many (create|operations)|Resource ID"
+        r"|in the kill state|not been recovered yet|is being recovered|is in transition"
+        r"|participating in an availability group|Unable to access availability database"
+        r"|SHUTDOWN is in progress",
         _BUSY,
     ),
     # 229, 230, 262, 297, 300, 916, 1088, 3704, 15151, 15247
@@ -78,8 +87,13 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (r"Invalid column name", Meaning("the table's columns changed; `hygge plan` lists them")),
     # 3952
     (
-        r"Snapshot isolation transaction failed",
+        r"snapshot isolation is not allowed",
         Meaning('ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON, or isolation = "auto"'),
+    ),
+    # 3953, 3956, 3957, 3960, 3961
+    (
+        r"Snapshot isolation transaction (failed|aborted)",
+        Meaning(f"what it read was being changed in its make-up; {_AGAIN}", transient=True),
     ),
     # 2627, 2601, 547, 515
     (
@@ -99,15 +113,18 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (r"Query timeout|Timeout expired|timed? ?out", Meaning(f"{_AGAIN}; or raise query_seconds")),
     (
         r"Client unable to establish|Communication link failure|TCP Provider|Login timeout"
+        r"|transport-level error"
         r"|(?i:connection (refused|reset|closed|is broken|was (forcibly )?closed)|broken pipe)"
         r"|Failed to connect|IO error|unexpected (eof|end)|Connection not open",
         _LOST,
     ),
-    (r"acquire.*token|Credential|AADSTS", Meaning("", auth=True)),
+    (r"acquire.*token|\w+Credential\b|AADSTS", Meaning("", auth=True)),
 )
 
 #: 245, 244, 248: the value that could not be converted, of whichever column.
 _VALUE = re.compile(r"(the \w+ value) '.*'(?= to data type| overflowed)", re.DOTALL)
+#: Names and values, which may hold any word; a quote within a word is none.
+_QUOTED = re.compile(r"""(?<!\w)(['"]).*?\1(?!\w)""", re.DOTALL)
 _NOISE = re.compile(r"^Driver Error: .*?; DDBC Error: |\[Microsoft\]|\[SQL Server\]|\[ODBC[^\]]*\]")
 
 
@@ -119,7 +136,7 @@ def words(exc: BaseException) -> str:
 
 def meaning_of(exc: BaseException) -> Meaning | None:
     """What the error means, where it is known."""
-    text = str(exc)
+    text = _QUOTED.sub("''", str(exc))
     return next((meaning for pattern, meaning in _MEANINGS if re.search(pattern, text)), None)
 
 
