@@ -73,6 +73,20 @@ def test_a_missing_key_is_a_null(text):
     assert text('{"a": 1}\n{}\n{"b": 2}').rows() == [(1, None), (None, None), (None, 2)]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ([None], [None, None, None]),
+        ([[None, None], [None]], None, []),
+        ({"x": [None, None]}, None, {"x": []}),
+        ([{"x": [None, None], "y": 1}, {"x": [None], "y": None}], [], [None, {"x": None, "y": 2}]),
+    ],
+)
+def test_lists_may_hold_nothing_but_nulls(text, values):
+    rows = [{"id": number, "l": value} for number, value in enumerate(values)]
+    assert text("\n".join(json.dumps(row) for row in rows)).to_dicts() == rows
+
+
 def test_a_string_stays_a_string_whatever_it_looks_like(text):
     read = text('{"a": "2024-12-31T00:00:00Z", "b": {"c": "2024-12-31"}, "d": "007"}\n')
     assert read.rows() == [("2024-12-31T00:00:00Z", {"c": "2024-12-31"}, "007")]
@@ -93,6 +107,7 @@ def test_empty_lines_byte_order_marks_and_compression(tmp_path):
         ('{"o": {}}', {"o": {"x": None}}),
         ('{"l": [null, 2]}', {"l": [None, 2]}),
         ('{"null": null, "e": []}', {"e": []}),
+        ('{"e": [null, null]}', {"e": [None, None]}),
     ],
 )
 def test_a_later_row_that_fits_is_read(later, row, value):
@@ -116,6 +131,7 @@ def test_a_later_row_that_fits_is_read(later, row, value):
         ('{"l": ["x"]}', "l", pl.List(pl.String)),
         ('{"l": 5}', "l", pl.Int64()),
         ('{"null": null}\n{"null": 5}\n{"null": 0.5}\n', "null", pl.Float64()),
+        ('{"e": [true]}', "e", pl.List(pl.Boolean)),
         ('{"e": [{"x": 1}]}', "e", pl.List(pl.Struct({"x": pl.Int64}))),
         ('{"new": "x"}', "new", pl.String()),
         ('{"new": null}', "new", pl.Null()),

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from hygge_core.files.json_arrow import to_arrow
+from hygge_core.files.json_arrow import to_arrow, with_all_nulls
 
 _PARALLEL_BYTES = 1 << 20
 #: A whole number that a float may round: 2^53 has 16 digits.
@@ -51,7 +51,7 @@ def parse(
             # A null among the rows is one of nothing but NULLs.
             if all(column.null_count for column in table.columns) and _LATER_NULL.search(text):
                 _refuse_nulls(text)
-            return table
+            return with_all_nulls(table)
     raise AssertionError("the second size holds every row")
 
 
