@@ -49,8 +49,6 @@ NAMED = [
      " 'dbo.Login timeout'.", HomeError, False, "constraint"),
     ("Cannot insert the value NULL into column 'Bob's encryption', table 'SSL Provider'.",
      HomeError, False, "constraint"),
-    ("Conversion failed when converting the nvarchar value 'AADSTS' to data type int.",
-     HomeError, False, ""),
 ]  # fmt: skip
 
 
@@ -91,6 +89,11 @@ def test_an_unknown_error_stays_as_it_is_and_its_connection_is_not_used_again() 
     assert str(made) == "sql1/ERP: what is this"
     assert lost(RuntimeError("what is this"))
     assert not lost(RuntimeError("Invalid object name 'x'."))
+
+
+def test_a_value_is_not_what_happened() -> None:
+    text = "Conversion failed when converting the nvarchar value 'AADSTS' to data type int."
+    assert type(told(RuntimeError(text), HomeError, "sql1/ERP")) is HomeError
 
 
 @pytest.mark.parametrize("text", ["the session is in the kill state", "A transport-level error"])
