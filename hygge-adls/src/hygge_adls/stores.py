@@ -130,6 +130,10 @@ class LakeStore(StagedWriter):
 class LakeParquetStore(LakeStore):
     """Parquet files, written by Polars, or taken as they are (``TakesFiles``)."""
 
+    def check_schema(self, schema: pl.Schema) -> None:
+        writing.refuse_not_parquet(schema)
+        super().check_schema(schema)
+
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
         marks = {SCHEMA_MARK: whole} if whole else {}

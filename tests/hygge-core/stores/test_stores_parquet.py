@@ -233,10 +233,12 @@ def test_a_broken_newest_file_is_named(table):
         store.known_schema()
 
 
-def test_a_type_that_parquet_cannot_hold_is_a_store_error(table):
-    with pytest.raises(StoreError, match="no child field"):
-        moved(store_of(table), "r1", pl.DataFrame({"x": pl.Series([{}], dtype=pl.Struct([]))}))
-    assert not table.exists()
+@pytest.mark.parametrize("values", [{}, {"a": {}}, [{}]])
+def test_a_type_that_parquet_cannot_hold_is_refused_before_any_work(table, values):
+    with pytest.raises(StoreError, match="struct without fields: column 'x' is") as caught:
+        moved(store_of(table), "r1", pl.DataFrame({"x": [values]}))
+    assert 'schema_overrides = { x = "string" }' in caught.value.hint
+    assert not table.parent.exists()
 
 
 def test_a_table_without_columns_is_refused(table):

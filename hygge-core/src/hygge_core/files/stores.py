@@ -69,6 +69,10 @@ class ParquetStore(FileStore):
         super().__init__(config, suffix=".parquet")
         self._config = config
 
+    def check_schema(self, schema: pl.Schema) -> None:
+        writing.refuse_not_parquet(schema)
+        super().check_schema(schema)
+
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
         marks = {SCHEMA_MARK: whole} if whole else {}

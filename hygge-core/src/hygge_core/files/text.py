@@ -24,18 +24,18 @@ def refuse_types(schema: pl.Schema, *, nested: bool, word: str) -> None:
     for column, dtype in schema.items():
         if dtype.is_nested() and not nested:
             raise StoreError(f"{word} has no nested values: {column!r} is {dtype}", hint=_ADVICE)
-        if any(isinstance(inner, (pl.Binary, pl.Object)) for inner in _within(dtype)):
+        if any(isinstance(inner, (pl.Binary, pl.Object)) for inner in within(dtype)):
             raise StoreError(f"{word} has no text for {dtype}: column {column!r}", hint=_ADVICE)
 
 
-def _within(dtype: pl.DataType) -> Iterator[pl.DataType]:
+def within(dtype: pl.DataType) -> Iterator[pl.DataType]:
     """The type and every type inside it."""
     yield dtype
     if isinstance(dtype, (pl.List, pl.Array)):
-        yield from _within(instance(dtype.inner))
+        yield from within(instance(dtype.inner))
     elif isinstance(dtype, pl.Struct):
         for inner in dtype.fields:
-            yield from _within(instance(inner.dtype))
+            yield from within(instance(inner.dtype))
 
 
 def for_csv(frame: pl.DataFrame, null_value: str) -> pl.DataFrame:
@@ -76,7 +76,7 @@ def refuse_not_json(frame: pl.DataFrame) -> None:
 
 
 def _holds_floats(dtype: pl.DataType) -> bool:
-    return any(inner.is_float() for inner in _within(dtype))
+    return any(inner.is_float() for inner in within(dtype))
 
 
 def _not_finite(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hygge_core.files.text import for_csv, refuse_not_json
+from hygge_core.errors import StoreError
+from hygge_core.files.overrides import toml_line
+from hygge_core.files.text import for_csv, refuse_not_json, within
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
 ZSTD_LEVEL = 1
 #: Row groups that are cut for their bytes have about so many in memory.
 _GROUP_BYTES = 32 << 20
+
+
+def refuse_not_parquet(schema: pl.Schema) -> None:
+    """Raise ``StoreError`` naming the first column with a struct of no fields: it needs one."""
+    for column, dtype in schema.items():
+        if any(isinstance(inner, pl.Struct) and not inner.fields for inner in within(dtype)):
+            raise StoreError(
+                f"Parquet has no struct without fields: column {column!r} is {dtype}",
+                hint=f"drop it with `polish`, or read it as text: {toml_line(column)}",
+            )
 
 
 def write_parquet(
