@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import MappingProxyType
 
@@ -46,11 +46,11 @@ class MssqlHome:
         self._source = _source(config, scene)
 
     def schema(self, ask: Ask) -> pl.Schema:
-        with self._server.session(HomeError) as session:
+        with self._session() as session:
             return pl.Schema({each.name: each.dtype for each in self._selected(session, ask)})
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
-        with self._server.session(HomeError) as session:
+        with self._session() as session:
             columns = self._selected(session, ask)
             condition, wanted = self._wanted(session, ask)
             keys = self._keys(session, ask)
@@ -75,7 +75,7 @@ class MssqlHome:
     def upper(self, ask: Ask) -> Mark | None:
         assert ask.range is not None
         self._source.demand_range()
-        with self._server.session(HomeError) as session:
+        with self._session() as session:
             condition, chosen = self._within(session, ask.range)
             if self._source.alone:
                 return None
@@ -83,14 +83,14 @@ class MssqlHome:
 
     def reach(self, ask: Ask) -> Mark:
         assert ask.changes is not None
-        with self._server.session(HomeError) as session:
+        with self._session() as session:
             return changes.reach(session, self._table, ask.changes)
 
     def estimated_rows(self, ask: Ask) -> int | None:
         partly = ask.range is not None or (ask.changes and ask.changes.since)
         if not isinstance(self._source, Table) or partly:
             return ask.limit
-        with self._server.session(HomeError) as session:
+        with self._session() as session:
             rows = catalogue.rows(session, self._source.name)
         return rows if ask.limit is None or rows is None else min(rows, ask.limit)
 
@@ -99,12 +99,15 @@ class MssqlHome:
 
     def check(self) -> Iterable[tuple[str, str, str]]:
         ask = Ask(entity=self._scene.entity)
-        with self._server.session(HomeError) as session:
+        with self._session() as session:
             columns = self._selected(session, ask)
             query = self._source.select(listed(columns), EVERYTHING, top=1)
             session.rows(query.sql, *query.values)
         types = ", ".join(f"{each.name} {spell(each.dtype)}" for each in columns)
         yield f"{self._source} can be read ({types})", "ok", ""
+
+    def _session(self) -> AbstractContextManager[Session]:
+        return self._server.session(HomeError, self._scene.cancel)
 
     @property
     def _table(self) -> Name:

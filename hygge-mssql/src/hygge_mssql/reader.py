@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 
 import polars as pl
@@ -51,7 +51,7 @@ class Reader:
 
     def _one(self, condition: Condition, rows: int, top: int | None) -> Iterator[pl.DataFrame]:
         query = self._source.select(listed(self._columns), condition, top=top)
-        with self._server.session(HomeError) as session, self._isolated(session):
+        with self._session() as session, self._isolated(session):
             yield from self._frames(session, query, rows)
 
     def changed(
@@ -59,17 +59,20 @@ class Reader:
     ) -> Iterator[pl.DataFrame]:
         """The rows of ``query``, while ``demand`` holds before the first of them, and behind the
         last where no snapshot keeps what they were read from."""
-        with self._server.session(HomeError) as session, self._isolated(session):
+        with self._session() as session, self._isolated(session):
             demand(session)
             yield from self._frames(session, query, rows)
             if not self._snapshot(session):
                 demand(session)
 
+    def _session(self) -> AbstractContextManager[Session]:
+        return self._server.session(HomeError, self._scene.cancel)
+
     def _several(
         self, parted: PartitionRead, condition: Condition, rows: int
     ) -> Iterator[pl.DataFrame]:
         with ExitStack() as stack:
-            holding = stack.enter_context(self._server.session(HomeError))
+            holding = stack.enter_context(self._session())
             conditions = self._parts(holding, parted, condition)
             queries = [self._source.select(listed(self._columns), each) for each in conditions]
             with self._held(holding):
@@ -113,7 +116,7 @@ class Reader:
 
     @contextmanager
     def _opened(self) -> Iterator[Session]:
-        with self._server.session(HomeError) as session, self._isolated(session):
+        with self._session() as session, self._isolated(session):
             if isinstance(self._source, Table):
                 session.value(ask.TOUCH.with_(source=self._source.name.sql))
             yield session
@@ -141,9 +144,9 @@ class Reader:
         self, session: Session, query: Query, rows: int
     ) -> Generator[pl.DataFrame, None, None]:
         cancel = self._scene.cancel
+        cancel.check()  # what was asked to stop before it began is ended by nobody
         try:
-            with session.batches(query.sql, query.values, rows) as (batches, stop):
-                cancel.watch(stop)
+            with session.batches(query.sql, query.values, rows) as (batches, _):
                 for batch in batches:
                     cancel.check()
                     yield framed(pl.DataFrame(batch), self._columns, self._scene.quoted)

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from hygge_core import faults
 from hygge_core.errors import FlowError, HomeError
-from hygge_core.scene import Scene
+from hygge_core.scene import Cancel, Scene
 from hygge_mssql import border, catalogue, diagnosis
 from hygge_mssql.driver import arguments, driver
 from hygge_mssql.session import Session
@@ -49,11 +49,15 @@ class Server:
         self._turn = threading.Lock()
 
     @contextmanager
-    def session(self, raising: type[FlowError]) -> Iterator[Session]:
-        """A session for the block; it is given back, or closed where it broke."""
+    def session(self, raising: type[FlowError], cancel: Cancel | None = None) -> Iterator[Session]:
+        """A session for the block; it is given back, or closed where it broke.
+
+        ``cancel``: who asks it to stop ends the statement that runs.
+        """
         session = self.take(raising)
         try:
-            yield session
+            with session.heeding(cancel or Cancel()):
+                yield session
         finally:
             self.give(session)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from hygge_core.errors import FlowError
+from hygge_core.scene import Cancel
 from hygge_mssql import border
 from hygge_mssql.statements import session as say
 
@@ -28,6 +30,28 @@ class Session:
         self.lock_seconds = lock_seconds
         self.raising: type[FlowError] = FlowError
         self.broken = False
+        self._running: Any = None
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def heeding(self, cancel: Cancel) -> Iterator[None]:
+        """Inside, whoever asks to stop ends the statement that runs, at the server too."""
+        inside = True
+
+        def end() -> None:
+            with self._turn:
+                if inside and self._running is not None:
+                    _cancel(self._running)
+
+        def stop() -> None:  # the driver waits for the server's word, and nobody may wait for that
+            threading.Thread(target=end, name="cancel", daemon=True).start()
+
+        cancel.watch(stop)
+        try:
+            yield
+        finally:
+            with self._turn:
+                inside = False
 
     def execute(self, sql: str, *values: Any) -> int:
         """Run a statement; the number of rows that it changed, -1 where it does not say."""
@@ -123,13 +147,20 @@ class Session:
     def _cursor(self, sql: str, values: Sequence[Any]) -> Iterator[Any]:
         with self._speaking():
             cursor = self._connection.cursor()
+        self._run(cursor)
         try:
             with self._speaking():
                 cursor.execute(sql, *((tuple(values),) if values else ()))
             yield cursor
         finally:
+            self._run(None)
             with suppress(Exception):
                 cursor.close()
+
+    def _run(self, cursor: Any) -> None:
+        """What ``heeding`` may stop: nobody else touches a cursor that is being closed."""
+        with self._turn:
+            self._running = cursor
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -138,3 +169,13 @@ class Session:
         except border.foreign() as exc:
             self.broken = self.broken or border.lost(exc)
             raise border.told(exc, self.raising, self.place) from exc
+
+
+def _cancel(cursor: Any) -> None:
+    """End what ``cursor`` executes or fetches in another thread; nothing where it is idle.
+
+    The driver does so itself for its Arrow reader (SQLCancel, which is made for that), and offers
+    it for nothing else.
+    """
+    with suppress(Exception):  # a driver without it: the statement ends when it ends
+        cursor.hstmt._cancel()

@@ -74,7 +74,10 @@ class Trip:
         scene = self.world.home_scene(self.task, **{**self.told, "cancel": stop})
         try:
             with self.world.home(self.task.home, scene) as home:
-                yield Visit(home=home, scene=scene, stop=stop, deadline=deadline)
+                try:
+                    yield Visit(home=home, scene=scene, stop=stop, deadline=deadline)
+                finally:
+                    stop.request("the visit is over")  # a call that still hangs in the home is too
         finally:
             stop.close(self.cancel)
 
