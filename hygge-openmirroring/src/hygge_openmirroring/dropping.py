@@ -25,6 +25,7 @@ class Drop:
 
     * ``etag`` which folder that was at SEAL; empty: there was none, and there is nothing to wait
       for.
+    * ``unchanged`` raises where somebody has added to that folder since SEAL.
     * ``note`` where it is noted, on the shelf.
     * ``seconds`` how long the service gets.
     * ``wait`` sleeps, saying why, with the entity's slot given to somebody else.
@@ -33,6 +34,7 @@ class Drop:
     shelf: LakeShelf
     live: str
     etag: str
+    unchanged: Callable[[], None]
     note: str
     seconds: float
     wait: Callable[[float, str], None]
@@ -43,6 +45,8 @@ class Drop:
         there = self.shelf.folder_etag(self.live)
         if there is None and not self.etag:
             return
+        if there is not None and there == self.etag:
+            self.unchanged()
         if there is not None and there != self.etag:
             self._require_unused(run_began=bool(noted))
         elif not noted:

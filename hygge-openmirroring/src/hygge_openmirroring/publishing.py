@@ -8,6 +8,7 @@ it, and the service may have moved the final one away already.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -77,10 +78,21 @@ class Publishes(StagedWriter):
             shelf=self.shelf,
             live=self.places.live,
             etag=manifest.extra["folder"],
+            unchanged=partial(self._require_unchanged, manifest),
             note=self._drop_note(manifest.ref),
             seconds=self.config.folder_deletion_wait_seconds,
             wait=self.scene.wait,
         ).run()
+
+    def _require_unchanged(self, manifest: Manifest) -> None:
+        """A folder keeps its etag when files are put into it: the record tells of them."""
+        last = self.notes.last_run()
+        if last != manifest.extra["last_run"]:
+            raise StoreError(
+                f"{self.at(self.places.live)} was written to by run {last} since this load was "
+                "sealed: somebody else was faster, and their data stays",
+                hint=f"hygge recover --undo {manifest.ref.run_id}, then run again",
+            )
 
     def _announce(self, ref: LoadRef) -> None:
         name = self.config.partner_name

@@ -62,6 +62,11 @@ class Notes:
     def read(self) -> TableRecord | None:
         return TableRecord.of(self._shelf.read_json(self._name))
 
+    def last_run(self) -> str:
+        """Which run wrote to the table last; empty where none has."""
+        record = self.read()
+        return record.run_id if record else ""
+
     def write(self, record: TableRecord) -> None:
         """In one step; a commit that is called again writes the same once more."""
         self._shelf.write_json(self._name, record.plain())

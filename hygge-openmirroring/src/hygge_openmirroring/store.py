@@ -173,6 +173,7 @@ class MirrorStore(ShowsTables, Publishes):
         )
         return {
             "folder": folder,
+            "last_run": self.notes.last_run() if load.mode == "full_drop" else "",
             "initial": here.initial,
             "adds_keys": here.adds_keys,
             "schema": None if told == document(known) else told.plain(),

@@ -5,6 +5,7 @@ import pytest
 STAGED = "test_what_is_staged_is_invisible[append]"
 SHOWN = "test_a_commit_shows_every_row_once[append]"
 CRASHED = "test_a_commit_may_crash_anywhere[append]"
+FASTER = "a commit refuses when somebody else was faster: their data stays"
 #: wrong store → the test that finds it, and the promise that its message names
 BROKEN = {
     "OverwritesInPlace": (STAGED, "write() stages: no reader sees it before the commit"),
@@ -28,10 +29,8 @@ BROKEN = {
         "test_a_value_is_kept_or_refused[nan]",
         "a value is kept exactly, or refused: never changed",
     ),
-    "LosesTheRace": (
-        "test_a_full_drop_never_overwrites_who_was_faster",
-        "a commit refuses when somebody else was faster: their data stays",
-    ),
+    "LosesTheRace": ("test_a_full_drop_never_overwrites_who_was_faster[full_drop]", FASTER),
+    "LosesAnAppend": ("test_a_full_drop_never_overwrites_who_was_faster[append]", FASTER),
     "WritesItsSecretDown": ("test_no_secret_is_ever_shown", "a secret is shown nowhere"),
     "ToldWrong": (SHOWN, "the receipt counts this load's rows"),
     "KeepsWhatItTook": (

@@ -36,7 +36,7 @@ from hygge_core.testing.store_rows import StoreRows
 from hygge_core.testing.store_values import StoreValues
 from hygge_core.testing.store_walk import StoreWalk
 from hygge_core.testing.subjects import StoreSubject
-from hygge_core.testing.walk import MORE, OLD, OTHER
+from hygge_core.testing.walk import MORE, OLD
 
 
 class StoreContract(
@@ -212,11 +212,15 @@ class StoreContract(
             place.with_store(lambda store: store.commit(manifest))
         same(place.seen(OLD), OLD, "rows of a failed attempt never reach the destination")
 
-    def test_a_full_drop_never_overwrites_who_was_faster(self, place: StorePlace) -> None:
+    @MODES
+    def test_a_full_drop_never_overwrites_who_was_faster(
+        self, place: StorePlace, mode: Mode
+    ) -> None:
         declared(place, "full_drop")
+        declared(place, mode)
         place.settle(OLD, "full_drop")
-        slow = place.staged(MORE, "full_drop")
-        place.settle(OTHER, "full_drop")
+        slow = place.staged(OLD[:1], "full_drop")
+        place.settle(incoming(mode), mode)
         promise = "a commit refuses when somebody else was faster: their data stays"
         try:
             place.with_store(lambda store: store.commit(slow))
@@ -224,7 +228,7 @@ class StoreContract(
             keep(not exc.transient, "a lost race is no transient error", repr(exc))
         else:
             broken(promise, f"commit() returned; a reader sees:\n{place.seen(OLD)}")
-        same(place.seen(OLD), OTHER, promise)
+        same(place.seen(OLD), expected(mode), promise)
 
 
 def _load(mode: Mode, run_id: str = "") -> Load:

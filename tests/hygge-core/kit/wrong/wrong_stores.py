@@ -1,6 +1,8 @@
 """Stores that are wrong on purpose, each in one way, and the honest one that they are made from."""
 
+from collections import Counter
 from contextlib import contextmanager
+from typing import ClassVar
 
 from attrs import evolve, frozen
 
@@ -102,6 +104,22 @@ class LosesTheRace(ParquetStore):
     def replace(self, manifest):
         self._seen = manifest.extra.get("before")
         super().replace(manifest)
+
+
+class LosesAnAppend(ParquetStore):
+    """A full_drop looks whether another one was faster, and not whether somebody added rows."""
+
+    drops: ClassVar = Counter()
+
+    def superseded(self):
+        return f"after {self.drops[self.table]} of them"
+
+    def _before(self, ref):
+        return self.superseded()
+
+    def swap(self, manifest):
+        super().swap(manifest)
+        self.drops[self.table] += 1
 
 
 class WritesItsSecretDown(ParquetStore):
