@@ -9,7 +9,6 @@ from household import ONE, PARQUET, STUMBLING, TEN
 
 from hygge_core import errors
 from hygge_core.engine import extraction
-from hygge_core.engine.coordinator import exit_code
 from hygge_core.events import Recovered, Retrying
 
 # --- retries ----------------------------------------------------------------------------------
@@ -105,7 +104,7 @@ def test_a_plugin_that_calls_exit_fails_its_entity_and_nothing_else(household, s
     assert results["good"].outcome == "complete"
     assert results["bad"].outcome == "fail"
     assert results["bad"].failure.kind == "SystemExit"
-    assert exit_code(summary) == 1
+    assert summary.exit_code == 1
     assert sorted(household.finished()) == ["bad", "good"]
     assert household.told("bad")[0].event_type == "fail"
     assert household.leftovers() == []

@@ -1,11 +1,13 @@
 """Each exit code that is documented, and what it leaves behind; processes where signals matter."""
 
+import json
 import signal
 import time
 
 import pytest
-from household import until
+from household import STUMBLING, until
 
+from hygge_core.errors import AuthError, StoreError
 from hygge_core.plugins import words
 
 PROJECT = """
@@ -145,6 +147,53 @@ def test_75_when_somebody_else_moves_the_entity_and_they_are_named(household, en
     assert f"pid {first.pid}" in done.err
     first.send_signal(signal.SIGTERM)
     assert household.finish(first).code == 143
+
+
+@pytest.mark.parametrize(
+    ("scripts", "code", "each"),
+    [
+        (["unreachable"], 75, [75]),
+        (["locked out"], 4, [4]),
+        (["locked out", "unreachable"], 1, [4, 75]),
+        (["ten"], 0, [0]),
+    ],
+)
+def test_a_plan_ends_as_the_run_would(household, entities, scripts, code, each):
+    entities(*(f"e{n} = {{ home.script = '{script}' }}" for n, script in enumerate(scripts)))
+    assert household.call("run").code == code
+    assert household.call("plan").code == code
+    done = household.call("plan", "--json")
+    assert done.code == code
+    plans = json.loads(done.out)
+    assert [plan["exit_code"] for plan in plans] == each
+    assert all({"problem", "hint", "exit_code"} <= plan.keys() for plan in plans)
+    assert [bool(plan["problem"]) for plan in plans] == [bool(one) for one in each]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(AuthError("revoked"), 4), (StoreError("busy", transient=True), 75), (StoreError("full"), 1)],
+    ids=repr,
+)
+def test_a_recovery_ends_as_the_run_would(household, stranger, one, error, code):
+    def trips(step, batch, scene):
+        if step == "commit":
+            raise error
+
+    stranger.STUMBLES["trips"] = trips
+    one("ten", store=STUMBLING)
+    assert household.call("run").code == code
+    assert household.call("recover").code == code
+
+
+def test_a_limit_on_an_incremental_run_is_refused_with_what_to_do(household, entities):
+    entities(
+        "quick = { run_type = 'incremental', watermark = { column = 'id' }, home.script = 'newer' }"
+    )
+    for command in ("plan", "run"):
+        done = household.call(command, "--limit", "5")
+        assert done.code == 3
+        assert "leave out --limit, or say --full-drop" in done.out + done.err
 
 
 def test_130_after_one_ctrl_c_which_ends_the_run_in_good_order(household, entities):

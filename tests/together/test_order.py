@@ -8,7 +8,6 @@ from contextlib import closing
 
 from household import STUMBLING, TEN
 
-from hygge_core.engine.coordinator import exit_code
 from hygge_core.engine.slots import Slots
 from hygge_core.events import Stage
 from hygge_core.operate.selection import Shard
@@ -19,11 +18,11 @@ def test_after_a_failure_stop_starts_nothing_more_and_continue_does(household, m
     summary = household.run(sets=["run.on_error=stop"])
     assert household.finished() == ["a"]
     assert summary.not_started == ("f.b", "f.c")
-    assert exit_code(summary) == 1
+    assert summary.exit_code == 1
     summary = household.run()
     assert sorted(household.finished()) == ["a", "b", "c"]
     assert summary.not_started == ()
-    assert exit_code(summary) == 1
+    assert summary.exit_code == 1
 
 
 def test_no_more_entities_than_concurrency_are_in_flight(household, stranger, many):

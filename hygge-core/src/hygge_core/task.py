@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -99,6 +100,15 @@ class Failure:
     notes: tuple[str, ...] = ()
 
 
+def exit_code(failures: Iterable[Failure]) -> int:
+    """0 without any; 75 when every one was transient; 3 or 4 when all were of that kind; else 1."""
+    known = tuple(failures)
+    if known and all(failure.transient for failure in known):
+        return 75
+    codes = {failure.exit_code for failure in known}
+    return codes.pop() if len(codes) == 1 else int(bool(codes))
+
+
 @frozen(kw_only=True)
 class Result:
     """What became of one task.
@@ -144,3 +154,9 @@ class Summary:
     results: tuple[Result, ...]
     not_started: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """That of its failures; 1 when something never started though nothing failed."""
+        failures = exit_code(result.failure for result in self.results if result.failure)
+        return failures or int(bool(self.not_started))

@@ -101,6 +101,8 @@ class ScriptedHome:
 def _open_home(config: HomeConfig, scene: Any) -> Any:
     if config.script == "locked out":
         raise errors.AuthError("Login failed for user 'reader'", hint="ask for a role")
+    if config.script == "unreachable":
+        raise errors.HomeError("the source does not answer", transient=True)
     return nullcontext(ScriptedHome(config, scene))
 
 

@@ -11,7 +11,7 @@ from hygge_core.cli import streams
 from hygge_core.cli.interrupt import interruptible
 from hygge_core.cli.progress.audience import Audience, watcher
 from hygge_core.cli.progress.summary import summary
-from hygge_core.engine.coordinator import Coordinator, exit_code
+from hygge_core.engine.coordinator import Coordinator
 from hygge_core.engine.stream import Stream
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def conduct(said: Invocation, entities: Sequence[Entity], **asked: Any) -> int:
             run = coordinator.run(entities, **asked)
     if not said.json:
         _last_lines(run, said, entities)
-    return stopped.exit_code if stopped.exit_code and _unfinished(run) else exit_code(run)
+    return stopped.exit_code if stopped.exit_code and _unfinished(run) else run.exit_code
 
 
 @contextmanager

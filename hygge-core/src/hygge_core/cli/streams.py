@@ -101,6 +101,8 @@ def clean(plain: Any) -> Any:
 def tell(error: Exception, *, trace: bool) -> int:
     """Say what went wrong and what to try; return the exit code that belongs to it."""
     from hygge_core.errors import HyggeError
+    from hygge_core.failures import failure_of
+    from hygge_core.task import exit_code
 
     if trace:
         import traceback
@@ -108,12 +110,12 @@ def tell(error: Exception, *, trace: bool) -> int:
         say("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, HyggeError):
         complain(str(error), error.hint, getattr(error, "__notes__", ()))
-        return 75 if getattr(error, "transient", False) else error.exit_code
-    complain(
-        f"{type(error).__name__}: {error}",
-        "this should not have happened: run it again with -vv and report what it prints",
-    )
-    return 1
+    else:
+        complain(
+            f"{type(error).__name__}: {error}",
+            "this should not have happened: run it again with -vv and report what it prints",
+        )
+    return exit_code([failure_of(error)])
 
 
 def complain(text: str, hint: str | None, notes: Sequence[str] = ()) -> None:

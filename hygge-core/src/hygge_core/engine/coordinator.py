@@ -86,7 +86,7 @@ class Coordinator:
             roll.close(entities, world, summary)
             mirror.settle(world)
         self._emit(
-            RunFinished(run_id=run_id, exit_code=exit_code(summary), summary=to_plain(summary))
+            RunFinished(run_id=run_id, exit_code=summary.exit_code, summary=to_plain(summary))
         )
         return summary
 
@@ -206,14 +206,3 @@ def longest_first(
 
     pairs = list(zip(entities, tasks, strict=True))
     return sorted(pairs, key=lambda pair: -last_seconds(pair[1]))
-
-
-def exit_code(summary: Summary) -> int:
-    """0 fine; 75 when every failure was transient; 3 or 4 when all were of that kind; else 1."""
-    failures = [result.failure for result in summary.results if result.failure]
-    if not failures:
-        return 1 if summary.not_started else 0
-    if all(failure.transient for failure in failures):
-        return 75
-    codes = {failure.exit_code for failure in failures}
-    return codes.pop() if len(codes) == 1 else 1

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from attrs import evolve
 
-from hygge_core.errors import Blocked, Cancelled, FlowError, HyggeError, LeaseHeld
-from hygge_core.plugins.watchdog import told
-from hygge_core.secrets import scrub
-from hygge_core.task import Failure, Outcome, Result
+from hygge_core.errors import Blocked, Cancelled, LeaseHeld
+from hygge_core.failures import failure_of, said
+from hygge_core.task import Outcome, Result
 
 if TYPE_CHECKING:
     from hygge_core.task import Task
@@ -39,30 +37,9 @@ def ended(task: Task, outcome: Outcome) -> Result:
 
 def fallen(task: Task, exc: BaseException) -> Result:
     """The result of a task that ended with ``exc``: its own text, hint and notes, scrubbed."""
-    failure = Failure(
-        kind=type(exc).__name__,
-        text=said(exc),
-        hint=scrub(exc.hint) if isinstance(exc, HyggeError) and exc.hint else None,
-        transient=isinstance(exc, FlowError) and exc.transient,
-        exit_code=exc.exit_code if isinstance(exc, HyggeError) else 1,
-        notes=tuple(map(scrub, (*getattr(exc, "__notes__", ()), *_where(exc)))),
-    )
-    return evolve(ended(task, _OUTCOMES.get(type(exc), "fail")), failure=failure)
+    return evolve(ended(task, _OUTCOMES.get(type(exc), "fail")), failure=failure_of(exc))
 
 
 def journalled(exc: BaseException) -> dict[str, Any]:
     """The metadata of a ``fail`` event."""
     return {"error": said(exc), "kind": type(exc).__name__}
-
-
-def said(exc: BaseException) -> str:
-    """The cause's own text without secrets; of a stranger's exception the class says half of it."""
-    return scrub((str(exc) if isinstance(exc, HyggeError) else told(exc)) or type(exc).__name__)
-
-
-def _where(exc: BaseException) -> tuple[str, ...]:
-    """Where an exception was raised that nobody has translated: for whoever has to mend it."""
-    frames = traceback.extract_tb(exc.__traceback__)
-    if isinstance(exc, HyggeError) or not frames:
-        return ()
-    return (f"raised in {frames[-1].filename}, line {frames[-1].lineno}",)

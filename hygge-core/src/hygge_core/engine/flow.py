@@ -15,7 +15,7 @@ from attrs import evolve
 
 from hygge_core.engine import mirror
 from hygge_core.engine.extraction import Extracted, extract
-from hygge_core.engine.failing import ENDS, ended, fallen, journalled, said
+from hygge_core.engine.failing import ENDS, ended, fallen, journalled
 from hygge_core.engine.ledger import advance, recorded
 from hygge_core.engine.modes import mode_of, publishes_nothing
 from hygge_core.engine.publishing import finish, manifest_of, verdict
@@ -23,6 +23,7 @@ from hygge_core.engine.recovery import recover
 from hygge_core.engine.trip import embarked
 from hygge_core.errors import HyggeError
 from hygge_core.events import EntityFinished, EntityStarted
+from hygge_core.failures import said
 from hygge_core.jsons import to_plain
 from hygge_core.records import Receipt, RunRecord, Watermark
 from hygge_core.secrets import scrub

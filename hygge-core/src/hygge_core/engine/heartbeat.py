@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hygge_core.engine import crew
-from hygge_core.engine.failing import ENDS, said
+from hygge_core.engine.failing import ENDS
 from hygge_core.errors import JournalError
+from hygge_core.failures import said
 from hygge_core.records import now
 
 if TYPE_CHECKING:

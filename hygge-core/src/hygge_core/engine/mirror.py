@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from hygge_core.engine.failing import ENDS, said
+from hygge_core.engine.failing import ENDS
 from hygge_core.engine.ledger import JournalLedger
+from hygge_core.failures import said
 from hygge_core.jsons import to_json
 from hygge_core.protocols import Mirrors, PublishesJournal
 

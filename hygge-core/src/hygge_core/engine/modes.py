@@ -22,11 +22,19 @@ def mode_of(trip: Trip) -> Mode:
     run_type = kind.run_type(trip.world.config_of("store", task.store), task.run_type)
     if run_type == "full_drop":
         return "full_drop"
-    if task.limit is not None:
-        raise ConfigError("a limit and an incremental run do not go together: rows would be lost")
+    refuse_limited(task.limit)
     place = trip.world.place("store", task.store)
     refuse_unsound(trip.ledger.watermark, task.name, place, moved=_has_rows(trip))
     return "append"
+
+
+def refuse_limited(limit: int | None) -> None:
+    """Raise ``ConfigError`` where what is newer than the watermark would be cut off, and lost."""
+    if limit is not None:
+        raise ConfigError(
+            "a limit and an incremental run do not go together: rows would be lost",
+            hint="leave out --limit, or say --full-drop",
+        )
 
 
 def refuse_unsound(watermark: Watermark | None, name: str, place: str, *, moved: bool) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hygge_core.engine.failing import ENDS, said
+from hygge_core.engine.failing import ENDS
 from hygge_core.engine.ledger import advance
 from hygge_core.errors import Cancelled, StoreError
+from hygge_core.failures import said
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hygge_core.engine.failing import ENDS, said
+from hygge_core.engine.failing import ENDS
 from hygge_core.engine.ledger import advance, recorded_state
 from hygge_core.engine.publishing import finish, manifest_of, tidy
 from hygge_core.errors import Blocked, ConfigError, FlowError, PluginError
 from hygge_core.events import Recovered
+from hygge_core.failures import said
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from hygge_core.engine.modes import refuse_unsound
-from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.engine.modes import refuse_limited, refuse_unsound
+from hygge_core.errors import HyggeError
+from hygge_core.failures import failure_of
 from hygge_core.operate.lookback import journal_of
 from hygge_core.protocols import Estimates
 from hygge_core.records import Ask, RunType
-from hygge_core.secrets import scrub
+from hygge_core.task import Failure
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
@@ -36,7 +37,7 @@ class Plan:
 
     ``low`` is the stored watermark as typed text, exclusive; empty: from the beginning, or there
     is no watermark. ``columns`` are the home's (name, type) pairs and ``estimated_rows`` its guess,
-    both unknown offline. ``problem`` says why it would fail, ``hint`` what to do about it.
+    both unknown offline. ``failure`` is why it would fail.
     """
 
     name: str
@@ -51,9 +52,7 @@ class Plan:
     recovery: tuple[Recovery, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     estimated_rows: int | None = None
-    problem: str = ""
-    hint: str = ""
-    exit_code: int = 0
+    failure: Failure | None = None
 
 
 def plan(
@@ -64,7 +63,7 @@ def plan(
     limit: int | None = None,
     offline: bool = False,
 ) -> Iterator[Plan]:
-    """The plan of each entity in turn; what stands in the way of one is in its ``problem``.
+    """The plan of each entity in turn; what stands in the way of one is its ``failure``.
 
     ``offline`` opens nothing: neither homes nor journals.
     """
@@ -84,12 +83,7 @@ def plan(
             if not offline:
                 planned = _seen(entity, world, _remembered(entity, world, planned))
         except HyggeError as exc:
-            planned = evolve(
-                planned,
-                problem=scrub(str(exc)),
-                hint=scrub(exc.hint or ""),
-                exit_code=exc.exit_code,
-            )
+            planned = evolve(planned, failure=failure_of(exc))
         yield planned
 
 
@@ -102,11 +96,7 @@ def _decided(entity: Entity, world: World, planned: Plan) -> Plan:
     planned = evolve(planned, run_type=run_type, mode=mode)
     if run_type == "full_drop":
         return planned
-    if planned.limit is not None:
-        raise ConfigError(
-            "a limit and an incremental run do not go together: rows would be lost",
-            hint="leave out --limit, or say --full-drop",
-        )
+    refuse_limited(planned.limit)
     return planned
 
 
@@ -172,9 +162,3 @@ def spelled(watermark: Watermark | None) -> str:
     if watermark is None or watermark.mark is None:
         return ""
     return f"{watermark.mark.value} ({watermark.mark.type})"
-
-
-def worst(plans: Iterable[Plan]) -> int:
-    """The exit code of a plan: that of a run which failed so."""
-    codes = {planned.exit_code for planned in plans} - {0}
-    return codes.pop() if len(codes) == 1 else int(bool(codes))

@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING
 from hygge_core.cli import streams
 from hygge_core.jsons import to_plain
 from hygge_core.operate.mending import Mended
+from hygge_core.task import exit_code
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation
 
 
 def give_mended(said: Invocation, mended: Iterable[Mended]) -> int:
-    """Tell what became of each open run; 75 when all that failed may work later, 1 when not."""
+    """Tell what became of each open run; the exit code is that of what failed."""
     known = list(mended)
     if said.json:
         streams.give_json([to_plain(each) for each in known])
     else:
         _tell(known)
-    failures = [each.failure for each in known if each.failure]
-    if not failures:
-        return 0
-    return 75 if all(failure.transient for failure in failures) else 1
+    return exit_code(each.failure for each in known if each.failure)
 
 
 def _tell(known: Iterable[Mended]) -> None:
