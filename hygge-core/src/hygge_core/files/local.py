@@ -23,6 +23,7 @@ from hygge_core.files.durable import (
     sync_folder,
 )
 from hygge_core.files.locking import waited
+from hygge_core.files.rights import take_over
 from hygge_core.shelf import Entry, NameMissing, NameTaken
 
 #: What a torn ``write_json`` leaves beside the file; ``delete`` takes it along.
@@ -71,6 +72,13 @@ class LocalShelf:
             self._named.clear()
         return path
 
+    def made_like(self, name: str, model: str) -> None:
+        """Make the folder ``name``, no more open than ``model`` where that is there."""
+        with speaking(self.address(name)):
+            like = self._path(model)
+            if os.path.isdir(like):
+                take_over(os.path.dirname(self._made(f"{name}/_")), like, mine=True)
+
     @contextmanager
     def staging_file(self, name: str) -> Iterator[Path]:
         with speaking(self.address(name)):
@@ -117,7 +125,10 @@ class LocalShelf:
         self._named.update(paths, folders)
 
     def replace_tree(self, staged: str, live: str, old: str) -> None:
-        """In one step where the system can swap two folders, in two renames elsewhere."""
+        """In one step where the system can swap two folders, in two renames elsewhere.
+
+        The new folder has the rights of the one whose place it takes.
+        """
         with speaking(self.address(live)):
             new, now = self._path(staged), self._path(live)
             if os.path.islink(now):
@@ -126,6 +137,7 @@ class LocalShelf:
                 renames.move(new, now)
                 self.settle([staged, live])
                 return
+            take_over(new, now)
             kept = self._made(old)
             if renames.exchange(new, now):
                 renames.move(new, kept)

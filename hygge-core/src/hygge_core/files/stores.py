@@ -49,7 +49,10 @@ class FileStore(StagedWriter):
 
     def begin(self, load: Load) -> StagedLoad:
         refuse_unsound(self.table)
-        return super().begin(load)
+        staged = super().begin(load)
+        # Rows are not open to more people while they are staged than they are in the table.
+        self.shelf.made_like(self.places.stage(load.ref.run_id), self.places.live)
+        return staged
 
     def lock(self, owner: Owner) -> AbstractContextManager[None]:
         """Hold the table for a whole run. Raises ``LeaseHeld`` naming the other owner."""
