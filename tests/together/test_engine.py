@@ -139,6 +139,23 @@ def test_a_decided_run_that_cannot_be_finished_waits_for_an_operator_while_other
     assert household.leftovers() == []
 
 
+def test_a_store_of_then_is_told_that_its_recovery_failed(household, stranger, one):
+    ended = []
+
+    def trips(step, batch, scene):
+        if step == "commit":
+            raise errors.StoreError("the lake is gone")
+        if step == "close":
+            ended.append(str(batch))
+
+    stranger.STUMBLES["trips"] = trips
+    one("ten", store=STUMBLING)
+    household.move()
+    one("ten")
+    assert household.move().failure.text == "the lake is gone"
+    assert ended == ["the lake is gone"] * 2
+
+
 def test_a_recovery_uses_the_store_and_the_connection_of_then(household, stranger, many):
     committed = []
 

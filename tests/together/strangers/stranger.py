@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -240,8 +240,21 @@ class Stumbling:
     def known_schema(self) -> Any:
         return self._inner.known_schema()
 
-    def close(self) -> None:
-        self._step("close")
+    def close(self, ended: BaseException | None) -> None:
+        """``ended`` is what its block ended with; it goes where a step's batch would be."""
+        self._step("close", ended)
+
+
+@contextmanager
+def _open_store(config: StoreConfig, scene: Any) -> Iterator[Stumbling]:
+    store, ended = Stumbling(config, scene), None
+    try:
+        yield store
+    except BaseException as exc:
+        ended = exc
+        raise
+    finally:
+        store.close(ended)
 
 
 class _StumblingStaging:
@@ -357,7 +370,7 @@ def hygge_stores() -> list[Kind]:
         Kind(
             name="stumbling",
             config=StoreConfig,
-            open=lambda config, scene: closing(Stumbling(config, scene)),
+            open=_open_store,
             capabilities=frozenset({"append", "full_drop"}),
             address=lambda config: f"{config.account}{config.path}",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -105,18 +105,15 @@ def _store_of(trip: Trip, run: RunRecord) -> Iterator[Store]:
         yield trip.store
         return
     scene = trip.world.scene(run.store, **trip.told)
-    try:
-        opening = trip.world.store(run.store, scene)
-        store = opening.__enter__()
-    except (PluginError, ConfigError) as exc:
-        raise Blocked(
-            f"the run {run.ref.run_id} cannot be finished: it needs {run.store.plugin}: {exc}",
-            hint=exc.hint,
-        ) from exc
-    try:
+    with ExitStack() as opened:
+        try:
+            store = opened.enter_context(trip.world.store(run.store, scene))
+        except (PluginError, ConfigError) as exc:
+            raise Blocked(
+                f"the run {run.ref.run_id} cannot be finished: it needs {run.store.plugin}: {exc}",
+                hint=exc.hint,
+            ) from exc
         yield store
-    finally:
-        opening.__exit__(None, None, None)
 
 
 __all__ = ["BLOCKED_AFTER", "back", "by_hand", "forward", "manifest_of", "recover"]
