@@ -31,6 +31,10 @@ BROKEN = {
     ),
     "LosesTheRace": ("test_a_full_drop_never_overwrites_who_was_faster[full_drop]", FASTER),
     "LosesAnAppend": ("test_a_full_drop_never_overwrites_who_was_faster[append]", FASTER),
+    "PublishesAFailedAttempt": (
+        "test_a_load_begun_again_starts_empty[append]",
+        "rows of a failed attempt never reach the destination",
+    ),
     "WritesItsSecretDown": ("test_no_secret_is_ever_shown", "a secret is shown nowhere"),
     "ToldWrong": (SHOWN, "the receipt counts this load's rows"),
     "KeepsWhatItTook": (

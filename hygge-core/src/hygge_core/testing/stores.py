@@ -206,7 +206,8 @@ class StoreContract(
     def test_a_load_begun_again_starts_empty(self, place: StorePlace, mode: Mode) -> None:
         declared(place, mode)
         run_id = new_run_id()
-        place.staged(MORE, mode, run_id)
+        for seals in (False, True):
+            _fails(place, mode, run_id, seals=seals)
         with promised("a load may be begun again"):
             manifest = place.staged(OLD, mode, run_id)
             place.with_store(lambda store: store.commit(manifest))
@@ -229,6 +230,16 @@ class StoreContract(
         else:
             broken(promise, f"commit() returned; a reader sees:\n{place.seen(OLD)}")
         same(place.seen(OLD), expected(mode), promise)
+
+
+def _fails(place: StorePlace, mode: Mode, run_id: str, *, seals: bool) -> None:
+    """An attempt of more batches than the next one has, so that this does not cover all of it."""
+    with place.opened() as store:
+        staging = store.begin(_load(mode, run_id))
+        for batch in OLD.vstack(MORE).iter_slices(1):
+            staging.write(batch)
+        if seals:
+            staging.seal()
 
 
 def _load(mode: Mode, run_id: str = "") -> Load:

@@ -122,6 +122,29 @@ class LosesAnAppend(ParquetStore):
         self.drops[self.table] += 1
 
 
+class PublishesAFailedAttempt(ParquetStore):
+    """Who begins again finds what was staged before, and a commit takes all that lies there."""
+
+    begins = False
+
+    def begin(self, load):
+        self.begins = True
+        try:
+            return super().begin(load)
+        finally:
+            self.begins = False
+
+    def discard(self, ref):
+        if not self.begins:
+            super().discard(ref)
+
+    def commit(self, manifest):
+        receipt = super().commit(manifest)
+        for entry in self.shelf.list(self.places.files(manifest.ref.run_id)):
+            self.shelf.rename(entry.name, f"{self.places.live}/{entry.name.rpartition('/')[2]}")
+        return receipt
+
+
 class WritesItsSecretDown(ParquetStore):
     """What it signs in with is in the manifest, and so in the journal."""
 
