@@ -162,7 +162,7 @@ class Coordinator:
             try:
                 result = move(task, world, partial(slots.given_away, entity.slots))
             except BaseException as exc:  # noqa: BLE001  # a plugin's sys.exit must not hang the run
-                result = fallen(task, exc)
+                result = fallen(task, exc, world.plugins)
             with self._over:  # over and free at once: nobody may see it over and not yet free
                 self._finished.append((entity.name, result))
                 slots.give(entity.slots)

@@ -15,16 +15,17 @@ from attrs import evolve, frozen
 
 from hygge_core.engine import crew
 from hygge_core.engine.deleting import vanished
+from hygge_core.engine.given import given, sealed
 from hygge_core.engine.lane import Way, hand_over, way_of
 from hygge_core.engine.pipe import Pipe
 from hygge_core.engine.reading import Reading
 from hygge_core.errors import SchemaChanged, StoreError
+from hygge_core.protocols import Staging
 from hygge_core.records import Manifest, Mode, Watermark
 from hygge_core.scene import Cancel
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip, Visit
-    from hygge_core.protocols import Staging
 
 #: About what a store makes a file of: so the next one is read while one is encoded.
 PIPE_BYTES = 128 << 20
@@ -73,12 +74,12 @@ def _stage(trip: Trip, reading: Reading) -> Extracted:
     load = reading.load()
     way = way_of(trip, reading, load)
     trip.voice.step("read", str(way))
-    staging = trip.store.begin(load)
+    staging = given(trip.store.begin(load), Staging, trip.task.store, "begin")
     rows = hand_over(trip, reading, staging, way)
     if way.why_rows:
         rows = _write(trip, reading, staging, way, rows)
     trip.voice.step("seal")
-    manifest = staging.seal()
+    manifest = sealed(staging.seal(), trip.task.store)
     if manifest.rows != rows:
         raise StoreError(f"{rows:,} rows were read but {manifest.rows:,} are staged")
     watermark = reading.watermark()

@@ -12,6 +12,7 @@ from hygge_core.failures import failure_of, said
 from hygge_core.task import Outcome, Result
 
 if TYPE_CHECKING:
+    from hygge_core.plugins import Plugins
     from hygge_core.task import Task
 
 #: What ends one entity and nothing else; a plugin's ``sys.exit`` and a panic in Rust are among it.
@@ -35,9 +36,10 @@ def ended(task: Task, outcome: Outcome) -> Result:
     )
 
 
-def fallen(task: Task, exc: BaseException) -> Result:
+def fallen(task: Task, exc: BaseException, plugins: Plugins) -> Result:
     """The result of a task that ended with ``exc``: its own text, hint and notes, scrubbed."""
-    return evolve(ended(task, _OUTCOMES.get(type(exc), "fail")), failure=failure_of(exc))
+    failure = failure_of(exc, plugins)
+    return evolve(ended(task, _OUTCOMES.get(type(exc), "fail")), failure=failure)
 
 
 def journalled(exc: BaseException) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def move(task: Task, world: World, sleep: Sleep | None = None) -> Result:
     try:
         result = _there_and_back(task, world, sleep)
     except ENDS as exc:  # one entity's failure never stops another
-        result = fallen(task, exc)
+        result = fallen(task, exc, world.plugins)
     result = evolve(
         result,
         destination=world.address("store", task.store),

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from hygge_core.engine.failing import ENDS
+from hygge_core.engine.given import given
 from hygge_core.engine.ledger import advance
 from hygge_core.errors import Cancelled, StoreError
 from hygge_core.failures import said
+from hygge_core.records import Leftovers, Receipt
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
     from hygge_core.protocols import Store
-    from hygge_core.records import Manifest, Receipt, RunRecord
+    from hygge_core.records import Manifest, Opened, RunRecord
 
 
 def finish(trip: Trip, store: Store, run: RunRecord) -> tuple[Receipt, tuple[str, ...]]:
@@ -33,7 +35,7 @@ def commit(trip: Trip, store: Store, run: RunRecord) -> Receipt:
     trip.voice.step("commit")
     for attempt in trip.attempts():
         with attempt:
-            receipt = _published(store, manifest)
+            receipt = _published(store, manifest, run.store)
     if receipt.rows != manifest.rows:
         raise StoreError(
             f"{manifest.rows:,} rows were staged but {receipt.rows:,} are visible at "
@@ -43,10 +45,10 @@ def commit(trip: Trip, store: Store, run: RunRecord) -> Receipt:
     return receipt
 
 
-def _published(store: Store, manifest: Manifest) -> Receipt:
+def _published(store: Store, manifest: Manifest, opened: Opened) -> Receipt:
     """Past the decision nobody is only cancelled: some of the load may be visible already."""
     try:
-        return store.commit(manifest)
+        return given(store.commit(manifest), Receipt, opened, "commit")
     except Cancelled as exc:
         raise StoreError(f"{exc}, while its rows were being published") from exc
 
@@ -87,7 +89,8 @@ def tidy(trip: Trip, store: Store, run: RunRecord) -> tuple[str, ...]:
     """
     trip.voice.step("cleanup")
     try:
-        leftovers = store.cleanup(manifest_of(run)).names
+        left = given(store.cleanup(manifest_of(run)), Leftovers, run.store, "cleanup")
+        leftovers = left.names
     except ENDS as exc:
         leftovers = (said(exc),)
     if leftovers:

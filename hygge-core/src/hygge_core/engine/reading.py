@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -11,6 +11,7 @@ from attrs import evolve
 
 from hygge_core import drift
 from hygge_core.engine.following import demand_marker, followed
+from hygge_core.engine.given import given
 from hygge_core.engine.marking import Marking, with_marker
 from hygge_core.engine.patience import patiently
 from hygge_core.errors import HomeError, SchemaChanged
@@ -87,7 +88,7 @@ class Reading:
             ask = evolve(ask, range=self.tracker.range(upper))
         if self.follower is not None:
             ask = followed(home, ask, self.follower)
-        schema = home.schema(ask)
+        schema = given(home.schema(ask), Mapping, self._trip.task.home, "schema")
         if not schema:
             raise HomeError("the source has no columns", hint=_COLUMNLESS)
         return ask, schema, home.estimated_rows(ask) if isinstance(home, Estimates) else None
@@ -120,7 +121,9 @@ class Reading:
     @property
     def _keys(self) -> tuple[str, ...]:
         """The store's keys, in source names."""
-        return self._kind.keys(self._trip.world.config_of("store", self._trip.task.store))
+        opened = self._trip.task.store
+        keys = self._kind.keys(self._trip.world.config_of("store", opened))
+        return tuple(given(keys, Collection, opened, "keys"))
 
     def _keeps(self) -> Literal["nothing", "keys", "rows"]:
         deletes = self._trip.task.deletes
@@ -144,9 +147,9 @@ class Reading:
         raw = pl.Schema({name: self.raw[name] for name in asked})
         ask = evolve(self.ask, columns=asked, range=None, settled=raw)
         others = [name for name in (*self.raw, *self._unneeded) if name not in raw]
-        for given in self.visit.home.read(ask):
+        for found in self._read(ask):
             self._trip.cancel.check()
-            batch = self._fitting(given, raw, others)
+            batch = self._fitting(found, raw, others)
             absent = {n: pl.lit(None, dtype=t) for n, t in self.raw.items() if n not in raw}
             whole = batch.with_columns(**absent).select(self.raw.names())
             yield self._polish.apply(whole).select(final)
@@ -156,19 +159,22 @@ class Reading:
         """Whether every row comes out as it went in, with all of its columns."""
         return self._polish.changes_nothing and self.ask.columns is None
 
-    def _rows(self, given: Collection[str]) -> Iterator[pl.DataFrame]:
+    def _rows(self, whole: Collection[str]) -> Iterable[pl.DataFrame]:
         home = self.visit.home
-        if given and isinstance(home, GivesFiles):
-            return home.read_without(self.ask, given)
-        return home.read(self.ask)
+        if whole and isinstance(home, GivesFiles):
+            return home.read_without(self.ask, whole)
+        return self._read(self.ask)
 
-    def batches(self, given: Collection[str] = ()) -> Generator[pl.DataFrame, None, None]:
+    def _read(self, ask: Ask) -> Iterable[pl.DataFrame]:
+        return given(self.visit.home.read(ask), Iterable, self._trip.task.home, "read")
+
+    def batches(self, whole: Collection[str] = ()) -> Generator[pl.DataFrame, None, None]:
         """The rows as the store takes them: ties dropped, polished, of the load's exact schema.
 
-        ``given`` names files that were handed over whole.
+        ``whole`` names files that were handed over whole.
         """
         left = self.ask.limit
-        for found in self._rows(given):
+        for found in self._rows(whole):
             self._trip.cancel.check()
             batch = self._fitting(found, self.raw, self._unneeded)
             if self.tracker is not None:
@@ -181,10 +187,10 @@ class Reading:
             if left == 0:
                 return
 
-    def _fitting(self, given: Any, raw: pl.Schema, others: Collection[str]) -> pl.DataFrame:
+    def _fitting(self, batch: Any, raw: pl.Schema, others: Collection[str]) -> pl.DataFrame:
         """A batch of the home in the columns and types that it told."""
         quoted = self.visit.scene.quoted
-        return drift.conform(as_frame(given), raw, self.ask.drift, ignored=others, quoted=quoted)
+        return drift.conform(as_frame(batch), raw, self.ask.drift, ignored=others, quoted=quoted)
 
     def _finished(self, batch: pl.DataFrame) -> pl.DataFrame:
         rows, marker = self._marking.split(self._polish.apply(batch))

@@ -11,9 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from hygge_core.config import filled, structure
+from hygge_core.engine.given import given, opening
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
+from hygge_core.protocols import Home, Journal, Store
 from hygge_core.records import Opened, Owner, now
 from hygge_core.scene import Cancel, Quotes, Scene
 from hygge_core.secrets import scrub
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.events import Event
     from hygge_core.plugins import Offer, Plugins
-    from hygge_core.protocols import Home, Journal, Store
     from hygge_core.task import Task
 
 
@@ -32,6 +35,8 @@ def _connection(table: dict[str, Any]) -> Opened:
     return Opened(type=table["type"], table={k: v for k, v in table.items() if k != "type"})
 
 
+#: What the thing that is opened has to be; a connection may be anything.
+_PROTOCOLS: dict[Offer, type] = {"home": Home, "store": Store, "journal": Journal}
 #: So many configs are kept at a time: those of the entities under way, and some more.
 _CONFIGS = 64
 
@@ -160,9 +165,17 @@ class World:
         self._configs[id(opened)] = opened, config
         return config
 
-    def _open(self, offer: Offer, opened: Opened, scene: Scene) -> AbstractContextManager[Any]:
-        kind = self.plugins.kind(offer, opened.type).kind
-        return kind.open(self.config_of(offer, opened), scene)
+    @contextmanager
+    def _open(self, offer: Offer, opened: Opened, scene: Scene) -> Iterator[Any]:
+        offered = self.plugins.kind(offer, opened.type)
+        config = self.config_of(offer, opened)
+        whose = evolve(opened, plugin=str(offered.plugin))
+        with ExitStack() as closing:
+            with opening(whose):
+                made = offered.kind.open(config, scene)
+                manager = given(made, AbstractContextManager, whose, "open")
+                found = closing.enter_context(manager)
+            yield given(found, _PROTOCOLS.get(offer, object), whose, "open")
 
     def _once(
         self, key: tuple[str, str, str], opening: Callable[[], AbstractContextManager[Any]]

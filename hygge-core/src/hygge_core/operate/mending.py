@@ -46,7 +46,7 @@ def mend(entities: Sequence[Entity], world: World) -> Iterator[Mended]:
             with embarked(task, world) as trip:
                 yield Mended(name=task.name, runs=recover(trip))
         except HyggeError as exc:
-            yield Mended(name=task.name, failure=fallen(task, exc).failure)
+            yield Mended(name=task.name, failure=fallen(task, exc, world.plugins).failure)
 
 
 def _to_mend(entities: Sequence[Entity], world: World) -> Iterator[Task]:

@@ -101,6 +101,14 @@ class Plugins:
         }
         return dict(sorted(told.items()))
 
+    def whose(self, module: str) -> Plugin | None:
+        """The plugin in whose package a module of this name is."""
+        package = module.partition(".")[0]
+        roots = (
+            (p, getattr(m, "__name__", "").partition(".")[0]) for p, m in self._modules.items()
+        )
+        return next((plugin for plugin, root in roots if package and root == package), None)
+
     def observers(self, warn: Callable[[str], None] = _say) -> Callable[[Event], None]:
         """A callable that hands an event to every plugin's ``hygge_on_event``, each isolated."""
         return Observers(self._pluggy, self._modules, warn)
