@@ -23,10 +23,16 @@ READ = """
 home = {{ type = "mssql", connection = "sql", table = "dbo.source", batch_rows = 100 }}
 store = {{ type = "parquet", path = "lake" }}
 """
+LOAD = """
+[flows.load]
+home = { type = "parquet", path = "source" }
+store = { type = "mssql", connection = "sql", table = "dbo.target" }
+"""
 _ENDS_SOON = """
 import hygge_core.engine.extraction as extraction
+import hygge_mssql.loaders as loaders
 from hygge_core.cli import main
-extraction._READER_GRACE_SECONDS = 0.2
+extraction._READER_GRACE_SECONDS = loaders._GRACE_SECONDS = 0.2
 raise SystemExit(main())
 """
 PATIENCE_SECONDS = 30.0
@@ -117,3 +123,31 @@ def test_a_server_that_hears_nothing_keeps_no_process_alive(
     assert code == 130, said
     assert ("still busy with a read that nobody waits for" in said) == (held != "columns")
     assert "next: " in said
+
+
+def test_a_bulk_load_that_stalls_is_left_behind_and_the_next_run_tidies_up(
+    project: Project,
+) -> None:
+    rows = pl.DataFrame({"id": range(50_000), "name": [f"name {n}" for n in range(50_000)]})
+    project.offer(rows)
+    project.write(LOAD, lock_seconds=1)
+    fault = project.server.fail("bulk", after=3, hold=True, times=None)
+    # A bulk load has the lock of its table: the first DROP is of a table that is not there yet.
+    locked = project.server.fail("statement", sql="DROP TABLE IF EXISTS", error=1222, nth=2)
+
+    def stop(running: subprocess.Popen[str]) -> None:
+        assert fault.reached.wait(PATIENCE_SECONDS)
+        running.send_signal(signal.SIGINT)
+
+    try:
+        code, said = ended(project, "-c", _ENDS_SOON, meanwhile=stop)
+    finally:
+        fault.release()
+    assert code == 130, said
+    assert "1 of 1 bulk loads" in said
+    assert locked.reached.is_set()
+    assert len(project.staged()) == 1
+    project.server.faults.clear()
+    assert project.hygge("run") == 0
+    assert project.rows("SELECT COUNT(*), COUNT(DISTINCT id) FROM dbo.target") == [(50_000, 50_000)]
+    assert project.staged() == []

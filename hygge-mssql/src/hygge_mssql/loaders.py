@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _LOOK_SECONDS = 0.1
+_GRACE_SECONDS = 10.0
 
 
 @frozen(kw_only=True)
@@ -53,6 +55,7 @@ class Loaders:
         self._stopping = threading.Event()
         self._failures: list[BaseException] = []
         self._copied: list[int] = []
+        self._left = 0
 
     def put(self, frame: pl.DataFrame) -> None:
         """Hand over a frame; raises what a loader failed with."""
@@ -72,12 +75,19 @@ class Loaders:
         self._complain()
         return sum(self._copied)
 
-    def stop(self) -> None:
-        """End every load, wherever it is; what it has sent stays in the staging table."""
+    def stop(self) -> int:
+        """End every load, wherever it is; what it has sent stays in the staging table.
+
+        Returns how many still hang in the driver after a while, and are left behind: a server that
+        does not answer cannot be told to stop, and a connection of the driver's own not be closed.
+        """
         self._stopping.set()
+        until = time.monotonic() + _GRACE_SECONDS
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, until - time.monotonic()))
+        self._left += sum(thread.is_alive() for thread in self._threads)
         self._threads = []
+        return self._left
 
     def _start(self, first: pl.DataFrame) -> None:
         schema = _table(first[:0]).schema

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hygge_core import faults
 from hygge_core.records import Load, Manifest, Part
-from hygge_core.scene import Cancel
+from hygge_core.scene import Scene
 from hygge_mssql import loads, switching, upserts
 from hygge_mssql.carried import ORDER, carried
 from hygge_mssql.catalogue import Column
@@ -34,8 +33,9 @@ class MssqlStaging:
     """
 
     def __init__(
-        self, session: Session, load: Load, table: Name, config: MssqlStoreConfig, cancel: Cancel
+        self, session: Session, load: Load, table: Name, config: MssqlStoreConfig, scene: Scene
     ) -> None:
+        self._scene = scene
         self._session = session
         self._load = load
         self._table = table
@@ -49,7 +49,7 @@ class MssqlStaging:
             found = target(session, table)
             self._switch = load.mode == "full_drop" and config.replace == "switch" and bool(found)
             self._make(found)
-        self._loaders = Loaders(session, self._bulk(), config.parallel_loaders, cancel)
+        self._loaders = Loaders(session, self._bulk(), config.parallel_loaders, scene.cancel)
 
     def write(self, batch: pl.DataFrame) -> None:
         if not batch.height:
@@ -72,9 +72,13 @@ class MssqlStaging:
         return manifest
 
     def stop(self) -> None:
-        """End what is still being loaded."""
-        with suppress(Exception):
-            self._loaders.stop()
+        """End what is still being loaded; of what cannot be ended, say so."""
+        if left := self._loaders.stop():
+            self._scene.warn(
+                f"{left} of {self._config.parallel_loaders} bulk loads into {self._staged} hang in"
+                f" {self._session.place}, and nobody waits for them any more; what they have sent"
+                " is never published, and goes with the table when the server lets it be dropped"
+            )
 
     def _make(self, found: Target | None) -> None:
         loads.prepare(self._session, self._table.schema)

@@ -64,9 +64,7 @@ class MssqlStore:
 
     def begin(self, load: Load) -> MssqlStaging:
         self._stop()
-        self._staging = MssqlStaging(
-            self._session, load, self._table, self._config, self._scene.cancel
-        )
+        self._staging = MssqlStaging(self._session, load, self._table, self._config, self._scene)
         return self._staging
 
     def commit(self, manifest: Manifest) -> Receipt:
