@@ -165,8 +165,7 @@ def test_a_line_that_is_no_object_is_told_with_its_place(later, row, told):
         later(row)
     assert not isinstance(caught.value, SchemaChanged)
     assert "orders.ndjson" in str(caught.value)
-    if told != "surrogate":
-        assert "line 5,000,002" in str(caught.value)
+    assert "line 5,000,002" in str(caught.value)
 
 
 @pytest.mark.parametrize("size", [0, 12, (1 << 20) - 2, 1 << 20, 1 << 22])
@@ -182,6 +181,22 @@ def test_a_null_is_no_object_wherever_it_stands(text, size, before):
 def test_what_is_like_a_null_between_objects_may_be_in_a_string(text):
     rows = [{"s": "} null"}, {"s": None}, {"s": "\n null"}]
     assert text("\n".join(json.dumps(row) for row in rows)).to_dicts() == rows
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ('{"a": 1e400}', "Number too big"),
+        ('{"a": 1, "s": "\\ud83d"}', "surrogate"),
+        ('{"l": [1, {"x": 1}]}', "changed from number to object"),
+    ],
+)
+def test_what_pyarrow_alone_refuses_is_told_with_its_line(text, row, told):
+    before = ('{"a": 0.5}'.ljust(100_000) + "\n") * 30
+    with pytest.raises(HomeError, match=told) as caught:
+        text(f'{before}\n{row}\n{{"a": 2}}\n')
+    assert "orders.ndjson: line 32: " in str(caught.value)
+    assert " in row " not in str(caught.value)
 
 
 def test_values_for_which_there_is_no_type_are_told_with_their_place(text):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 from attrs import frozen
 
 from hygge_core.errors import HomeError, SchemaChanged
@@ -20,6 +23,8 @@ from hygge_core.types import spell, wider
 _SPELLED = partial(json.dumps, ensure_ascii=False)
 _NOT_LINES = "NDJSON has one object per line; `jq -c '.[]'` makes it of an array"
 _LET_NEW = 'schema = { new_columns = "add" } or "ignore" lets new columns come'
+#: pyarrow counts from one of its own blocks.
+_ROW = re.compile(r" in row \d+$")
 _Types = Mapping[str, pl.DataType]
 
 
@@ -79,6 +84,26 @@ def mixture(text: bytes, overrides: Collection[str], quoted: Quotes) -> Blame | 
     except BadLine as exc:
         return Blame(line=exc.line, problem=str(exc), hint=_NOT_LINES)
     return None
+
+
+def first_refused(text: bytes, read: Callable[[bytes], object]) -> int:
+    """The first line, from 0, with which ``read`` refuses the text: without it, it does not."""
+
+    def refuses(end: int) -> bool:
+        try:
+            read(text[:end])
+        except (pa.ArrowInvalid, BadLine):
+            return True
+        return False
+
+    # The whole text is refused, so there is no need to ask for its last line.
+    ends = [found.end() for found in re.finditer(rb"\n", text)][:-1]
+    return bisect_left(ends, True, key=refuses)
+
+
+def without_row(said: str) -> str:
+    """What pyarrow says, without the row that it means."""
+    return _ROW.sub("", said)
 
 
 def _seen(before: pl.DataType, now: pl.DataType) -> pl.DataType:

@@ -21,7 +21,7 @@ from hygge_core.files.home_settings import NdjsonHomeConfig
 from hygge_core.files.json_arrow import found_types
 from hygge_core.files.json_values import joined
 from hygge_core.files.listing import LocalPlace
-from hygge_core.files.ndjson_blame import mixture
+from hygge_core.files.ndjson_blame import first_refused, mixture, without_row
 from hygge_core.files.ndjson_reader import NdjsonReader, check_utf8
 from hygge_core.files.ndjson_text import BadLine, parse, rewritten, rows
 from hygge_core.files.overrides import overrides_of
@@ -103,8 +103,9 @@ class NdjsonFormat:
                 if found is not None:
                     raise found.error(text.name, 1) from None
                 names = {name for _, row in rows(first) for name in row}
-                said = self._quoted.foreign(exc, names)
-                raise HomeError(f"{text.name}: {said}") from None
+                said = without_row(self._quoted.foreign(exc, names))
+                line = 1 + first_refused(first, self._parsed)
+                raise HomeError(f"{text.name}: line {line:,}: {said}") from None
 
     def _parsed(self, text: bytes) -> pa.Table:
         try:

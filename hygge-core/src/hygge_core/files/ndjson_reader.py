@@ -11,7 +11,7 @@ import pyarrow as pa
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.files.blocks import LINES, Block, blocks
 from hygge_core.files.json_arrow import is_read_as_text
-from hygge_core.files.ndjson_blame import disagreement
+from hygge_core.files.ndjson_blame import disagreement, first_refused, without_row
 from hygge_core.files.ndjson_text import BadLine, may_be_rounded, parse, rewritten
 from hygge_core.files.overrides import toml_line
 from hygge_core.files.text_columns import TextColumn, Wording
@@ -54,7 +54,7 @@ class NdjsonReader:
     def _parsed(self, block: Block) -> pl.DataFrame:
         check_utf8(self._text, block)
         try:
-            table = parse(block.view, self._known, "ignore" if self._ignoring else "error")
+            table = self._table(block.view)
         except (pa.ArrowInvalid, BadLine):
             table = self._forgiven(block)
         if may_be_rounded(table, block.view):
@@ -65,16 +65,19 @@ class NdjsonReader:
 
     def _forgiven(self, block: Block) -> pa.Table:
         """The block without the columns that nobody asked for, and with the texts as text."""
+        others = self._known.keys() - self._wanted.keys()
+        plain = b""
         try:
-            plain = rewritten(
-                block.text, drop=self._known.keys() - self._wanted.keys(), as_text=self._texts
-            )
-            return parse(plain, self._known, "ignore" if self._ignoring else "error")
+            plain = rewritten(block.text, drop=others, as_text=self._texts)
+            return self._table(plain)
         except (pa.ArrowInvalid, BadLine) as exc:
             self._blame(block)
-            line = self._text.line_at(block.offset)
-            said = self._quoted.foreign(exc, self._known)
-            raise HomeError(f"{self._text.name}: near line {line:,}: {said}") from None
+            line = self._line_of(block, first_refused(plain, self._table))
+            said = without_row(self._quoted.foreign(exc, self._known))
+            raise HomeError(f"{self._text.name}: line {line:,}: {said}") from None
+
+    def _table(self, text: bytes | memoryview) -> pa.Table:
+        return parse(text, self._known, "ignore" if self._ignoring else "error")
 
     def _blame(self, block: Block) -> None:
         """Raise what is wrong with the block, if that can be found."""
@@ -92,14 +95,18 @@ class NdjsonReader:
         return frame
 
     def _refuse(self, block: Block, column: TextColumn, text: str, row: int) -> None:
-        lines = (n for n, each in enumerate(block.text.split(b"\n")) if each.strip())
-        line = self._text.line_at(block.offset) + next(islice(lines, row, None), 0)
+        line = self._line_of(block, row)
         raise SchemaChanged(
             f"{self._text.name}: line {line:,}: column {column.name!r} is {spell(column.dtype)}, "
             f"but here is {self._quoted(column.name, text)}",
             seen={column.name: pl.String()},
             hint=toml_line(column.name),
         )
+
+    def _line_of(self, block: Block, row: int) -> int:
+        """The line in the file of a row of the block."""
+        lines = (n for n, each in enumerate(block.text.split(b"\n")) if each.strip())
+        return self._text.line_at(block.offset) + next(islice(lines, row, None), 0)
 
 
 def check_utf8(text: Utf8, block: Block) -> None:
