@@ -79,3 +79,28 @@ def test_a_watermark_is_not_edited_while_a_run_may_still_move_it(household, edit
     assert household.ids() == TEN
     assert household.watermark("f").mark == Mark("int64", "9")
     assert household.call("journal", "watermarks", *edit).code == 0
+
+
+def test_a_run_from_before_there_was_a_journal_is_finished_all_the_same(household, stranger):
+    """It was never seen: its staging stayed, and without the journal again the next run failed."""
+    household.toml(BUSY, journal=False)
+    left(household, "busy")
+    household.toml(BUSY)
+    [result] = household.run().results
+    assert (result.outcome, len(result.recovered)) == ("complete", 1)
+    assert household.ids("out/busy") == TEN
+    assert household.leftovers() == []
+    household.toml(BUSY, journal=False)
+    assert household.move().outcome == "complete"
+
+
+@pytest.mark.parametrize("words", [[], ["--forward"], ["--undo"]], ids=["all", "forward", "undo"])
+def test_recover_knows_a_run_from_before_there_was_a_journal(household, stranger, words):
+    household.toml(BUSY, journal=False)
+    run_id = left(household, "busy")
+    household.toml(BUSY)
+    done = household.call("recover", *words, *([run_id] if words else []))
+    assert (done.code, done.err) == (0, f"busy: run {run_id} is settled\n")
+    assert (household.root / "out/busy").exists() == (words != ["--undo"])
+    assert household.leftovers() == []
+    assert household.call("recover").err == "nothing was left to recover\n"

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from hygge_core.engine.failing import ENDS
-from hygge_core.engine.ledger import advance, recorded_state
+from hygge_core.engine.ledger import StoreLedger, advance, recorded_state
 from hygge_core.engine.publishing import finish, manifest_of, tidy
 from hygge_core.errors import Blocked, ConfigError, FlowError, PluginError
 from hygge_core.events import Recovered
 from hygge_core.failures import said
+from hygge_core.protocols import KeepsLedger
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
@@ -29,12 +30,23 @@ def recover(trip: Trip) -> tuple[str, ...]:
 
     Raises ``Blocked`` for a run that waits for an operator, and what finishing raised.
     """
-    runs = trip.ledger.open_runs()
-    for run in runs:
-        trip.voice.step("recover", run.ref.run_id)
-        with _store_of(trip, run) as store:
-            _recover_one(trip, store, run)
-    return tuple(run.ref.run_id for run in runs)
+    settled = []
+    for each in by_ledger(trip):
+        for run in each.ledger.open_runs():
+            each.voice.step("recover", run.ref.run_id)
+            with _store_of(each, run) as store:
+                _recover_one(each, store, run)
+            settled.append(run.ref.run_id)
+    return tuple(settled)
+
+
+def by_ledger(trip: Trip) -> Iterator[Trip]:
+    """``trip``, and with a journal once more over the store's own ledger: a run that is not over
+    may be from before there was a journal."""
+    yield trip
+    if trip.task.journal is not None and isinstance(trip.store, KeepsLedger):
+        store = StoreLedger(trip.store, trip.task.flow, trip.task.entity)
+        yield evolve(trip, ledger=store)
 
 
 def _recover_one(trip: Trip, store: Store, run: RunRecord) -> None:
@@ -116,4 +128,4 @@ def _store_of(trip: Trip, run: RunRecord) -> Iterator[Store]:
         yield store
 
 
-__all__ = ["BLOCKED_AFTER", "back", "by_hand", "forward", "manifest_of", "recover"]
+__all__ = ["BLOCKED_AFTER", "back", "by_hand", "by_ledger", "forward", "manifest_of", "recover"]

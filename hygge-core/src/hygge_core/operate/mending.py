@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.failing import fallen
-from hygge_core.engine.recovery import by_hand, recover
+from hygge_core.engine.recovery import by_hand, by_ledger, recover
 from hygge_core.engine.trip import embarked
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
@@ -50,9 +50,7 @@ def mend(entities: Sequence[Entity], world: World) -> Iterator[Mended]:
 
 
 def _to_mend(entities: Sequence[Entity], world: World) -> Iterator[Task]:
-    for entity in entities:
-        if entity.journal is None or _open_runs(entity, world):
-            yield _task(entity)
+    yield from map(_task, entities)
     configured = {(entity.flow, entity.entity) for entity in entities}
     for entity in _one_for_each_journal(entities):
         for run in _unfinished(entity, world):
@@ -85,10 +83,11 @@ def mend_by_hand(
     """The operator's word on one open run. Raises ``ConfigError`` when nobody knows it as open."""
     task = _task_with(run_id, entities, world)
     with embarked(task, world) as trip:
-        for run in trip.ledger.open_runs():
-            if run.ref.run_id == run_id:
-                by_hand(trip, run, direction)
-                return Mended(name=task.name, runs=(run_id,))
+        for each in by_ledger(trip):
+            for run in each.ledger.open_runs():
+                if run.ref.run_id == run_id:
+                    by_hand(each, run, direction)
+                    return Mended(name=task.name, runs=(run_id,))
     raise _nobody_knows(run_id)  # somebody else has settled it meanwhile
 
 
@@ -100,7 +99,7 @@ def _task_with(run_id: str, entities: Sequence[Entity], world: World) -> Task:
     unseen: HyggeError | None = None
     for entity, look in (
         *((each, _in_journal) for each in _one_for_each_journal(entities)),
-        *((each, _in_store) for each in entities if each.journal is None),
+        *((each, _in_store) for each in sorted(entities, key=lambda each: bool(each.journal))),
     ):
         try:
             if task := look(run_id, entity, world):
@@ -122,18 +121,14 @@ def _in_journal(run_id: str, entity: Entity, world: World) -> Task | None:
 def _in_store(run_id: str, entity: Entity, world: World) -> Task | None:
     task = _task(entity)
     with embarked(task, world) as trip:
-        return task if any(run.ref.run_id == run_id for run in trip.ledger.open_runs()) else None
+        runs = (run for each in by_ledger(trip) for run in each.ledger.open_runs())
+        return task if any(run.ref.run_id == run_id for run in runs) else None
 
 
 def _nobody_knows(run_id: str) -> ConfigError:
     return ConfigError(
         f"no unfinished run {run_id} is known", hint="`hygge recover` alone settles what there is"
     )
-
-
-def _open_runs(entity: Entity, world: World) -> Iterable[RunRecord]:
-    journal = journal_of(entity, world)
-    return journal.open_runs(entity.flow, entity.entity) if journal else ()
 
 
 def _task(entity: Entity) -> Task:
