@@ -27,7 +27,7 @@ _TYPE = (
 )
 #: What is alike, in this order.
 _ALIKE = (
-    (r"FROM \(.*\) AS \[hygge_query\]", "FROM (query) AS [x]"),
+    (r"FROM \((?s:.*)\n\) AS \[hygge_query\]", "FROM (query) AS [x]"),
     (r"\[(?:[^\]]|\]\])*\]", "[x]"),
     (r"N'(?:[^']|'')*'", "N'x'"),
     (r"@P\d+", "?"),

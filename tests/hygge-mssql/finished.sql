@@ -409,3 +409,6 @@ PRIMARY KEY ([x])
 -- of the tests: a query that can only be sent as it is
 -- https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql
 WITH some AS (SELECT [x] FROM dbo.orders WHERE [x] < 3) SELECT [x] FROM some
+SELECT [x] FROM dbo.orders OPTION (MAXDOP 1)
+SELECT [x] FROM dbo.orders ORDER BY COALESCE([x], 1)
+WITH some AS (SELECT [x] FROM dbo.orders) SELECT [x] FROM some

@@ -217,3 +217,30 @@ def test_a_query_that_cannot_stand_in_another_is_sent_as_it_is(
     assert ids(project) == [1, 2]
     assert read(project, f'query = "{query.format("[id], [at]")}"') == 1
     assert "CAST it in the query" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("query", "as_it_is"),
+    [
+        ("SELECT [id] FROM dbo.orders -- all; of it", False),
+        ("SELECT [id] FROM dbo.orders; -- done", False),
+        ("/* ORDER BY /* in */ it */ SELECT [id], 'ORDER BY' AS [with] FROM dbo.orders", False),
+        (
+            "SELECT [id], ROW_NUMBER() OVER (ORDER BY [at]) AS [option] FROM dbo.orders"
+            " WHERE [id] IN (SELECT TOP (9) [id] FROM dbo.orders ORDER BY [id])",
+            False,
+        ),
+        ("SELECT [id] FROM dbo.orders ORDER BY COALESCE([customer], 1)", True),
+        ("SELECT [id] FROM dbo.orders OPTION (MAXDOP 1);", True),
+        (";WITH some AS (SELECT [id] FROM dbo.orders) SELECT [id] FROM some", True),
+        ("-- rows\nWITH some AS (SELECT [id] FROM dbo.orders) SELECT [id] FROM some", True),
+    ],
+)
+def test_a_query_is_judged_by_what_it_says_and_not_by_its_comments(
+    project: Project, query: str, as_it_is: bool
+) -> None:
+    project.ground.execute(*ORDERS)
+    (project.root / "orders.sql").write_text(query)
+    assert read(project, 'query_file = "orders.sql"') == 0
+    assert ids(project) == [1, 2, 3]
+    assert bool(project.server.log.containing("AS [hygge_query]")) is not as_it_is

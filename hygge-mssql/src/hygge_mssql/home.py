@@ -186,6 +186,6 @@ def _refuse_expressions(columns: tuple[Selected, ...]) -> None:
         if each.fine or not each.sql.startswith("["):
             raise HomeError(
                 f"the query's column {each.name!r} is of a type that has to be converted, and a"
-                " query with WITH or ORDER BY cannot be put into another one",
+                " query with WITH, ORDER BY or OPTION cannot be put into another one",
                 hint="CAST it in the query (datetime2(6), nvarchar(max)), or make it a view",
             )

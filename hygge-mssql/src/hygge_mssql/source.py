@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from hygge_core.errors import HomeError
-from hygge_mssql import catalogue
+from hygge_mssql import catalogue, query_text
 from hygge_mssql.catalogue import Column
 from hygge_mssql.names import OURS, Name, quoted
 from hygge_mssql.ranges import EVERYTHING, Condition
@@ -17,8 +17,6 @@ from hygge_mssql.statements import reading
 
 _RANGE = re.compile(r"\{\{\s*range\s*(?::\s*(?P<column>[^{}]+?)\s*)?\}\}")
 _NAMED = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-#: A query that begins so, or orders its rows, cannot stand in a FROM.
-_ALONE = re.compile(r"(?is)^\s*with\b|^\s*declare\b|\border\s+by\b(?!.*\))")
 _SQL_TYPES: Mapping[type, str] = {
     bool: "bit", int: "bigint", float: "float(53)", str: "nvarchar(4000)"
 }  # fmt: skip
@@ -86,8 +84,8 @@ class Asked:
 
     @property
     def alone(self) -> bool:
-        """Whether it can only be sent as it is: with a CTE, or an ORDER BY of its own."""
-        return bool(_ALONE.search(self.text))
+        """Whether it can only be sent as it is: with a CTE, an ORDER BY or an OPTION of its own."""
+        return query_text.alone(self.text)
 
     def columns(self, session: Session) -> tuple[Column, ...]:
         """The columns of its answer, by the server's description of it. Raises ``HomeError``."""
@@ -111,7 +109,7 @@ class Asked:
             text = reading.SELECT.with_(
                 top="" if top is None else f"TOP ({top}) ",
                 columns=columns,
-                source=f"({text}) AS [hygge_query]",
+                source=f"({text}\n) AS [hygge_query]",  # its last line may be a comment
                 where="",
             )
         repeated = condition.values * len(_RANGE.findall(self.text))
@@ -127,7 +125,7 @@ class Asked:
 
     def _text(self, condition: Condition) -> str:
         put = condition.sql or "1 = 1"
-        return _RANGE.sub(lambda _: f"({put})", self.text).strip().rstrip(";")
+        return _RANGE.sub(lambda _: f"({put})", query_text.trimmed(self.text))
 
     def _declared(self) -> str:
         """The parameters with their types, as the server takes them beside a query."""

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from ..errors import unknown
+from ..errors import SqlError, unknown
 from . import tree
 from .sources import Sources
 
 
 class Queries(Sources):
     def query(self) -> tree.Query:
-        if self.skip("WITH"):
-            return tree.With(self.common_tables(), self._unions())
-        return self._unions()
+        ctes = self.common_tables() if self.skip("WITH") else ()
+        query = self._unions()
+        self._options()
+        return tree.With(ctes, query) if ctes else query
+
+    def inner_query(self) -> tree.Query:
+        """A query that others read from as from a table: without WITH, OPTION, or an order."""
+        query = self._unions()
+        paged = isinstance(query, tree.Select) and (query.top or query.offset)
+        if isinstance(query, tree.Select | tree.Combined) and query.order and not paged:
+            raise SqlError(
+                1033,
+                "The ORDER BY clause is invalid in views, inline functions, derived tables,"
+                " subqueries, and common table expressions, unless TOP, OFFSET or FOR XML is also"
+                " specified.",
+            )
+        return query
 
     def common_tables(self) -> tuple[tuple[str, tuple[str, ...], tree.Query], ...]:
         """What follows WITH, up to the statement that uses it."""
@@ -20,7 +34,7 @@ class Queries(Sources):
             name = self.name()
             columns = self.name_list() if self.sees("(") else ()
             self.need("AS", "(")
-            found.append((name, columns, self.query()))
+            found.append((name, columns, self.inner_query()))
             self.need(")")
             if not self.skip(","):
                 return tuple(found)
@@ -80,7 +94,6 @@ class Queries(Sources):
         offset, fetch = self._page() if self.skip("OFFSET") else (None, None)
         if self.sees("FOR"):
             raise unknown("FOR XML and FOR JSON")
-        self._options()
         return tree.Select(
             items, source, where, group, having, order, top, distinct, offset, fetch, into
         )

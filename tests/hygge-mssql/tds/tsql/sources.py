@@ -60,7 +60,7 @@ class Sources(Expressions):
         return kind
 
     def _source(self) -> tree.Source:
-        if self.sees("(", "SELECT") or self.sees("(", "VALUES") or self.sees("(", "WITH"):
+        if self.sees("(", "SELECT") or self.sees("(", "VALUES"):
             return self._derived()
         if self.skip("("):
             inner = self.sources()
@@ -72,7 +72,7 @@ class Sources(Expressions):
 
     def _derived(self) -> tree.Derived:
         self.need("(")
-        query = self.query()
+        query = self.inner_query()
         self.need(")")
         self.skip("AS")
         alias = self.name()
