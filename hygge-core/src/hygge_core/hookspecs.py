@@ -68,6 +68,8 @@ def _empty(config: Any) -> str:
 
 
 def _words(words: Iterable[str]) -> frozenset[str]:
+    if isinstance(words, str):  # its letters would be taken for words
+        raise TypeError(f"capabilities are a set of words, and not the text {words!r}")
     return frozenset(words)
 
 

@@ -85,6 +85,9 @@ def test_ctrl_c_during_an_import_is_not_swallowed(hale: Any) -> None:
         ("return [Kind(name='a', config=dict, open=opened)]", "is not an attrs class"),
         ("return [Kind(name='a', config=Config(), open=opened)]", "is not an attrs class"),
         ("return [Kind(name='a/b', config=Config, open=opened)]", "'a/b', which is not a word"),
+        ("return [Kind(name='a', config=Odd, open=opened)]", "config Odd has types that cannot be"),
+        ("return [Kind(name='a', config=Config, open=opened, capabilities='append')]", "'append'"),
+        ("Kind(name='a', config=Config, open=opened)", "hygge_stores gave None, and no kinds"),
         ("return [Kind(name=7, config=Config, open=opened)]", "7, which is not a word"),
         ("return [Kind(name='a', config=Config, open=None)]", "open None cannot be called"),
         ("return 2 * [Kind(name='a', config=Config, open=opened)]", "offered 'a' twice"),
@@ -95,6 +98,7 @@ def test_a_hook_that_raises_or_offers_nonsense_sets_its_plugin_apart(
     hale: Any, body: str, cause: str
 ) -> None:
     code = hale.offering("ailing_home", hook="hygge_homes")
+    code += "\n@frozen\nclass Odd:\n    path: 'NotThere' = 1\n"
     code += f"\n@hookimpl\ndef hygge_stores():\n    {body}\n"
     told = set_apart(hale, code)
     assert told.startswith("its offers cannot be used: ")

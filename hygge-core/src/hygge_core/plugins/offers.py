@@ -51,13 +51,25 @@ def ask(pluggy: PluginManager, module: Any, plugin: Plugin) -> list[Offered]:
     others = [each for each in pluggy.get_plugins() if each is not module]
     offered: list[Offered] = []
     for offer, hook in HOOKS.items():
-        answers = pluggy.subset_hook_caller(hook, others)()
-        kinds = [kind for answer in answers for kind in answer]
+        kinds = _answered(pluggy, module, hook, others)
         for kind in kinds:
             _examine(kind, hook)
             offered.append(Offered(offer=offer, kind=kind, plugin=plugin))
         _refuse_twins([kind.name for kind in kinds], hook)
     return offered
+
+
+def _answered(pluggy: PluginManager, module: Any, hook: str, others: list[Any]) -> list[Any]:
+    """What the plugin's hook gave. Raises ``TypeError`` for ``None``, which pluggy leaves out."""
+    answers = pluggy.subset_hook_caller(hook, others)()
+    if not answers and _implements(pluggy, module, hook):
+        raise TypeError(f"{hook} gave None, and no kinds: does it return what it makes?")
+    return [kind for answer in answers for kind in answer]
+
+
+def _implements(pluggy: PluginManager, module: Any, hook: str) -> bool:
+    callers = pluggy.get_hookcallers(module) or []
+    return any(caller.name == hook for caller in callers)
 
 
 def _examine(kind: object, hook: str) -> None:
@@ -69,6 +81,12 @@ def _examine(kind: object, hook: str) -> None:
         raise TypeError(f"{hook} offered the name {name!r}, which is not a word")
     if not (isinstance(config, type) and attrs.has(config)):
         raise TypeError(f"{hook} offered {name!r} whose config {config!r} is not an attrs class")
+    try:
+        attrs.resolve_types(config)
+    except (NameError, TypeError, AttributeError) as exc:
+        hint = "what its annotations name must be imported outside of TYPE_CHECKING"
+        problem = f"whose config {config.__qualname__} has types that cannot be told: {exc}"
+        raise TypeError(f"{hook} offered {name!r} {problem}; {hint}") from exc
     if not callable(opened):
         raise TypeError(f"{hook} offered {name!r} whose open {opened!r} cannot be called")
 
