@@ -19,6 +19,7 @@ from hygge_journal_sqlite.source import Reading, Source
 
 #: Rows per page: measured; a thousand is a third faster than a hundred thousand.
 _PAGE_ROWS = 1_000
+_FIRST_PAGE_ROWS = 100
 _PAGE_BYTES = 4 << 20
 #: A batch of wide rows ends here, whatever its number of rows.
 _BATCH_BYTES = 64 << 20
@@ -39,8 +40,8 @@ def frames(
     """The rows as frames of at most about ``batch_rows`` rows. Raises ``Unfit``."""
     pages: list[list[pl.Series]] = []
     rows = size = 0
-    step = min(100, batch_rows)
-    while page := cursor.fetchmany(step):
+    page = _first_page(cursor, min(_FIRST_PAGE_ROWS, batch_rows))
+    while page:
         gathered = [
             _gathered(one, values)
             for one, values in zip(readings, zip(*page, strict=True), strict=True)
@@ -52,9 +53,21 @@ def frames(
             yield _frame(readings, pages)
             pages, rows, size = [], 0, 0
         fitting = int(_PAGE_BYTES * len(page) / (page_size + 1)) + 1
-        step = max(1, min(_PAGE_ROWS, fitting, 2 * step, batch_rows - rows))
+        page = cursor.fetchmany(min(_PAGE_ROWS, fitting, 2 * len(page), batch_rows - rows))
     if pages:
         yield _frame(readings, pages)
+
+
+def _first_page(cursor: sqlite3.Cursor, most: int) -> list[tuple[object, ...]]:
+    """Up to ``most`` rows, taken in growing steps: nobody knows yet how wide a row is."""
+    page: list[tuple[object, ...]] = []
+    step = 1
+    while step > 0 and (more := cursor.fetchmany(step)):
+        page += more
+        size = sum(len(value) for row in page for value in row if isinstance(value, str | bytes))
+        fitting = int(_PAGE_BYTES * len(page) / (size + 1))
+        step = min(len(page), most - len(page), fitting - len(page))
+    return page
 
 
 def _gathered(reading: Reading, values: Sequence[object]) -> pl.Series:
