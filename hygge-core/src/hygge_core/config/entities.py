@@ -106,7 +106,7 @@ def _address(part: Part | None) -> str:
     """One line without secrets; the type where there is no address, or a variable is not set."""
     if part is None:
         return ""
-    return scrub(part.ask(lambda kind, config: kind.address(config), "")) or part.word
+    return scrub(part.ask("address", "")) or part.word
 
 
 def _lacking(draft: Draft, journal: FlowJournal | None, ground: Ground) -> Iterator[Mistake]:

@@ -83,7 +83,8 @@ def _beside(
 
 def _answer(part: Part) -> Mapping[str, Any]:
     """The table beside ``part``; empty where there is none."""
-    return part.ask(lambda kind, config: kind.journal_beside(config) or {}, {})
+    beside: Mapping[str, Any] | None = part.ask("journal_beside", None)
+    return beside or {}
 
 
 def _joined(

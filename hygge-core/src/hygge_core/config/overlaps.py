@@ -108,7 +108,7 @@ class _Settled:
 
 
 def _address(part: Part | None) -> str:
-    return part.ask(lambda kind, config: kind.address(config), "") if part is not None else ""
+    return part.ask("address", "") if part is not None else ""
 
 
 def _word(part: Part | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
@@ -10,10 +10,10 @@ from attrs import frozen
 from hygge_core.config.nodes import Leaf, Table, leaves
 from hygge_core.config.references import recorded
 from hygge_core.errors import Mistake, PluginError
+from hygge_core.plugins.watchdog import told
 from hygge_core.records import Opened
 
 if TYPE_CHECKING:
-    from hygge_core.hookspecs import Kind
     from hygge_core.plugins import Offered
 
 T = TypeVar("T")
@@ -59,17 +59,19 @@ class Part:
             },
         )
 
-    def ask(self, question: Callable[[Kind, Any], T], otherwise: T) -> T:
-        """What the kind answers about the config; ``otherwise`` where there is no config.
+    def ask(self, question: str, otherwise: T, *more: Any) -> T:
+        """What the kind's ``question`` answers about the config; ``otherwise`` where there is none.
 
-        Raises ``PluginError`` naming the plugin when it raises anything.
+        Raises ``PluginError`` naming place, plugin and question when it raises anything.
         """
         if self.offered is None or self.config is None:
             return otherwise
         try:
-            return question(self.offered.kind, self.config)
+            answer: T = getattr(self.offered.kind, question)(self.config, *more)
         except Exception as exc:
-            raise PluginError(f"{self.offered.plugin} failed over {self.word!r}: {exc}") from exc
+            failed = f"{self.offered.plugin} failed over {self.word!r}, asked for its {question}"
+            raise PluginError(f"{self.node.origin}: {failed}: {told(exc)}") from exc
+        return answer
 
 
 def lacking(node: Leaf | Table) -> list[Mistake]:

@@ -16,7 +16,7 @@ from hygge_core.records import RunType
 def refusals(draft: Draft, run_type: RunType, *, journal: bool) -> Iterator[Mistake]:
     """Why ``draft`` cannot be moved as ``run_type``; ``journal``: does its flow have one?"""
     if draft.store is not None:
-        run_type = draft.store.ask(lambda kind, config: kind.run_type(config, run_type), run_type)
+        run_type = draft.store.ask("run_type", run_type, run_type)
     yield from _deletes(draft)
     yield from _follows(draft)
     if run_type == "full_drop":
@@ -68,8 +68,8 @@ def _lookback(draft: Draft) -> Iterator[Mistake]:
     if watermark is None or not watermark.lookback or watermark.allow_duplicates:
         return
     if store is not None and store.offered is not None:
-        keyed = store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=False)
-        inserts = store.ask(lambda kind, config: kind.inserts(config), otherwise="")
+        keyed: tuple[str, ...] = store.ask("keys", ())
+        inserts = store.ask("inserts", "")
         if inserts or not (keyed and "upsert" in store.offered.kind.capabilities):
             why = f" ({inserts})" if inserts else ""
             problem = (
@@ -96,7 +96,7 @@ def _follows(draft: Draft) -> Iterator[Mistake]:
     if watermark is None or not watermark.kind or home is None or home.offered is None:
         return
     unknown: tuple[str, ...] = (watermark.kind,)
-    words = home.ask(lambda kind, config: kind.follows(config), otherwise=unknown)
+    words = home.ask("follows", unknown)
     if watermark.kind not in words:
         problem = (
             f"this home of type {home.word!r} does not know {watermark.kind!r}"
@@ -119,7 +119,7 @@ def _keyed(store: Part | None) -> bool:
     """Whether rows are found by keys; what nobody can say yet is not complained of."""
     if store is None:
         return True
-    return store.ask(lambda kind, config: bool(kind.keys(config)), otherwise=True)
+    return bool(store.ask("keys", ("unknown",)))
 
 
 def copies(drafts: Iterable[tuple[str, Draft]], mistakes: Mistakes) -> None:
@@ -142,7 +142,7 @@ def copies(drafts: Iterable[tuple[str, Draft]], mistakes: Mistakes) -> None:
 def _shown(draft: Draft) -> str:
     if draft.store is None:
         return ""
-    return draft.store.ask(lambda kind, config: kind.journal_shown(config), "")
+    return draft.store.ask("journal_shown", "")
 
 
 def slots(draft: Draft) -> dict[str, int]:
@@ -150,7 +150,7 @@ def slots(draft: Draft) -> dict[str, int]:
     needs: dict[str, int] = {}
     for part in (draft.home, draft.store):
         if part is not None and part.connections:
-            count = part.ask(lambda kind, config: kind.connections(config), 0)
+            count = part.ask("connections", 0)
             for name in part.connections:
                 needs[name] = needs.get(name, 0) + count
     return needs
