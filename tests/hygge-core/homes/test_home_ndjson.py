@@ -158,6 +158,8 @@ def test_a_later_value_of_another_type_is_told_with_its_place(later, row, column
         ('{"n": 1} null', "not JSON"),
         (b'{"s": "caf\xe9"}', "is not utf-8"),
         (b'{"s": "\\ud83d"}', "surrogate"),
+        ('{"f": -1e400}', "no float is as large as -1e400"),
+        ('{"": 1}', "a column needs a name"),
     ],
 )
 def test_a_line_that_is_no_object_is_told_with_its_place(later, row, told):
@@ -186,7 +188,7 @@ def test_what_is_like_a_null_between_objects_may_be_in_a_string(text):
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ('{"a": 1e400}', "Number too big"),
+        ('{"a": 1e400}', "no float is as large as 1e400"),
         ('{"a": 1, "s": "\\ud83d"}', "surrogate"),
         ('{"l": [1, {"x": 1}]}', "changed from number to object"),
     ],
@@ -203,6 +205,18 @@ def test_values_for_which_there_is_no_type_are_told_with_their_place(text):
     with pytest.raises(HomeError, match="line 3: column 'a' is int64, but here is \"x\"") as caught:
         text('{"a": 1}\n{"a": 2}\n{"a": "x"}\n')
     assert caught.value.hint == 'schema_overrides = { a = "string" }'
+
+
+def test_a_key_without_a_name_is_told_with_its_line(text):
+    with pytest.raises(HomeError, match="line 2: a key is empty, and a column needs a name"):
+        text('{"a": 1}\n{"": 2}\n')
+
+
+def test_a_number_with_more_digits_than_a_float_keeps_is_the_nearest_one_or_a_decimal(text):
+    row = '{"a": 123456789012345678.25, "b": 0.33333333333333333333}'
+    assert text(row).rows() == [(123456789012345678.25, 0.33333333333333333333)]
+    exact = text(row, schema_overrides={"a": "decimal(20,2)"})
+    assert exact["a"].to_list() == [Decimal("123456789012345678.25")]
 
 
 def test_as_a_string_a_column_takes_values_of_every_kind(text):

@@ -22,6 +22,8 @@ from hygge_core.types import spell, wider
 
 _SPELLED = partial(json.dumps, ensure_ascii=False)
 _NOT_LINES = "NDJSON has one object per line; `jq -c '.[]'` makes it of an array"
+_NAMELESS = "a key is empty, and a column needs a name"
+_NAME_IT = """give it a name, or leave it out: `jq -c 'del(.[""])'`"""
 _LET_NEW = 'schema = { new_columns = "add" } or "ignore" lets new columns come'
 #: pyarrow counts from one of its own blocks.
 _ROW = re.compile(r" in row \d+$")
@@ -59,6 +61,8 @@ def disagreement(
             dtype = known.get(name)
             if ignoring if dtype is None else not (name in wanted and misfit(value, dtype)):
                 continue
+            if not name:
+                return Blame(line=line, problem=_NAMELESS, hint=_NAME_IT)
             seen[name] = _seen(seen.get(name, dtype or pl.Null()), type_of(value))
             first = first or (line, name, _told(name, dtype, value, quoted))
     except BadLine as exc:
@@ -75,6 +79,8 @@ def mixture(text: bytes, overrides: Collection[str], quoted: Quotes) -> Blame | 
     types: dict[str, pl.DataType] = {}
     try:
         for line, name, value in _fields(text):
+            if not name:
+                return Blame(line=line, problem=_NAMELESS, hint=_NAME_IT)
             before = types.get(name, pl.Null())
             both = joined(before, type_of(value))
             if both is None and name not in overrides:

@@ -2,6 +2,8 @@
 
 Types, nested ones too, come from the first batch. A key that comes later, or a value of another
 kind, is a ``SchemaChanged`` with its file, line, column and type; a key that is missing is NULL.
+A number with a point or an exponent is the float nearest to it, as JSON's readers have it; one that
+is written with more digits than a float keeps is exact where ``schema_overrides`` says decimal.
 """
 
 from __future__ import annotations
@@ -97,7 +99,10 @@ class NdjsonFormat:
             if not first.strip():
                 return {}
             try:
-                return dict(found_types(self._parsed(first).schema))
+                schema = self._parsed(first).schema
+                if "" in schema.names:
+                    raise BadLine(0, "a key is empty")
+                return dict(found_types(schema))
             except (pa.ArrowInvalid, BadLine) as exc:
                 found = mixture(first, self._overrides, self._quoted)
                 if found is not None:

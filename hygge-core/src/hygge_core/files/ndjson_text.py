@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from hygge_core.files.json_arrow import to_arrow, with_all_nulls
 _PARALLEL_BYTES = 1 << 20
 #: A whole number that a float may round: 2^53 has 16 digits.
 _LONG_NUMBER = re.compile(rb"[\s:\[,]-?[0-9]{16,}[\s,\]}]")
+_SHORT = 40
 _EXACT = 2.0**53
 _NULL = re.compile(rb"\s*null")
 #: After an object, but perhaps inside a string.
@@ -83,7 +85,7 @@ def rows(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
         if not each.strip():
             continue
         try:
-            row = json.loads(each.decode("utf-8"), object_pairs_hook=_object)
+            row = json.loads(each.decode("utf-8"), object_pairs_hook=_object, parse_float=_float)
         except (ValueError, RecursionError) as exc:
             raise BadLine(line, f"not JSON: {exc}") from exc
         if not isinstance(row, dict):
@@ -97,6 +99,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {twice!r} is there twice")
+    return made
+
+
+def _float(text: str) -> float:
+    made = float(text)
+    if math.isinf(made):
+        raise ValueError(f"no float is as large as {text[:_SHORT]}")
     return made
 
 
@@ -114,18 +123,19 @@ def rewritten(text: bytes, *, drop: Collection[str], as_text: Collection[str]) -
 
 
 def may_be_rounded(table: pa.Table, text: bytes | memoryview) -> bool:
-    """Whether a float in the table, however deep, may have been a whole number that it rounds."""
-    large = any(_has_large(chunk) for column in table.columns for chunk in column.chunks)
-    return large and _LONG_NUMBER.search(text) is not None
+    """Whether a float in the table, however deep, may have been a whole number that it rounds, or
+    a number that is larger than any float."""
+    top = max((_top(chunk) for column in table.columns for chunk in column.chunks), default=0.0)
+    return math.isinf(top) or (top >= _EXACT and _LONG_NUMBER.search(text) is not None)
 
 
-def _has_large(values: pa.Array) -> bool:
+def _top(values: pa.Array) -> float:
+    """The largest float, whatever its sign; 0 where there is none."""
     kind = values.type
     if pa.types.is_floating(kind):
-        top = pc.max(pc.abs(values)).as_py()
-        return top is not None and top >= _EXACT
+        return pc.max(pc.abs(values)).as_py() or 0.0
     if pa.types.is_list(kind):
-        return _has_large(values.flatten())
+        return _top(values.flatten())
     if pa.types.is_struct(kind):
-        return any(_has_large(each) for each in values.flatten())
-    return False
+        return max(map(_top, values.flatten()), default=0.0)
+    return 0.0
