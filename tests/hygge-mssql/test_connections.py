@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ground import double
 from project import Project
 from tds.server import TdsServer
+
+from hygge_core.errors import StoreError
+from hygge_mssql.session import Session
 
 READ = """
 [flows.{name}]
@@ -101,3 +107,33 @@ store = { type = "mssql", connection = "sql", table = "dbo.target" }
         other.execute("ROLLBACK TRANSACTION")
     assert project.hygge("run") == 0
     assert project.rows("dbo.target") == [(0,)]
+
+
+@pytest.fixture
+def session(connect: Callable[..., Any], server: TdsServer) -> Session:
+    """A session that says nothing by itself, on two tables with keys."""
+    double(server).execute(
+        "CREATE TABLE dbo.audit ([id] int NOT NULL PRIMARY KEY)",
+        "CREATE TABLE dbo.target ([id] int NOT NULL PRIMARY KEY)",
+        "INSERT INTO dbo.target VALUES (1)",
+    )
+    made = Session(connect(), "here", 1.0)
+    made.raising = StoreError
+    return made
+
+
+LOGGED = "INSERT INTO dbo.audit VALUES (5); "  # what a trigger that counts its rows sends first
+
+
+def test_an_error_that_comes_behind_another_result_is_an_error(session: Session) -> None:
+    with pytest.raises(StoreError, match="PRIMARY KEY"):
+        session.execute(LOGGED + "INSERT INTO dbo.target VALUES (1)")
+    with pytest.raises(StoreError, match="PRIMARY KEY"):
+        session.rows("SELECT 1; INSERT INTO dbo.target VALUES (1)")
+    assert not session.broken
+
+
+def test_the_rows_that_were_changed_are_those_of_the_last_result(session: Session) -> None:
+    assert session.execute(LOGGED + "INSERT INTO dbo.target VALUES (2), (3), (4)") == 3
+    assert session.execute("INSERT INTO dbo.target VALUES (7), (8)") == 2
+    assert session.execute("BEGIN TRANSACTION") == -1

@@ -54,16 +54,26 @@ class Session:
                 inside = False
 
     def execute(self, sql: str, *values: Any) -> int:
-        """Run a statement; the number of rows that it changed, -1 where it does not say."""
-        with self._cursor(sql, values) as cursor:
-            return int(cursor.rowcount)
+        """Run a statement; the number of rows that it changed, -1 where it does not say.
+
+        A trigger's results come before the statement's own, which is the last; an error may come
+        behind any of them.
+        """
+        with self._cursor(sql, values) as cursor, self._speaking():
+            changed = int(cursor.rowcount)
+            while cursor.nextset():
+                changed = _changed(cursor)
+            return changed
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows of a small answer."""
         with self._cursor(sql, values) as cursor, self._speaking():
             while cursor.description is None and cursor.nextset():
                 pass
-            return [tuple(row) for row in cursor.fetchall()]
+            found = [tuple(row) for row in cursor.fetchall()]
+            while cursor.nextset():  # an error may come behind them
+                pass
+            return found
 
     def one(self, sql: str, *values: Any) -> Row | None:
         """The first row of a small answer."""
@@ -169,6 +179,17 @@ class Session:
         except border.foreign() as exc:
             self.broken = self.broken or border.lost(exc)
             raise border.told(exc, self.raising, self.place) from exc
+
+
+def _changed(cursor: Any) -> int:
+    """How many rows the result is about that ``nextset`` led to.
+
+    The driver asks for that only when it executes: its ``rowcount`` stays that of the first result.
+    """
+    from mssql_python import ddbc_bindings
+
+    bindings: Any = ddbc_bindings
+    return int(bindings.DDBCSQLRowCount(cursor.hstmt))
 
 
 def _cancel(cursor: Any) -> None:
