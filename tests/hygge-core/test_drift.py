@@ -70,6 +70,9 @@ def test_types_that_nothing_holds_both_of_are_refused_under_every_policy():
     with pytest.raises(SchemaChanged, match="was int64 and is string now") as refused:
         settle(schema(a="int64"), schema(a="string"), LOOSE)
     assert "--full-drop" in (refused.value.hint or "")
+    with pytest.raises(SchemaChanged, match="was string and is int64 now") as refused:
+        settle(schema(a="string"), schema(a="int64"), LOOSE)
+    assert "let the home read it as string, by its schema_overrides" in (refused.value.hint or "")
 
 
 def test_all_disagreements_are_told_at_once():

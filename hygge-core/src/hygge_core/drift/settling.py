@@ -123,11 +123,9 @@ class _Comparison:
         if both is not None and allowed:
             self.notes.append(f"{words}: it becomes {spell(both)}")
             return both
-        advice = (
-            "no type holds both exactly: cast one of them, or start afresh with --full-drop"
-            if both is None
-            else 'allow it with schema = { type_changes = "widen" }'
-        )
+        advice = 'allow it with schema = { type_changes = "widen" }'
+        if both is None:
+            advice = f"no type holds both exactly: {_as_before(known)}start afresh with --full-drop"
         self._refuse(path, words, incoming, advice)
         return known
 
@@ -180,6 +178,13 @@ def _fields(struct: pl.Struct) -> dict[str, pl.DataType]:
 
 def _dotted(path: _Path) -> str:
     return ".".join(path).replace(".[]", "[]")
+
+
+def _as_before(known: pl.DataType) -> str:
+    """What else may be tried: a column that was empty at first is often known as a text."""
+    if not isinstance(known, pl.String):
+        return ""
+    return "let the home read it as string, by its schema_overrides if it has such, or "
 
 
 def _told(path: _Path) -> str:
