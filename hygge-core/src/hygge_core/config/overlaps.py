@@ -32,7 +32,7 @@ def overlaps(drafts: Iterable[Draft], connections: Mapping[str, Part], mistakes:
 
 @define
 class _Settled:
-    """Where the entities settle: ``stores`` by place, and ``inside`` a place, by word, those below.
+    """Where the entities settle: ``stores`` by place.
 
     A place is an address that is the same through all connections that lead there, and however its
     letters are cased: many a file system or database takes such names for one.
@@ -40,7 +40,6 @@ class _Settled:
 
     connections: Mapping[str, Part]
     stores: dict[str, Draft] = field(factory=dict, init=False)
-    inside: dict[tuple[str, str], list[tuple[str, Draft]]] = field(factory=dict, init=False)
 
     def taken(self, draft: Draft) -> str:
         """Let ``draft`` settle; or why it cannot, where another one does."""
@@ -49,8 +48,6 @@ class _Settled:
         if other is not draft:
             where = _address(draft.store)
             return f"{draft.name} and {other.name} have the same destination, {where}"
-        for outer in above(place):
-            self.inside.setdefault((_word(draft.store), outer), []).append((place, draft))
         return ""
 
     def nested(self, draft: Draft) -> str:
@@ -64,7 +61,8 @@ class _Settled:
     def fed(self, draft: Draft) -> str:
         """Why rows that are moved would be deleted in the home of ``draft``, or added to it.
 
-        What another entity has settled may be read, as it is: so flows are chained.
+        What others have settled may be read, one of them or a folder of several: so flows are
+        chained.
         """
         home, where = self.place(draft.home), _address(draft.home)
         top = fixed(home)
@@ -79,13 +77,12 @@ class _Settled:
                 f"{_address(outer.store)}, and a run may replace all that is there; move one of "
                 "them elsewhere"
             )
-        below = self.inside.get((_word(draft.home), top), ())
-        held = next((other for place, other in below if reads(home, place)), None)
-        if held is not None:
+        own = self.place(draft.store)
+        if _word(draft.home) == _word(draft.store) and top in above(own) and reads(home, own):
             return (
-                f"the home of {draft.name}, {where}, holds the destination of {held.name}, "
-                f"{_address(held.store)}, and would read what is moved there; move one of them "
-                "elsewhere"
+                f"the home of {draft.name}, {where}, holds its destination, "
+                f"{_address(draft.store)}, and would read what it has moved there; move one of "
+                "them elsewhere"
             )
         return ""
 
