@@ -101,6 +101,18 @@ def test_a_text_that_a_column_type_does_not_hold_is_refused_before_the_decision(
     assert project.staged() == []
 
 
+def test_a_uuid_is_the_same_in_small_letters_and_in_capitals_but_as_a_key(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.ground.execute("CREATE TABLE dbo.target ([id] uniqueidentifier NULL)")
+    small = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
+    assert load(project, pl.DataFrame({"id": [small, small.upper(), None]})) == 0
+    found = project.rows("SELECT COUNT(*), COUNT(DISTINCT id), COUNT(id) FROM dbo.target")
+    assert found == [(3, 1, 2)]
+    assert load(project, pl.DataFrame({"id": [small]}), ', key_columns = ["id"]') == 1
+    assert "would not keep exactly" in capsys.readouterr().err
+
+
 def test_a_column_is_widened_and_another_added_where_the_policy_allows(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:

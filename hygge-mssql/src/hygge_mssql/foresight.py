@@ -82,6 +82,10 @@ def _differs(name: str, final: str, shape: Shape) -> str:
     # A datetime is counted in 1/300 s, and shown in thousandths.
     back = "datetime2(3)" if final == "datetime" else own
     there = f"CAST(CAST({column} AS {final}) AS {back})"
+    # It comes back in capitals. Keys have to be those of the source also then: whoever looks for
+    # rows that are gone compares them as texts.
+    if final == "uniqueidentifier" and name not in shape.keys:
+        column = f"UPPER({column})"
     if own.startswith("nvarchar"):
         return f"{column} {_CODE_POINTS} <> {there} {_CODE_POINTS}"
     return f"{column} <> {there}"
