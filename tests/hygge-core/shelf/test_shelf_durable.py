@@ -1,5 +1,7 @@
 """What a shelf on a local file system has named is there after a power cut."""
 
+import os
+
 import pytest
 from shelf_files import put
 
@@ -40,10 +42,13 @@ def test_settling_makes_names_durable_that_another_process_gave(shelf):
     with planned(Count()) as counted:
         LocalShelf(shelf.root).settle(["live/a/one"])
     synced = [detail for name, detail in counted.points if name == "local.sync_folder:after"]
-    assert synced == [f"{shelf.root}/live/a", f"{shelf.root}/live", str(shelf.root)]
+    root = str(shelf.root)
+    assert synced == [f"{root}/live/a", f"{root}/live", root, str(shelf.root.parent)]
 
 
 def test_folders_further_up_are_synced_once_and_again_when_one_was_made(shelf):
+    shelf.settle([])
+
     def synced(name):
         put(shelf, name, "1")
         with planned(Count()) as counted:
@@ -62,6 +67,7 @@ def test_folders_further_up_are_synced_once_and_again_when_one_was_made(shelf):
 def test_a_tree_that_replaced_another_is_there_for_good_and_so_is_the_other(shelf, renaming):
     put(shelf, "a/live/old", "old")
     put(shelf, "stage/new", "new")
+    shelf.settle([])
     with planned(Count()) as counted:
         shelf.replace_tree("stage", "a/live", "kept/r")
     done = [point for point in counted.points if point[0].endswith(":after")]
@@ -89,3 +95,29 @@ def test_a_new_root_is_durable_where_it_hangs(tmp_path):
         put(LocalShelf(tmp_path / "a" / "b"), "one", "1")
     assert ("local.sync_folder:after", str(tmp_path / "a")) in counted.points
     assert ("local.sync_folder:after", str(tmp_path)) in counted.points
+
+
+@pytest.mark.parametrize("dead", ["", "a", "a/b"])
+def test_it_is_so_too_where_another_process_died_before_it_was(tmp_path, dead):
+    """Whichever folder on the way was the last that it made, with its name in memory alone."""
+    (tmp_path / dead).mkdir(parents=True, exist_ok=True)
+    shelf = LocalShelf(tmp_path / "a" / "b")
+    with planned(Count()) as counted:
+        put(shelf, "one", "1")
+        shelf.settle(["one"])
+    synced = {detail for name, detail in counted.points if name == "local.sync_folder:after"}
+    unsure = tmp_path / dead
+    assert str(unsure.parent) in synced
+    assert {str(tmp_path / "a"), str(tmp_path / "a/b")} <= synced
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() == 0, reason="root may read any folder")
+def test_a_root_in_a_folder_that_may_not_be_read_is_fine(tmp_path):
+    shelf = LocalShelf(tmp_path / "shut" / "root")
+    shelf.root.mkdir(parents=True)
+    shelf.root.parent.chmod(0o111)
+    try:
+        put(shelf, "one", "1")
+        shelf.settle(["one"])
+    finally:
+        shelf.root.parent.chmod(0o755)

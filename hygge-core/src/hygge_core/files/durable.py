@@ -28,6 +28,15 @@ def sync_folder(path: str) -> None:
             _sync(path)
 
 
+def sync_name(folder: str) -> None:
+    """The name of ``folder`` is on the disk, whoever gave it: they may have died before.
+
+    Above what is hygge's own there may be folders that this user may not read, and so not sync.
+    """
+    with suppress(PermissionError):
+        sync_folder(os.path.dirname(folder))
+
+
 def _sync(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -61,10 +70,13 @@ def make_folder(path: str, root: str) -> None:
     if os.path.exists(path):
         return
     above = os.path.dirname(path)
+    beyond = above != root and not above.startswith(root + os.sep)
+    if beyond and os.path.exists(above):
+        sync_name(above)
     make_folder(above, root)
     with around("local.mkdir", path):
         os.makedirs(path, exist_ok=True)
-    if above != root and not above.startswith(root + os.sep):
+    if beyond:
         sync_folder(above)
 
 

@@ -21,6 +21,7 @@ from hygge_core.files.durable import (
     remove_tree,
     sync_file,
     sync_folder,
+    sync_name,
 )
 from hygge_core.files.locking import waited
 from hygge_core.files.rights import take_over
@@ -41,6 +42,7 @@ class LocalShelf:
         self.root = root.absolute()
         self._root = str(self.root)
         self._named: set[str] = set()  # paths whose names this shelf has made durable
+        self._hangs = False  # whether the root's own name is so too
 
     def address(self, name: str) -> str:
         return os.path.join(self._root, name)
@@ -116,12 +118,19 @@ class LocalShelf:
                 raise NameMissing(f"{self.address(source)} is not there any more") from exc
 
     def settle(self, names: Iterable[str]) -> None:
-        """A folder that is only above them is synced once, until this shelf makes another one."""
+        """A folder that is only above them is synced once, until this shelf makes another one.
+
+        So is the one that the root hangs in, for good.
+        """
         paths = {self._path(name) for name in names}
         folders = folders_of(paths, self._root, self._named)
         for folder in folders:
             with speaking(folder):
                 sync_folder(folder)
+        if not self._hangs:
+            with speaking(self._root):
+                sync_name(self._root)
+            self._hangs = True
         self._named.update(paths, folders)
 
     def replace_tree(self, staged: str, live: str, old: str) -> None:
