@@ -93,7 +93,7 @@ def test_a_secret_that_is_not_there(filled, monkeypatch):
     [
         ('"parquet", path = "in"', '"parquet", path = "in"', "settles there too"),
         ('"parquet", path = "in/1.parquet"', '"parquet", path = "in"', "lies inside"),
-        ('"parquet", path = "."', '"parquet", path = "out"', "holds the destination"),
+        ('"parquet", path = "."', '"parquet", path = "out"', "holds its destination"),
         (
             '"sqlite", path = "d.db", table = "T"',
             '"sqlite", path = "d.db", table = "t"',
@@ -102,7 +102,7 @@ def test_a_secret_that_is_not_there(filled, monkeypatch):
         (
             '"adls", account_url = "https://a.example", filesystem = "f", path = "in/*/*"',
             '"adls", account_url = "https://a.example/", filesystem = "f", path = "/in/x"',
-            "holds the destination",
+            "holds its destination",
         ),
     ],
 )
