@@ -79,6 +79,8 @@ def one_lake(dfs) -> OneLake:
 
 
 class TestLakeJournal(JournalContract):
+    every_step = 15
+
     @pytest.mark.slow  # 1,600 transactions of six requests; the requests are counted elsewhere
     @pytest.mark.timeout(3600)
     def test_an_event_costs_the_same_later(self, journal: Journal) -> None:

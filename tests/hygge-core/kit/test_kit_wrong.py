@@ -95,6 +95,7 @@ UNTRUE = {
         "a publish called again shows every run, each once",
     ),
 }
+ONE_STEP = "a verb is one transaction: all of it is recorded, or nothing"
 #: The same of journals.
 UNFAITHFUL = {
     "HopesForItsLease": (
@@ -108,6 +109,20 @@ UNFAITHFUL = {
     "ForgetsWhatHappened": (
         "test_a_run_that_is_kept_keeps_its_events",
         "prune leaves the events of the runs that it leaves",
+    ),
+    "PrunesInTwoSteps": ("test_a_verb_records_all_or_nothing[prune]", ONE_STEP),
+    "EditsInTwoSteps": ("test_a_verb_records_all_or_nothing[update_watermark]", ONE_STEP),
+    "ReleasesInTwoSteps": (
+        "test_a_lease_survives_a_lost_answer[release]",
+        "a dead owner's lease is taken over",
+    ),
+    "CountsEpochsOfOneFlow": (
+        "test_epochs_only_rise[shop]",
+        "each taking of a lease has the next epoch",
+    ),
+    "OneLeaseForAllFlows": (
+        "test_a_lease_is_held_by_one",
+        "a lease is of one entity in one flow: of others anybody may have it",
     ),
 }
 #: The contracts that they sign.

@@ -10,7 +10,7 @@ import pytest
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.records import now
 from hygge_core.testing.journal_place import ENTITY, FLOW, OTHER, OWNER, run
-from hygge_core.testing.promises import broken, keep
+from hygge_core.testing.promises import broken, keep, promised
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
@@ -31,14 +31,18 @@ class JournalLeases:
                 keep(OWNER.name in exc.owner, "LeaseHeld names who holds it", exc.owner)
             else:
                 broken("a lease is held by one owner at a time: LeaseHeld for others")
-            two.acquire(FLOW, "lines", OTHER)
+            with promised("a lease is of one entity in one flow: of others anybody may have it"):
+                two.acquire(FLOW, "lines", OTHER)
+                two.acquire("shop", ENTITY, OTHER)
             one.release(lease)
             two.acquire(FLOW, ENTITY, OTHER)
 
-    def test_epochs_only_rise(self, journal: Journal) -> None:
+    @pytest.mark.parametrize("flow", [FLOW, "shop"])
+    def test_epochs_only_rise(self, journal: Journal, flow: str) -> None:
+        journal.release(journal.acquire(FLOW, "lines", OWNER))
         epochs = []
         for _ in range(3):
-            lease = journal.acquire(FLOW, ENTITY, OWNER)
+            lease = journal.acquire(flow, ENTITY, OWNER)
             epochs.append(lease.epoch)
             journal.release(lease)
         rising = epochs == [epochs[0], epochs[0] + 1, epochs[0] + 2]

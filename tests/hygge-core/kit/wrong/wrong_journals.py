@@ -3,10 +3,14 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
-from hygge_core.errors import JournalError
+from attrs import evolve
+
+from hygge_core.errors import JournalError, LeaseHeld
+from hygge_core.faults import around
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.recalling import ENDING
 from hygge_core.records import now
+from hygge_core.testing.journal_place import FLOW
 from hygge_core.testing.memory_book import Book
 from hygge_core.testing.memory_journal import MemoryJournal, MemoryJournalConfig
 
@@ -45,6 +49,58 @@ class HopesForItsLease(Honest):
         except JournalError as lost:
             lost.transient = True
             raise
+
+
+class PrunesInTwoSteps(Honest):
+    """All goes, then comes back what stays."""
+
+    def prune(self, keep):
+        events, self._book.events = self._book.events, []
+        with around("wrong.prune"):
+            self._book.events = events
+        return super().prune(keep)
+
+
+class EditsInTwoSteps(Honest):
+    """The event of an edit is there before the watermark is."""
+
+    def update_watermark(self, flow_name, entity, watermark, *, event):
+        self.record_event(event)
+        with around("wrong.set"):
+            self._book.watermarks.pop((flow_name, entity), None)
+        if watermark is not None:
+            self._book.watermarks[flow_name, entity] = watermark
+
+
+class ReleasesInTwoSteps(Honest):
+    """A lease is taken out, then comes back without its owner."""
+
+    def release(self, lease):
+        held = self._book.leases.pop((lease.flow, lease.entity))
+        with around("wrong.release"):
+            self._book.leases[lease.flow, lease.entity] = held
+        super().release(lease)
+
+
+class OneLeaseForAllFlows(Honest):
+    """An entity's name is taken for all there is to it."""
+
+    def acquire(self, flow, entity, owner):
+        held = self._book.leases.get((FLOW, entity))
+        if held and held.by not in (None, self):
+            raise LeaseHeld(f"{entity} is being moved", owner=str(held.owner))
+        return super().acquire(flow, entity, owner)
+
+
+class CountsEpochsOfOneFlow(Honest):
+    """What is recorded of a lease is looked for in the one flow that its author tried."""
+
+    def acquire(self, flow, entity, owner):
+        lease = super().acquire(flow, entity, owner)
+        if flow != FLOW:
+            held = self._book.leases[flow, entity]
+            held.epoch = lease.epoch if held.epoch == 1 else lease.epoch - 1
+        return evolve(lease, epoch=self._book.leases[flow, entity].epoch)
 
 
 def young(events, keep, *, but):
