@@ -64,5 +64,5 @@ def _no_fit(found: Target, column: Column, dtype: pl.DataType) -> StoreError:
     return StoreError(
         f"column {column.name!r} of the table {found.name!r} is declared {column.declared!r},"
         f" which does not keep every {spell(dtype)}",
-        hint="run once with --full-drop, or change the type with polish",
+        hint="run once with --full-drop, or read it as another type (schema_overrides)",
     )

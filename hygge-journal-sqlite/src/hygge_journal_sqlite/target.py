@@ -70,7 +70,10 @@ def column_sql(name: str, dtype: pl.DataType) -> str:
     try:
         declared = declare(dtype)
     except ValueError as exc:
-        raise StoreError(f"column {name!r}: {exc}", hint="drop or change it with polish") from exc
+        raise StoreError(
+            f"column {name!r}: {exc}",
+            hint="drop it with polish, or read it as another type (schema_overrides)",
+        ) from exc
     return f"{quoted(name, StoreError)} {quoted(declared, StoreError)}"
 
 

@@ -103,7 +103,7 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
     # 8152, 2628, 8115, 220
     (
         r"would be truncated|(?i:arithmetic overflow)",
-        Meaning("a column of the table is too narrow for these rows; widen it, or cast in polish"),
+        Meaning("a column of the table is too narrow for these rows; widen it"),
     ),
     # 9002, 1105
     (

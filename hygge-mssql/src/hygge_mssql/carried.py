@@ -70,7 +70,7 @@ def _finite(values: pl.Series, name: str, nan: Literal["fail", "null"]) -> pl.Se
     if nan == "fail":
         raise StoreError(
             f"column {name!r} has {values.filter(wrong)[0]}, which SQL Server cannot hold",
-            hint='set nan = "null", or replace it with polish',
+            hint='set nan = "null"',
         )
     return values.set(wrong, None)
 

@@ -52,7 +52,7 @@ def declaration(name: str, dtype: pl.DataType, raising: type[FlowError]) -> str:
     if found is None:
         raise raising(
             f"column {name!r}: SQL Server has no type for {spell(made)}",
-            hint="drop it, or cast it to one that it has, with polish",
+            hint="drop it with polish, or read it as another type (schema_overrides)",
         )
     return found
 

@@ -72,7 +72,7 @@ def _refuse_changes(session: Session, staged: Name, shape: Shape, changing: dict
             what = "1 row has a value" if rows == 1 else f"{rows:,} rows have values"
             raise StoreError(
                 f"{what} in column {name!r} that {final} would not keep exactly",
-                hint="widen the column of the table, or cast it with polish",
+                hint="widen the column of the table, or read it as another type",
             )
 
 

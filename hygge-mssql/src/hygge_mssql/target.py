@@ -149,7 +149,7 @@ def fitting(found: Target, shape: Shape, *, emptied: bool) -> Fitting:
             raise StoreError(
                 f"column {column.name!r} of {found.name} is {declared(column)}, which does not"
                 f" hold every {spell(shape.schema[name])}",
-                hint="run once with --full-drop, or change the type with polish",
+                hint="run once with --full-drop, or read it as another type (schema_overrides)",
             )
         alter.append((column, shape.made(name)))
     left = tuple(each for each in found.columns if each.name not in known and not each.filled)
