@@ -6,9 +6,12 @@ import time
 from collections import Counter
 from contextlib import closing
 
+import pytest
 from household import STUMBLING, TEN
 
+from hygge_core import faults
 from hygge_core.engine.slots import Slots
+from hygge_core.errors import StoreError
 from hygge_core.events import Stage
 from hygge_core.operate.selection import Shard
 
@@ -105,6 +108,39 @@ def test_a_stopped_run_does_not_wait_for_a_store_that_waits(household, stranger,
     result = household.move(meanwhile=coordinators.append)
     assert result.outcome == "cancelled"
     assert result.seconds < 30
+    assert household.leftovers() == []
+
+
+@pytest.mark.parametrize("passing", [True, False], ids=["passes", "stays"])
+def test_a_file_that_fails_beside_the_writer_does_not_wait_for_the_next_batch(
+    household, stranger, one, passing
+):
+    """The home's next batch is a minute off; it heeds its cancel, as homes do."""
+    reading = []
+
+    @stranger.script
+    def late(play):
+        reading.append(play)
+        yield stranger.rows(0, 5)
+        if not passing or len(reading) == 1:
+            play.scene.cancel.sleep(60)
+        yield stranger.rows(5, 5)
+
+    class Full:
+        left = 1 if passing else 9
+
+        def reach(self, point, detail):
+            if self.left and point == "local.sync_file:before" and detail.endswith(".parquet"):
+                self.left -= 1
+                raise StoreError("the disk is busy", transient=True)
+
+    one("late")
+    with faults.planned(Full()):
+        result = household.move()
+    assert result.seconds < 30
+    assert len(reading) == (2 if passing else 3)
+    assert result.outcome == ("complete" if passing else "fail")
+    assert passing or result.failure.text == "the disk is busy"
     assert household.leftovers() == []
 
 

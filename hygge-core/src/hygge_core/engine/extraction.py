@@ -20,7 +20,7 @@ from hygge_core.engine.lane import Way, hand_over, way_of
 from hygge_core.engine.pipe import Pipe
 from hygge_core.engine.reading import Reading
 from hygge_core.errors import SchemaChanged, StoreError
-from hygge_core.protocols import Staging
+from hygge_core.protocols import StagesAside, Staging
 from hygge_core.records import Manifest, Mode, Watermark
 from hygge_core.scene import Cancel
 
@@ -94,7 +94,7 @@ def _stage(trip: Trip, reading: Reading) -> Extracted:
 def _write(trip: Trip, reading: Reading, staging: Staging, way: Way, rows: int) -> int:
     """Stage what has to be read, after ``rows`` that were handed over; returns how many are now."""
     size = 0
-    with closing(_everything(trip, reading, way)) as batches:
+    with closing(_everything(trip, reading, staging, way)) as batches:
         for batch in batches:
             staging.write(batch)
             rows += batch.height
@@ -103,28 +103,33 @@ def _write(trip: Trip, reading: Reading, staging: Staging, way: Way, rows: int) 
     return rows
 
 
-def _everything(trip: Trip, reading: Reading, way: Way) -> Generator[pl.DataFrame, None, None]:
+def _everything(
+    trip: Trip, reading: Reading, staging: Staging, way: Way
+) -> Generator[pl.DataFrame, None, None]:
     """The rows that are read; and behind them, where that is asked for, those that vanished."""
     visit = reading.visit
-    with closing(_overlapped(trip, visit, reading.batches(way.given))) as batches:
+    with closing(_overlapped(trip, visit, staging, reading.batches(way.given))) as batches:
         yield from batches
     if reading.finds_vanished:
         assert trip.task.deletes is not None  # it was asked for there
         trip.voice.step("compare keys")
         visit.stop.renew()
-        listed = _overlapped(trip, visit, reading.keys())
+        listed = _overlapped(trip, visit, staging, reading.keys())
         yield from vanished(trip.store, way.load, trip.task.deletes, listed)
 
 
 def _overlapped(
-    trip: Trip, visit: Visit, source: Generator[pl.DataFrame, None, None]
+    trip: Trip, visit: Visit, staging: Staging, source: Generator[pl.DataFrame, None, None]
 ) -> Generator[pl.DataFrame, None, None]:
     """What ``source`` gives, read in another thread while the caller writes.
 
-    Whichever half fails first stops the other: the reader by ``stop``, the writer by the pipe.
+    Whichever half fails first stops the other: the reader by ``stop``, the writer by the pipe. What
+    fails beside the writer wakes it by the pipe too, while it waits for a batch.
     """
     stop = Cancel(visit.stop)
     pipe = Pipe(stop, max_bytes=PIPE_BYTES, deadline=visit.deadline)
+    if isinstance(staging, StagesAside):
+        staging.watch(pipe.end)
 
     def read() -> None:
         failure: BaseException | None = None

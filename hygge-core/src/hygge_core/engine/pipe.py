@@ -50,10 +50,10 @@ class Pipe:
             self._turn.notify_all()
 
     def end(self, failure: BaseException | None = None) -> None:
-        """The reader is through, or failed: the writer gets the failure after what was put."""
+        """The reader is through, or somebody failed: the writer gets the first failure at once."""
         with self._turn:
             self._ended = True
-            self._failure = failure
+            self._failure = self._failure or failure
             self._turn.notify_all()
 
     def __iter__(self) -> Iterator[pl.DataFrame]:

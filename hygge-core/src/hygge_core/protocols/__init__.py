@@ -19,6 +19,7 @@ from hygge_core.protocols.stores import (
     KnowsRows,
     KnowsSchema,
     Locks,
+    StagesAside,
     Staging,
     Store,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Mirror",
     "Mirrors",
     "PublishesJournal",
+    "StagesAside",
     "StagesFiles",
     "Staging",
     "Store",

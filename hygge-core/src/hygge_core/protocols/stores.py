@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -34,6 +34,22 @@ class Staging(Protocol):
 
         Called once, after the last ``write``. What was written is read back as far as is cheap
         (footers, COUNT) so that ``Manifest.rows`` is a finding and not a hope.
+        """
+        ...
+
+
+@runtime_checkable
+class StagesAside(Protocol):
+    """A staging that goes on with a part of its work when ``write`` has returned.
+
+    What fails there is told at once; else it would wait for the next batch, which may be hours off.
+    """
+
+    def watch(self, failed: Callable[[BaseException], None]) -> None:
+        """Call ``failed`` with what goes wrong from now on, and with what has gone wrong already.
+
+        From any thread, and more than once is fine. The next ``write`` or ``seal`` raises it all
+        the same. A later call of ``watch`` takes the place of an earlier one.
         """
         ...
 

@@ -9,6 +9,10 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
+def _say_nothing(error: BaseException) -> None:
+    """The default where nobody watches: ``room`` and ``arrived`` raise it."""
+
+
 class Convoy(Generic[T]):
     """Does jobs in ``at_once`` threads of its own; with 0 of them, in the caller's.
 
@@ -19,6 +23,21 @@ class Convoy(Generic[T]):
         self._at_once = at_once
         self._threads = ThreadPoolExecutor(at_once, "carry") if at_once else None
         self._sent: list[Future[T]] = []
+        self._failed: Callable[[BaseException], None] = _say_nothing
+
+    def watch(self, failed: Callable[[BaseException], None]) -> None:
+        """Call ``failed``, from any thread, with what a job raises as soon as it does.
+
+        Also what one of those under way has raised already. Whoever watched before is let go.
+        """
+        self._failed = failed
+        for each in self._sent:
+            if each.done():
+                self._look(each)
+
+    def _look(self, over: Future[T]) -> None:
+        if (error := over.exception()) is not None:
+            self._failed(error)
 
     def room(self) -> None:
         """Wait until another job may be sent. Raises what one of those under way has raised.
@@ -37,7 +56,8 @@ class Convoy(Generic[T]):
     def send(self, job: Callable[[], T]) -> None:
         """Do ``job``; after ``room`` this does not wait for others."""
         if self._threads is not None:
-            self._sent.append(self._threads.submit(job))
+            self._sent.append(sent := self._threads.submit(job))
+            sent.add_done_callback(self._look)
             return
         done: Future[T] = Future()
         done.set_result(job())

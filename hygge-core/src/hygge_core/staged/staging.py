@@ -53,6 +53,10 @@ class StagedLoad:
         for folder, frame in self._gathering.add(batch):
             self._stage(folder, frame)
 
+    def watch(self, failed: Callable[[BaseException], None]) -> None:
+        """Tell ``failed`` of a file that could not be digested or sent (``StagesAside``)."""
+        self.convoy.watch(failed)
+
     def take(self, file: GivenFile, heed: Callable[[int], None]) -> None:
         """Stage ``file`` as it is. Raises ``StoreError``, transient when it changed meanwhile."""
         self.convoy.room()
