@@ -110,6 +110,10 @@ UNFAITHFUL = {
         "test_a_run_that_is_kept_keeps_its_events",
         "prune leaves the events of the runs that it leaves",
     ),
+    "KeepsOneLastOfAll": (
+        "test_pruning_forgets_only_what_is_over",
+        "nor another entity's last finished run",
+    ),
     "PrunesInTwoSteps": ("test_a_verb_records_all_or_nothing[prune]", ONE_STEP),
     "EditsInTwoSteps": ("test_a_verb_records_all_or_nothing[update_watermark]", ONE_STEP),
     "ReleasesInTwoSteps": (

@@ -137,11 +137,17 @@ class JournalRuns:
         old = {state: brought_to(journal, lease, state, **long_ago(40)) for state in STATES}
         journal.record_event(event(timestamp=now() - timedelta(days=40)))
         journal.record_event(recent := event())
+        other = journal.acquire(FLOW, "lines", OWNER)
+        theirs = run(other, **long_ago(50))
+        theirs = evolve(theirs, ref=evolve(theirs.ref, entity="lines"))
+        for state in PATHS["rolled_back"]:
+            journal.advance(other, evolve(theirs, state=state))
         gone = journal.prune(timedelta(days=30))
         left = {each.ref.run_id for each in journal.runs()}
         for state in ("open", "decided", "blocked", "committed"):
             keep(old[state].ref.run_id in left, f"prune never forgets an unfinished run: {state}")
         keep(old["rolled_back"].ref.run_id in left, "nor an entity's last finished run")
+        keep(theirs.ref.run_id in left, "nor another entity's last finished run", left)
         keep(old["done"].ref.run_id not in left, "prune forgets what is older than 'keep'", left)
         keep(journal.get_watermark(FLOW, ENTITY) == watermark(), "prune forgets no watermark")
         keep(recent in journal.events(), "prune keeps what is younger")

@@ -10,6 +10,7 @@ from hygge_core.faults import around
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.recalling import ENDING
 from hygge_core.records import now
+from hygge_core.states import OVER
 from hygge_core.testing.journal_place import FLOW
 from hygge_core.testing.memory_book import Book
 from hygge_core.testing.memory_journal import MemoryJournal, MemoryJournalConfig
@@ -49,6 +50,19 @@ class HopesForItsLease(Honest):
         except JournalError as lost:
             lost.transient = True
             raise
+
+
+class KeepsOneLastOfAll(Honest):
+    """The last finished run stays: of all entities, one."""
+
+    def prune(self, keep):
+        gone = super().prune(keep)
+        over = [run.ref.run_id for run in self._book.runs.values() if run.state in OVER]
+        last = max(over, key=lambda run_id: self._book.runs[run_id].updated, default=None)
+        for run_id in over:
+            if run_id != last:
+                del self._book.runs[run_id]
+        return gone
 
 
 class PrunesInTwoSteps(Honest):
