@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 from power import Synced
 
-from hygge_core.errors import ConfigError
-from hygge_core.records import FlowEvent, Load, LoadRef, Opened, RunRecord, now
+from hygge_core.errors import ConfigError, JournalError
+from hygge_core.records import FlowEvent, Load, LoadRef, Opened, Owner, RunRecord, now
 from hygge_core.scaffold import write
 
 KINDS = ("home", "journal", "store")
@@ -152,6 +152,13 @@ def test_its_journal_names_the_log_that_a_process_left_unnamed(installed, synced
     (tmp_path / "log.ndjson").touch()
     installed("acme_journal.journal").Journal(tmp_path, 60.0).events()
     assert synced.lost(tmp_path) == []
+
+
+def test_its_journal_says_in_its_own_words_that_a_name_is_too_long(installed, tmp_path):
+    journal = installed("acme_journal.journal").Journal(tmp_path, 60.0)
+    owner = Owner(host="here", pid=1, started="2013-01-01T00:00:00+00:00")
+    with pytest.raises(JournalError, match="too long"):
+        journal.acquire("shop", "e" * 250, owner)
 
 
 def test_a_second_one_of_that_name_is_refused(tmp_path):
