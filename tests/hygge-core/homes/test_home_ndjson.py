@@ -219,11 +219,6 @@ def test_a_number_with_more_digits_than_a_float_keeps_is_the_nearest_one_or_a_de
     assert exact["a"].to_list() == [Decimal("123456789012345678.25")]
 
 
-def test_as_a_string_a_column_takes_values_of_every_kind(text):
-    read = text('{"a": 1}\n{"a": "x"}\n{"a": [1, {"b": null}]}\n', schema_overrides={"a": "string"})
-    assert read["a"].to_list() == ["1", "x", '[1,{"b":null}]']
-
-
 def test_overrides_make_dates_and_decimals_of_strings_and_numbers(later, text):
     overrides = {"t": "datetime[us, UTC]", "d": "decimal(10,2)"}
     read = text(

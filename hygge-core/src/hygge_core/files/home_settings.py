@@ -101,8 +101,8 @@ class NdjsonHomeConfig(FileHomeConfig):
     """``home = { type = "ndjson", path = "landing/orders.ndjson" }``: one JSON object per line.
 
     * ``schema_overrides`` column to type, e.g. ``{ at = "datetime[us, UTC]" }`` for ISO 8601 text;
-      ``"string"`` takes values of any kind as JSON text. Numbers with a point or an exponent are
-      floats, the nearest one: a decimal keeps the digits of longer ones.
+      ``"string"`` takes values of any kind as JSON text, numbers as they are spelled. Numbers with
+      a point or an exponent are floats, the nearest one: a decimal keeps the digits of longer ones.
     """
 
     schema_overrides: dict[str, str] = field(factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal
 
 import polars as pl
@@ -23,6 +23,7 @@ _EXACT = 2.0**53
 _NULL = re.compile(rb"\s*null")
 #: After an object, but perhaps inside a string.
 _LATER_NULL = re.compile(rb"\}\s*null")
+_STRING_OR_PLACE = re.compile(r'"(?:[^"\\]++|\\.)*+"|([0-9]+)')
 
 
 def parse(
@@ -79,13 +80,32 @@ class BadLine(Exception):
         self.line = line
 
 
-def rows(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each row with its line from 0, by Python's reader: slow. Raises ``BadLine``."""
+def _float(text: str) -> float:
+    made = float(text)
+    if math.isinf(made):
+        raise ValueError(f"no float is as large as {text[:_SHORT]}")
+    return made
+
+
+def rows(
+    text: bytes,
+    whole: Callable[[str], Any] = int,
+    fraction: Callable[[str], Any] = _float,
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each row with its line from 0, by Python's reader: slow. Raises ``BadLine``.
+
+    ``whole`` and ``fraction`` make values of the text of numbers.
+    """
     for line, each in enumerate(text.split(b"\n")):
         if not each.strip():
             continue
         try:
-            row = json.loads(each.decode("utf-8"), object_pairs_hook=_object, parse_float=_float)
+            row = json.loads(
+                each.decode("utf-8"),
+                object_pairs_hook=_object,
+                parse_int=whole,
+                parse_float=fraction,
+            )
         except (ValueError, RecursionError) as exc:
             raise BadLine(line, f"not JSON: {exc}") from exc
         if not isinstance(row, dict):
@@ -102,24 +122,51 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _float(text: str) -> float:
-    made = float(text)
-    if math.isinf(made):
-        raise ValueError(f"no float is as large as {text[:_SHORT]}")
-    return made
-
-
 def rewritten(text: bytes, *, drop: Collection[str], as_text: Collection[str]) -> bytes:
-    """The same rows without the columns to drop, and values in ``as_text`` as their JSON text."""
+    """The same rows without the columns to drop, and values in ``as_text`` as their JSON text.
+
+    Every number is spelled as it was.
+    """
     made = []
-    for _, row in rows(text):
+    numbers = _Spellings()
+    for _, row in rows(text, numbers.whole, numbers.fraction):
         kept = {name: value for name, value in row.items() if name not in drop}
         for name in as_text:
             value = kept.get(name)
             if value is not None and not isinstance(value, str):
-                kept[name] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        made.append(json.dumps(kept))
+                kept[name] = numbers.json(value, ensure_ascii=False)
+        made.append(numbers.json(kept))
+        numbers.clear()
     return "\n".join([*made, ""]).encode()
+
+
+class _Spellings:
+    """How the numbers of a row are spelled. In the row, a number is its place among them.
+
+    A float would round it, and nothing else that Python's writer takes for a number keeps its text.
+    """
+
+    def __init__(self) -> None:
+        self._spelled: list[str] = []
+
+    def whole(self, text: str) -> int:
+        self._spelled.append(text)
+        return len(self._spelled) - 1
+
+    def fraction(self, text: str) -> int:
+        _float(text)  # refuses what is too large for every reader
+        return self.whole(text)
+
+    def json(self, value: Any, *, ensure_ascii: bool = True) -> str:
+        """The value with its numbers, without spaces."""
+        written = json.dumps(value, ensure_ascii=ensure_ascii, separators=(",", ":"))
+        return _STRING_OR_PLACE.sub(self._restored, written)
+
+    def clear(self) -> None:
+        self._spelled.clear()
+
+    def _restored(self, found: re.Match[str]) -> str:
+        return self._spelled[int(found[1])] if found[1] else found[0]
 
 
 def may_be_rounded(table: pa.Table, text: bytes | memoryview) -> bool:
