@@ -63,6 +63,23 @@ def test_an_operators_word_waits_for_no_other_entity(household, stranger, word, 
     assert (household.ids("out/left") if rows else []) == rows
 
 
+def test_a_broken_journal_keeps_no_other_run_from_being_settled(household):
+    household.toml(
+        f'{BUSY}journal = {{ location = "custom", type = "sqlite", path = "broken.db" }}\n'
+        f"{LEFT}{TOLD}",
+        journal=False,
+    )
+    run_id = left(household, "left")
+    (household.root / "broken.db").write_bytes(b"no database" * 1000)
+    for log in household.root.glob("broken.db-*"):
+        log.unlink()
+    done = household.call("recover")
+    assert done.code == 1
+    assert f"left: run {run_id} is settled\n" in done.err
+    assert "error: busy: " in done.err
+    assert household.ids("out/left") == TEN
+
+
 @pytest.mark.parametrize("edit", [["set", "f", "9", "--type", "int64"], ["reset", "f"]])
 def test_a_watermark_is_not_edited_while_a_run_may_still_move_it(household, edit):
     """That run could never be recorded, not even where the same value was set."""

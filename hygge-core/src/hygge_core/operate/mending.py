@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
@@ -14,7 +15,7 @@ from hygge_core.engine.trip import embarked
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
 from hygge_core.operate.lookback import journal_of
-from hygge_core.recalling import UNFINISHED
+from hygge_core.recalling import ALL, UNFINISHED
 from hygge_core.states import OVER
 from hygge_core.task import Failure
 
@@ -64,10 +65,14 @@ def _one_for_each_journal(entities: Iterable[Entity]) -> Iterable[Entity]:
 
 
 def _unfinished(entity: Entity, world: World) -> Iterator[RunRecord]:
-    """The open runs of a journal, of entities that the configuration has no more included."""
-    journal = journal_of(entity, world)
-    for state in UNFINISHED:
-        yield from journal.runs(state=state, limit=1000) if journal else ()
+    """The open runs of a journal, of entities that the configuration has no more included.
+
+    Of one that cannot be asked nothing is known: its entities say so under their own names.
+    """
+    with suppress(HyggeError):
+        journal = journal_of(entity, world)
+        for state in UNFINISHED:
+            yield from journal.runs(state=state, limit=ALL) if journal else ()
 
 
 def _task_of(run: RunRecord, beside: Entity) -> Task:
