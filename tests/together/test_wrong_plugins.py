@@ -156,3 +156,14 @@ def test_what_a_plugin_raises_by_mistake_is_told_with_its_own_line(plugin, right
     failure = plugin(right, wrong).failure
     assert "acme-zz 0.3.0" in str(failure.notes)
     assert note in str(failure.notes)
+
+
+def test_a_plan_tells_what_a_home_raised_and_goes_on(plugin, household):
+    plugin("pl.Schema({", "1 / 0; pl.Schema({")
+    home = 'home = { type = "zz" }\nstore = { type = "parquet", path = "out" }\n'
+    household.toml(f"[flows.b]\n{home}{FLOW}")
+    done = household.call("plan")
+    assert done.code == 1
+    assert "b: full_drop" in done.out
+    assert "problem  ZeroDivisionError: division by zero" in done.out
+    assert "f: full_drop" in done.out

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from hygge_core.engine.modes import refuse_limited, refuse_unsound
-from hygge_core.errors import HyggeError
 from hygge_core.failures import failure_of
 from hygge_core.operate.lookback import journal_of
 from hygge_core.protocols import Estimates
@@ -82,8 +81,8 @@ def plan(
             planned = _decided(entity, world, planned)
             if not offline:
                 planned = _seen(entity, world, _remembered(entity, world, planned))
-        except HyggeError as exc:
-            planned = evolve(planned, failure=failure_of(exc))
+        except Exception as exc:  # noqa: BLE001  # what a plugin raises stands in its entity's plan
+            planned = evolve(planned, failure=failure_of(exc, world.plugins))
         yield planned
 
 
