@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from hygge_core.scene import Cancel
+
 #: A batch is full at about this many bytes, however few rows it has.
 BATCH_BYTES = 64 << 20
 
@@ -46,3 +48,10 @@ def limited(frames: Iterator[pl.DataFrame], limit: int | None) -> Iterator[pl.Da
         left -= frame.height
         if left <= 0:
             return
+
+
+def heeding(frames: Iterator[pl.DataFrame], cancel: Cancel) -> Iterator[pl.DataFrame]:
+    """The same frames, while nobody asks to stop. Raises ``Cancelled``."""
+    for frame in frames:
+        cancel.check()
+        yield frame

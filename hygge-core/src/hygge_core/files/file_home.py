@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from hygge_core import drift
 from hygge_core.errors import HomeError, HyggeError, SchemaChanged
-from hygge_core.files.batches import limited, regrouped
+from hygge_core.files.batches import heeding, limited, regrouped
 from hygge_core.files.hive import Hive, hive_of
 from hygge_core.files.home_border import speaking_hygge
 from hygge_core.files.sources import Place, Source
@@ -116,7 +116,8 @@ class FileHome:
 
     def read_without(self, ask: Ask, given: Collection[str]) -> Iterator[pl.DataFrame]:
         """The rows of all files but those of these names."""
-        return limited(regrouped(self._frames(ask, given), self._rows(ask)), ask.limit)
+        batches = regrouped(self._frames(ask, given), self._rows(ask))
+        return heeding(limited(batches, ask.limit), self._scene.cancel)
 
     def estimated_rows(self, ask: Ask) -> int | None:
         rows = self.form.estimated_rows(self.sources)
@@ -189,6 +190,7 @@ class FileHome:
                 continue
             with speaking_hygge(source.name):
                 for frame in self.form.frames(source, portion):
+                    # Here as well: of a range, many frames may go by and give no batch.
                     self._scene.cancel.check()
                     own = _conformed(frame, portion, source, self._scene.quoted)
                     whole = _beside(own, snapshot.hive.columns(number, own.height))

@@ -21,6 +21,7 @@ from attrs import field, frozen
 
 from hygge_core.errors import HomeError, StoreError
 from hygge_core.faults import around
+from hygge_core.files.batches import heeding
 from hygge_core.files.border import speaking
 from hygge_core.records import (
     Leftovers,
@@ -33,6 +34,7 @@ from hygge_core.records import (
     RunRecord,
     Status,
 )
+from hygge_core.scene import Cancel
 from hygge_core.states import OVER
 from hygge_core.watermark import highest, in_range
 
@@ -64,13 +66,14 @@ class MemoryHome:
     """Reads one table as it is when reading begins."""
 
     config: MemoryConfig
+    cancel: Cancel = field(factory=Cancel)
 
     def schema(self, ask: Ask) -> pl.Schema:
         return self._asked(ask).schema
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
         rows = ask.batch_rows or _BATCH_ROWS
-        yield from self._asked(ask).iter_slices(rows)
+        yield from heeding(self._asked(ask).iter_slices(rows), self.cancel)
 
     def upper(self, ask: Ask) -> Mark | None:
         """The highest value now; frames do not change, so nothing later can come below it."""
@@ -205,8 +208,8 @@ def _published(manifest: Manifest) -> pl.DataFrame:
 
 
 @contextmanager
-def open_memory_home(config: MemoryConfig, _: Scene) -> Iterator[MemoryHome]:
-    yield MemoryHome(config)
+def open_memory_home(config: MemoryConfig, scene: Scene) -> Iterator[MemoryHome]:
+    yield MemoryHome(config, scene.cancel)
 
 
 @contextmanager
