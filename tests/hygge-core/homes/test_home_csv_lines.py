@@ -1,4 +1,4 @@
-"""The home ``csv``: lines that are no records, at the top of a file and as comments in it."""
+"""The home ``csv``: lines that are no records: at the top of a file, as comments, within fields."""
 
 from __future__ import annotations
 
@@ -60,3 +60,33 @@ def test_lines_at_the_top_end_as_records_do(text, newline, long):
 
 def test_skipping_more_lines_than_there_are_leaves_nothing(text):
     assert text("a\rb\r", skip_rows=3).schema == {}
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+@pytest.mark.parametrize("top", ["", '"x\ty",0\n'])
+@pytest.mark.parametrize("end", [(1 << 16) - 1, 1 << 16, (1 << 16) + (1 << 20)])
+def test_an_escaped_line_break_ends_no_record_wherever_a_block_is_cut(text, quote, top, end):
+    # The file is read in a piece of 64 KiB and larger ones, which pyarrow cuts at each MiB.
+    line = f"{'x' * 1021},1\n"
+    before = top + line * (end // len(line) - 1)
+    content = before + "y" * (end - len(before) - 2) + "\\\nz,2\n" + line * 2_000
+    read = text(content, header=False, columns=("a", "b"), escape="\\", quote=quote)
+    assert read.height == content.count("\n") - 1
+    assert read.filter(pl.col("b") == 2)["a"].str.tail(3).to_list() == ["y\nz"]
+
+
+def test_in_a_single_column_an_escaped_line_break_makes_no_row(text):
+    lines = "xxxxxxx\n" * (1 << 13)
+    content = f"{lines[:-8]}yyyyyy\\\nz\n"
+    read = text(content, header=False, columns=("a",), escape="\\")
+    assert read["a"].to_list() == ["xxxxxxx"] * ((1 << 13) - 1) + ["yyyyyy\nz"]
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+@pytest.mark.parametrize("before", ["1,x\n", '"1",x\n', "1,x\\\ny\n"])
+def test_an_escape_at_the_end_of_a_file_is_told_with_its_line(text, quote, before):
+    for whole in ("2,y\\\n", "2,y\\\\"):
+        assert text(f"{before}{whole}", header=False, escape="\\", quote=quote).height == 2
+    line = before.count("\n") + 1
+    with pytest.raises(HomeError, match=f"line {line}: the file ends in an escape"):
+        text(f"{before}2,y\\", header=False, escape="\\", quote=quote)

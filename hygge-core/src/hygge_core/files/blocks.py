@@ -1,9 +1,10 @@
 """A text cut where a record ends, in blocks of some megabytes.
 
 Only a reader that knows where records end can read blocks by themselves, in parallel, and say in
-which line something is wrong. Where a block has no quotes that is the last line break; where it has
-some, a regular expression walks over whole records, so that a line break inside quotes is none and
-a quote that is never closed is found instead of swallowing what follows it.
+which line something is wrong. Where a block has neither quotes nor escapes that is the last line
+break; where it has some, a regular expression walks over whole records, so that a line break inside
+quotes or behind an escape is none, and a quote that is never closed is found instead of swallowing
+what follows it.
 """
 
 from __future__ import annotations
@@ -27,11 +28,14 @@ _BREAK = r"(?:\r\n|\n|\r)"
 
 @frozen
 class Block:
-    """Whole records: UTF-8, ending in a line break, ``offset`` bytes into the text."""
+    """Whole records: UTF-8, ending in a line break, ``offset`` bytes into the text.
+
+    ``plain``: every line break ends a record, none is inside of one.
+    """
 
     view: memoryview
     offset: int
-    quoted: bool
+    plain: bool
 
     @property
     def text(self) -> bytes:
@@ -49,9 +53,9 @@ def blocks(text: Utf8, dialect: CsvDialect, size: int = BLOCK_BYTES) -> Iterator
         more = bool(read)
         # The last record may lack its line break, but an empty rest is no record.
         rest += read if more or not rest else b"\n"
-        end, quoted = cutter.cut(rest, offset, last=not more)
+        end, plain = cutter.cut(rest, offset, last=not more)
         if end:
-            whole = Block(memoryview(rest)[:end], offset, quoted)
+            whole = Block(memoryview(rest)[:end], offset, plain)
             yield cutter.without_comments(whole)
             offset += end
             rest = rest[end:]
@@ -62,34 +66,41 @@ class _Cutter:
 
     def __init__(self, text: Utf8, dialect: CsvDialect) -> None:
         self._text = text
-        self._quote = dialect.quote.encode()
+        self._marks = [mark.encode() for mark in (dialect.quote, dialect.escape) if mark]
         self._comment = _comment(dialect.comment_prefix)
         self._dialect = dialect
         self._records = _records(dialect)
         self._open = _open(dialect)
+        self._escaped = _escaped(dialect)
 
     def cut(self, text: bytes, offset: int, *, last: bool) -> tuple[int, bool]:
-        """How many bytes are whole records (0: read more first), and if there are quotes."""
+        """How many bytes are whole records (0: read more first), and if these are plain."""
         end = text.rfind(b"\n") + 1
-        quoted = bool(self._quote) and self._quote in text
-        if quoted:
-            end = self._after_quotes(text[:end], offset, last=last)
+        plain = not any(mark in text for mark in self._marks)
+        if not plain:
+            end = self._after_whole(text[:end], offset, last=last)
         if end == 0 and len(text) > _LONGEST_RECORD:
             raise HomeError(
                 f"{self._text.name}: the record in line {self._text.line_at(offset):,} is longer "
                 f"than {_LONGEST_RECORD >> 20} MiB",
                 hint='is a quote left open? quote = "" gives quotes no meaning',
             )
-        return end, quoted
+        return end, plain
 
-    def _after_quotes(self, text: bytes, offset: int, *, last: bool) -> int:
+    def _after_whole(self, text: bytes, offset: int, *, last: bool) -> int:
         decoded = pl.Series([self._decoded(text, offset)])
         end = decoded.str.extract(self._records, 0).str.len_bytes().item() or 0
         rest = pl.Series([text[end:].decode("utf-8")])
-        if end < len(text) and (last or not rest.str.contains(self._open).item()):
-            line = self._text.line_at(offset + end)
+        escaped = rest.str.contains(self._escaped).item()
+        if end < len(text) and (last or not (escaped or rest.str.contains(self._open).item())):
+            where = f"{self._text.name}: line {self._text.line_at(offset + end):,}"
+            if escaped:
+                raise HomeError(
+                    f"{where}: the file ends in an escape, with nothing behind it",
+                    hint='was the file cut? escape = "" gives it no meaning',
+                )
             raise HomeError(
-                f"{self._text.name}: line {line:,}: a quoted field does not end where it should",
+                f"{where}: a quoted field does not end where it should",
                 hint='quotes in a quoted field are doubled; quote = "" gives quotes no meaning',
             )
         return int(end)
@@ -98,7 +109,7 @@ class _Cutter:
         """Comments as empty lines, which are no records but keep the count of lines."""
         if self._comment is None or self._comment.search(block.view) is None:
             return block
-        if not block.quoted and not self._dialect.escape:
+        if block.plain:
             return evolve(block, view=memoryview(self._comment.sub(b"", block.view)))
         # A line inside a record is no comment, whatever it begins with.
         decoded = pl.Series([self._decoded(block.text, block.offset)])
@@ -142,6 +153,11 @@ def _fields(dialect: CsvDialect) -> str:
 def _open(dialect: CsvDialect) -> str:
     """A regular expression for the beginning of a record that ends inside quotes."""
     return rf"\A(?:{_field(dialect)}{_literal(dialect.separator)})*{_quoted(dialect)}\z"
+
+
+def _escaped(dialect: CsvDialect) -> str:
+    """A regular expression for the beginning of a record that ends in an escaped line break."""
+    return rf"\A{_fields(dialect)}\z"
 
 
 def _field(dialect: CsvDialect) -> str:

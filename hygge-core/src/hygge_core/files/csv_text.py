@@ -101,7 +101,7 @@ class CsvText:
                     delimiter=dialect.separator,
                     quote_char=dialect.quote or False,
                     escape_char=dialect.escape or False,
-                    newlines_in_values=block.quoted,
+                    newlines_in_values=not block.plain,
                     ignore_empty_lines=not self._has_empty_rows,
                 ),
                 convert_options=pc.ConvertOptions(
