@@ -11,17 +11,23 @@ from typing import get_args
 
 from hygge_core.scaffold import Offer, write
 
-CHECKS = (
-    ("mypy", "--strict", "src"),
-    ("ruff", "check", "--select", "E,F,I,B,UP,SIM,RET,C4", "src", "tests"),
-    ("ruff", "format", "--check", "src", "tests"),
+LINTED = (
+    ("ruff", "check", "--select", "E,F,I,B,UP,SIM,RET,C4"),
+    ("ruff", "format", "--check"),
 )
+#: Lines are broken by their length, and so a name may be as short or as long as any.
+NAMED = {
+    "a": LINTED,
+    "acme-lake": (("mypy", "--strict", "src", "tests"), *LINTED),
+    "a" * 60: LINTED,
+}
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
+        environ = {**os.environ, "MYPY_CACHE_DIR": f"{folder}/known"}
         for offer in get_args(Offer):
-            made = write(offer, f"acme-{offer}", Path(folder)).directory
-            for check in CHECKS:
-                command = [sys.executable, "-m", *check]
-                environ = {**os.environ, "MYPYPATH": "src", "MYPY_CACHE_DIR": f"{folder}/known"}
-                subprocess.run(command, cwd=made, env=environ, check=True)
+            for name, checks in NAMED.items():
+                made = write(offer, name, Path(folder, offer)).directory
+                for check in checks:
+                    command = [sys.executable, "-m", *check]
+                    subprocess.run(command, cwd=made, env=environ, check=True)

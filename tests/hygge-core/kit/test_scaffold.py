@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from datetime import timedelta
 from importlib import import_module
 
@@ -200,6 +201,14 @@ def test_a_name_is_written_as_indexes_write_it(tmp_path):
     written = write("home", "Acme_Lake.S3", tmp_path)
     assert (written.distribution, written.word) == ("acme-lake-s3", "acme_lake_s3")
     assert (tmp_path / "acme-lake-s3" / "src" / "acme_lake_s3" / "home.py").is_file()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_longest_name_makes_no_line_longer_than_its_formatter_allows(tmp_path, kind):
+    made = write(kind, "a" * 60, tmp_path).directory
+    allowed = tomllib.loads((made / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]
+    lines = (line for path in made.rglob("*.py") for line in path.read_text("utf-8").splitlines())
+    assert [line for line in lines if len(line) > allowed["line-length"]] == []
 
 
 OFFLINE = """
