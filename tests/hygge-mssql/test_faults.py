@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 import pytest
 from project import Project
+from tds.faults import Fault
 from tds.server import TdsServer
 
 from hygge_core.engine.world import World
-from hygge_core.records import Load, LoadRef, Receipt
+from hygge_core.errors import StoreError
+from hygge_core.protocols import Store
+from hygge_core.records import Load, LoadRef, Manifest, Receipt
 
 ROWS = pl.DataFrame({"id": range(2000), "name": [f"name {n}" for n in range(2000)]})
 LOAD = """
@@ -63,14 +68,13 @@ def test_a_lost_answer_to_the_commit_is_settled_by_the_mark(project: Project) ->
     loaded(project)
 
 
-def test_a_commit_that_meets_itself_still_under_way_waits_and_is_told_what_it_did(
-    project: Project,
-) -> None:
-    """Its answer was lost, and the server was not through: the double reads as if nothing were."""
+@contextmanager
+def committing(project: Project) -> Iterator[tuple[Store, Manifest, Fault, Future[Receipt]]]:
+    """Another store, while the commit of a load hangs in the server: reads see nothing of it."""
     subject = project.ground.store()
     opened = subject.opened(project.root)
     ref = LoadRef(run_id="once", flow="load", entity="load")
-    with World(subject.plugins(), root=project.root) as world, ThreadPoolExecutor(2) as pool:
+    with World(subject.plugins(), root=project.root) as world, ThreadPoolExecutor(1) as pool:
         scene = world.scene(opened, flow="load", entity="load")
         with world.store(opened, scene) as one, world.store(opened, scene) as other:
             staging = one.begin(Load(ref=ref, mode="full_drop", schema=ROWS.schema))
@@ -80,13 +84,37 @@ def test_a_commit_that_meets_itself_still_under_way_waits_and_is_told_what_it_di
             first = pool.submit(one.commit, manifest)
             assert held.reached.wait(60)
             project.server.log.clear()
-            second = pool.submit(other.commit, manifest)
-            ends = time.monotonic() + 60
-            while not project.server.log.containing("sp_getapplock"):
-                assert time.monotonic() < ends
-                time.sleep(0.01)
-            held.release()
-            assert first.result(60) == second.result(60) == Receipt(rows=ROWS.height, parts=1)
+            try:
+                yield other, manifest, held, first
+            finally:
+                held.release()
+
+
+def released_when_it_waits(project: Project, held: Fault) -> None:
+    ends = time.monotonic() + 20
+    while not project.server.log.containing("sp_getapplock"):
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    held.release()
+
+
+def test_a_commit_that_meets_itself_still_under_way_waits_and_is_told_what_it_did(
+    project: Project,
+) -> None:
+    """Its answer was lost, and the server was not through: the double reads as if nothing were."""
+    with committing(project) as (other, manifest, held, first), ThreadPoolExecutor(1) as pool:
+        second = pool.submit(other.commit, manifest)
+        released_when_it_waits(project, held)
+        assert first.result(60) == second.result(60) == Receipt(rows=ROWS.height, parts=1)
+
+
+def test_an_undo_waits_for_a_commit_that_is_still_under_way(project: Project) -> None:
+    with committing(project) as (other, manifest, held, first), ThreadPoolExecutor(1) as pool:
+        undone = pool.submit(other.rollback, manifest.ref)
+        released_when_it_waits(project, held)
+        assert first.result(60) == Receipt(rows=ROWS.height, parts=1)
+        with pytest.raises(StoreError, match="cannot be undone: its rows are published"):
+            undone.result(60)
 
 
 def committed_first(project: Project) -> list[str]:

@@ -76,8 +76,11 @@ class MssqlStore:
 
     def rollback(self, ref: LoadRef) -> None:
         self._stop()
-        with faults.around("mssql.rollback", ref.run_id):
-            if loads.rows_of(self._session, self._table.schema, ref.run_id) is not None:
+        session = self._session
+        with faults.around("mssql.rollback", ref.run_id), session.transaction():
+            # A commit whose answer was lost may be under way: what it did is seen when it is over.
+            loads.take_turn(session, f"load {self._table}")
+            if loads.rows_of(session, self._table.schema, ref.run_id) is not None:
                 raise StoreError(
                     f"run {ref.run_id} cannot be undone: its rows are published",
                     hint=f"finish it: hygge recover --forward {ref.run_id}",
