@@ -146,7 +146,7 @@ class Reader:
         cancel = self._scene.cancel
         cancel.check()  # what was asked to stop before it began is ended by nobody
         try:
-            with session.batches(query.sql, query.values, rows) as (batches, _):
+            with session.batches(query.sql, query.values, rows) as batches:
                 for batch in batches:
                     cancel.check()
                     yield framed(pl.DataFrame(batch), self._columns, self._scene.quoted)

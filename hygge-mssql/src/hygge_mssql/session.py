@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -88,23 +88,16 @@ class Session:
     @contextmanager
     def batches(
         self, sql: str, values: Sequence[Any], rows: int
-    ) -> Iterator[tuple[Iterator[pa.RecordBatch], Callable[[], None]]]:
-        """The answer as Arrow batches of so many rows, fetched as they are asked for.
-
-        And what stops a fetch that is under way, from any thread.
-        """
+    ) -> Iterator[Iterator[pa.RecordBatch]]:
+        """The answer as Arrow batches of so many rows, fetched as they are asked for."""
         with self._cursor(sql, values) as cursor:
             with self._speaking():
                 reader = cursor.arrow_reader(rows)
-
-            def stop() -> None:
+            try:
+                yield self._spoken(reader)
+            finally:
                 with suppress(Exception):
                     reader.close()
-
-            try:
-                yield self._spoken(reader), stop
-            finally:
-                stop()
 
     def _spoken(self, reader: Any) -> Iterator[pa.RecordBatch]:
         """The reader's batches, its errors in hygge's words."""

@@ -112,7 +112,7 @@ class MssqlStore:
         every = selected(found.columns, overrides={}, keep_seventh=True, trim=False)
         wanted = [each for name in columns for each in every if each.name == name]
         query = Table(name=self._table).select(listed(wanted), EVERYTHING)
-        with session.batches(query.sql, query.values, _KNOWN_ROWS) as (batches, _):
+        with session.batches(query.sql, query.values, _KNOWN_ROWS) as batches:
             for batch in batches:
                 yield framed(pl.DataFrame(batch), wanted)
 

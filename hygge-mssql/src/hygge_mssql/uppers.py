@@ -71,6 +71,6 @@ def _highest(
     top = compared(chosen.column, quoted(chosen.name))
     each = evolve(chosen, sql=chosen.sql.replace(quoted(chosen.name), f"MAX({top})"))
     query = source.select(", ".join(each.expressions(0)), condition)
-    with session.batches(query.sql, query.values, 1) as (batches, _):
+    with session.batches(query.sql, query.values, 1) as batches:
         frames = [framed(pl.DataFrame(batch), (each,)) for batch in batches]
     return highest(pl.concat(frames).to_series()) if frames else None
