@@ -6,6 +6,7 @@ STAGED = "test_what_is_staged_is_invisible[append]"
 SHOWN = "test_a_commit_shows_every_row_once[append]"
 CRASHED = "test_a_commit_may_crash_anywhere[append]"
 FASTER = "a commit refuses when somebody else was faster: their data stays"
+COUNTED = "where rows came, a receipt has parts, and no bytes below 0"
 #: wrong store → the test that finds it, and the promise that its message names
 BROKEN = {
     "OverwritesInPlace": (STAGED, "write() stages: no reader sees it before the commit"),
@@ -37,6 +38,12 @@ BROKEN = {
     ),
     "WritesItsSecretDown": ("test_no_secret_is_ever_shown", "a secret is shown nowhere"),
     "ToldWrong": (SHOWN, "the receipt counts this load's rows"),
+    "CountsBelowNothing": (SHOWN, COUNTED),
+    "CountsNoParts": (SHOWN, COUNTED),
+    "CountsWhatItDidNow": (
+        "test_a_commit_is_idempotent[append]",
+        "a repeated commit gives the same receipt",
+    ),
     "KeepsWhatItTook": (
         "test_files_on_their_way_may_crash_anywhere[append]",
         "a rollback removes what a crash left",

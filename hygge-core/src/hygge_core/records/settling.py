@@ -103,7 +103,10 @@ class Manifest:
 
 @frozen(kw_only=True)
 class Receipt:
-    """What a commit vouches for: ``rows`` and ``bytes`` visible now, counted at the destination."""
+    """What a commit vouches for: ``rows`` and ``bytes`` visible now, counted at the destination.
+
+    ``bytes`` is 0 where nobody can tell; ``parts`` is 1 at least where rows came.
+    """
 
     rows: int
     bytes: int = 0

@@ -160,6 +160,29 @@ class ToldWrong(ParquetStore):
         return evolve(super().commit(manifest), rows=2 * manifest.rows)
 
 
+class CountsBelowNothing(ParquetStore):
+    """Its receipt has fewer bytes than none."""
+
+    def commit(self, manifest):
+        return evolve(super().commit(manifest), bytes=-1)
+
+
+class CountsNoParts(ParquetStore):
+    """Its receipt has rows, and nothing that they are in."""
+
+    def commit(self, manifest):
+        return evolve(super().commit(manifest), parts=0)
+
+
+class CountsWhatItDidNow(ParquetStore):
+    """Its receipt is of what this call did, and a repeated one did nothing."""
+
+    def commit(self, manifest):
+        done = self.status(manifest) == "done"
+        receipt = super().commit(manifest)
+        return evolve(receipt, bytes=0) if done else receipt
+
+
 class KeepsWhatItTook(ParquetStore):
     """A whole file is copied where no rollback looks, and moved from there."""
 
