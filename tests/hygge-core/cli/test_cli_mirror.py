@@ -9,12 +9,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from attrs import frozen
 
 from hygge_core import Kind, hookimpl, plugins
 from hygge_core.cli import main
 from hygge_core.files import plugin as files
-from hygge_core.files.memory import tables
+from hygge_core.files.memory import MemoryStore, tables
+from hygge_core.files.store_settings import MemoryConfig
 from hygge_core.mirrors import Breach, Reported, Swept
 from hygge_core.plugins import Plugins
 
@@ -35,16 +35,12 @@ asked: list[tuple] = []
 says: dict[str, list] = {}
 
 
-@frozen(kw_only=True)
-class ShownConfig:
-    table: str
-
-
-class ShownStore:
+class ShownStore(MemoryStore):
     """Feeds one mirror, whose answers are the test's."""
 
-    def __init__(self, table: str) -> None:
-        self.shown_as = table
+    @property
+    def shown_as(self) -> str:
+        return self.config.table
 
     @contextmanager
     def mirror(self, copy: Path | None = None):
@@ -81,12 +77,12 @@ class Stranger:
     def hygge_stores(self):
         @contextmanager
         def opened(config, _):
-            yield ShownStore(config.table)
+            yield ShownStore(config)
 
         words = {"append", "full_drop", "markers"}
         yield Kind(
             name="shown",
-            config=ShownConfig,
+            config=MemoryConfig,
             open=opened,
             capabilities=words,
             keys=lambda config: ("ID",),
