@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from attrs import evolve
 
-from hygge_core.errors import LeaseHeld
+from hygge_core.errors import LeaseHeld, StoreError
 from hygge_core.protocols import Checks, KeepsLedger, KnowsContent, KnowsSchema, Locks
 from hygge_core.records import Owner, RunRecord
 from hygge_core.testing.promises import broken, keep
-from hygge_core.testing.store_place import reference
-from hygge_core.testing.walk import OLD
+from hygge_core.testing.store_place import committing, declared, reference, tidying
+from hygge_core.testing.walk import MORE, OLD
 
 if TYPE_CHECKING:
     from hygge_core.records import RunState
@@ -42,6 +43,25 @@ class StoreAbilities:
                 keep(names == sorted(OLD.columns), "known_schema() has every column", known)
             if isinstance(store, KnowsContent):
                 keep(store.has_content() is True, "where rows are, has_content() is True")
+
+    def test_it_knows_every_column_that_was_added(self, place: StorePlace) -> None:
+        declared(place, "append")
+        with place.opened() as store:
+            if not isinstance(store, KnowsSchema):
+                pytest.skip("it does not know the columns of its destination")
+        place.settle(OLD, place.first)
+        wider = MORE.with_columns(note=pl.lit("new"))
+        try:
+            manifest = place.staged(wider, "append")
+        except StoreError as exc:
+            pytest.skip(f"it takes no further column: {exc}")
+        place.with_store(committing(manifest))
+        place.with_store(tidying(manifest))
+        with place.opened() as store:
+            assert isinstance(store, KnowsSchema)
+            known = store.known_schema()
+        promise = "known_schema() has the columns of every load, not of one"
+        keep(sorted(known or ()) == sorted(wider.columns), promise, known)
 
     def test_its_lock_shuts_others_out(self, place: StorePlace) -> None:
         with place.opened() as store, place.opened() as other:
