@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from attrs import evolve
 
 from hygge_core.engine.world import World
 from hygge_core.files.memory import tables
@@ -41,6 +43,12 @@ class HomePlace(Ground):
         kind = self.plugins.kind("home", self.subject.type).kind
         with World(self.plugins, root=self.root) as world:
             return kind.follows(world.config_of("home", self.home))
+
+    def of(self, table: str) -> HomePlace:
+        """The same source, asked for that table, as a flow that discovers asks for each."""
+        other = copy(self)
+        other.home = evolve(self.home, table={**self.home.table, "table": table})
+        return other
 
     def offer(self, rows: pl.DataFrame) -> None:
         self.subject.offer(self.root, rows)

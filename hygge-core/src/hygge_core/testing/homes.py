@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from hygge_core.engine.world import World
-from hygge_core.errors import FlowError, HomeError, SchemaChanged
+from hygge_core.errors import ConfigError, FlowError, HomeError, SchemaChanged
 from hygge_core.faults import planned
 from hygge_core.protocols import Discovers, Estimates, Home
 from hygge_core.scene import Cancel
@@ -23,7 +23,7 @@ from hygge_core.testing.home_place import HomePlace
 from hygge_core.testing.home_ranges import HomeRanges
 from hygge_core.testing.home_walk import HomeWalk
 from hygge_core.testing.plans import At, Count
-from hygge_core.testing.promises import broken, keep, same
+from hygge_core.testing.promises import broken, difference, keep, same
 from hygge_core.testing.walk import OLD, persistent_error
 
 if TYPE_CHECKING:
@@ -181,6 +181,10 @@ class HomeContract(HomeChanges, HomeFiles, HomeParts, HomeRanges, HomeWalk, Cont
         for name, keys in tables:
             told = isinstance(name, str) and isinstance(keys, tuple)
             keep(told, "a table is told as (name, key columns)", (name, keys))
+        offered = [each for each in tables if _holds(place.of(each[0]), OLD)]
+        keep(offered, "a table is told by the name by which home.table reads it", tables)
+        for name, keys in offered:
+            keep({*keys} <= {*OLD.columns}, "the keys of a table are columns of it", (name, keys))
 
     def test_a_cancelled_read_ends(self, place: HomePlace) -> None:
         place.offer(MANY)
@@ -208,6 +212,14 @@ class HomeContract(HomeChanges, HomeFiles, HomeParts, HomeRanges, HomeWalk, Cont
         for k in range(len(counted.points)):
             told += _told_of_reading(place, place.ask(), At(k, "error", error=persistent_error))
         none_shown(told, hidden)
+
+
+def _holds(place: HomePlace, rows: pl.DataFrame) -> bool:
+    """Whether it reads these rows, and no other; of others' tables nothing is expected."""
+    try:
+        return not difference(place.read(place.ask(limit=rows.height + 1)), rows)
+    except (ConfigError, HomeError):
+        return False
 
 
 def _told_of_reading(place: HomePlace, ask: Ask, plan: Count) -> list[str]:
