@@ -41,13 +41,16 @@ def forget(table: str) -> None:
     _books.pop(table, None)
 
 
-def copy(table: str, other: str) -> None:
-    """The journal ``other`` remembers what ``table`` does."""
+def copy(table: str, other: str, *, destination: str) -> None:
+    """The journal ``other`` remembers what ``table`` does, of a destination that is elsewhere."""
     book = _books[table]
     _books[other] = evolve(
         book,
         events=list(book.events),
-        watermarks=dict(book.watermarks),
+        watermarks={
+            key: evolve(watermark, destination=destination)
+            for key, watermark in book.watermarks.items()
+        },
         runs=dict(book.runs),
         leases={key: evolve(held) for key, held in book.leases.items()},
         turn=threading.RLock(),

@@ -103,7 +103,9 @@ class StorePlace(Ground):
         self.offer(rows)
         model = self._twin(self.models, journal=self.journal is not None)
         if self.journal is not None:
-            memory_journal.copy(str(model), str(self.root))
+            with World(self.plugins, root=self.root) as world:
+                place = world.place("store", self.store)
+            memory_journal.copy(str(model), str(self.root), destination=place)
 
     def _twin(self, models: Models, *, journal: bool) -> Path:
         assert self.subject.twin is not None
