@@ -140,6 +140,12 @@ UNFAITHFUL = {
         "a lease is of one entity in one flow: of others anybody may have it",
     ),
 }
+SHARED = "test_processes_share_it"
+#: The same of journals that processes share.
+SELFISH = {
+    "HasNoLock": (SHARED, "a journal is shared by processes: no event is lost"),
+    "DecidesBeforeItsTurn": (SHARED, "of those who race for a lease one has it"),
+}
 LISTED = "test_what_it_declares_to_discover_is_listed"
 #: The same of homes.
 ASTRAY = {
@@ -152,6 +158,7 @@ SIGNED = {
     "contracts.py": BROKEN,
     "mirror_contracts.py": UNTRUE,
     "journal_contracts.py": UNFAITHFUL,
+    "sharing_contracts.py": SELFISH,
     "home_contracts.py": ASTRAY,
 }
 PROMISED = {store: told for broken in SIGNED.values() for store, (_, told) in broken.items()}

@@ -79,8 +79,8 @@ class JournalLeases:
         broken("advance() with an older epoch raises JournalError")
 
     def test_a_dead_owners_lease_is_taken_over(self, place: JournalPlace) -> None:
-        other = place.process("die")
-        told, _ = other.communicate(timeout=60)
+        with place.process("die") as other:
+            told, _ = other.communicate()
         keep(told.strip() == "held", "a process can take the lease", told)
         with place.opened() as journal:
             try:

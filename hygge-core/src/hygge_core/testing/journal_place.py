@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -80,12 +81,21 @@ class JournalPlace:
         opened: Opened = self.subject.opened(self.root)
         return to_json(opened)
 
-    def process(self, verb: str, *words: str) -> subprocess.Popen[str]:
-        """A process of its own that opens the journal and does ``verb``."""
+    @contextmanager
+    def process(self, verb: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A process of its own that opens the journal and does ``verb``, for a minute at most."""
         script = Path(__file__).with_name("journal_process.py")
         module = self.subject.plugin.__name__
         command = [sys.executable, str(script), module, self.as_json, str(self.root), verb, *words]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  # ours
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:  # noqa: S603  # ours
+            end = threading.Timer(60, process.kill)
+            end.start()
+            try:
+                yield process
+            finally:
+                end.cancel()
+                process.kill()
 
 
 def event(kind: EventType = "complete", **more: Any) -> FlowEvent:

@@ -1,4 +1,4 @@
-"""What the kit's other processes do with a journal: record, hold a lease, or die with it.
+"""What the kit's other processes do with a journal: share it, or die with a lease of it.
 
 Run as ``python journal_process.py MODULE OPENED ROOT VERB [WORD]``.
 """
@@ -7,34 +7,72 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from hygge_core.engine.world import World
+from hygge_core.errors import LeaseHeld
 from hygge_core.files import plugin as files
 from hygge_core.jsons import from_json
 from hygge_core.plugins import Plugins
 from hygge_core.records import Opened
 from hygge_core.testing import memory_journal
-from hygge_core.testing.journal_place import ENTITY, FLOW, OTHER, event
+from hygge_core.testing.journal_place import ENTITY, FLOW, OTHER, OWNER, event
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
 
 
-def record(journal: Journal, name: str) -> None:
-    """Record twenty events."""
-    for number in range(20):
-        journal.record_event(event(run_id=f"{name}-{number}"))
+#: What the processes that share a journal race for.
+RACED = tuple(f"raced-{number}" for number in range(20))
+
+
+def take_part(journal: Journal, name: str, start: float) -> list[str]:
+    """Race for twenty leases, with an event after each; the entities whose leases were won.
+
+    All begin at ``start``: verbs may be quicker than a process is woken. An event is written by
+    those who lost, too, so nobody runs ahead.
+    """
+    won = []
+    time.sleep(max(0.0, start - time.time()))
+    for entity in RACED:
+        if wins(journal, entity, name):
+            won.append(entity)
+        journal.record_event(event(run_id=f"{name}-{entity}"))
+    return won
+
+
+def wins(journal: Journal, entity: str, name: str) -> bool:
+    """Take the lease, unless somebody has it."""
+    try:
+        journal.acquire(FLOW, entity, evolve(OWNER, pid=os.getpid(), name=name))
+    except LeaseHeld:
+        return False
+    return True
+
+
+def share(journal: Journal, name: str) -> None:
+    """Take part when a line says when; what was won is told, and kept until no more can come."""
+    say("ready")
+    start = float(sys.stdin.readline())
+    say(" ".join(take_part(journal, name, start)))
+    sys.stdin.read()
 
 
 def die(journal: Journal) -> None:
     """Take the lease, and end without giving it back."""
     journal.acquire(FLOW, ENTITY, OTHER)
-    sys.stdout.write("held\n")
-    sys.stdout.flush()
+    say("held")
     os._exit(9)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main(module: str, opened: str, root: str, verb: str, *words: str) -> None:
@@ -43,7 +81,7 @@ def main(module: str, opened: str, root: str, verb: str, *words: str) -> None:
         journal = world.journal(from_json(opened, Opened))
         if verb == "die":
             die(journal)
-        record(journal, *words)
+        share(journal, *words)
 
 
 if __name__ == "__main__":

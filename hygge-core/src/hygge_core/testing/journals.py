@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -24,11 +24,14 @@ from hygge_core.testing.journal_place import (
     rich_event,
     watermark,
 )
+from hygge_core.testing.journal_process import RACED, take_part
 from hygge_core.testing.journal_runs import JournalRuns
-from hygge_core.testing.promises import keep
+from hygge_core.testing.promises import keep, promised
 from hygge_core.testing.store_place import fresh_root
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from hygge_core.records import EventType
     from hygge_core.testing.subjects import JournalSubject
 
@@ -168,16 +171,24 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
         keep(found == 80, "a journal is shared by threads: no event is lost", found)
 
     def test_processes_share_it(self, place: JournalPlace) -> None:
-        with place.opened() as journal:
-            others = [place.process("record", name) for name in ("one", "two")]
-            for number in range(20):
-                journal.record_event(event(run_id=f"here-{number}"))
-            codes = [other.wait(60) for other in others]
+        with place.opened() as journal, ExitStack() as stack:
+            others = [stack.enter_context(place.process("share", name)) for name in ("one", "two")]
+            told = [_line_of(other) for other in others]
+            keep(told == ["ready", "ready"], "processes may open a journal at once", told)
+            start = time.time() + 0.05
             for other in others:
-                other.communicate()
+                _line_to(other, str(start))
+            with promised("processes may use a journal at once"):
+                won = take_part(journal, "here", start)
+            for other in others:
+                won += _line_of(other).split()
+            for other in others:
+                other.communicate()  # only now they end, and free what they had
+            codes = [other.returncode for other in others]
             keep(codes == [0, 0], "processes may use a journal at once", codes)
             found = len(journal.events(limit=1000))
         keep(found == 60, "a journal is shared by processes: no event is lost", found)
+        keep(sorted(won) == sorted(RACED), "of those who race for a lease one has it", won)
 
     def test_an_event_costs_the_same_later(self, journal: Journal) -> None:
         def cost() -> float:
@@ -193,6 +204,18 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
             journal.record_event(event())
         late = cost()
         keep(late < 6 * early + 0.001, "an event costs the same after many of them", (early, late))
+
+
+def _line_to(process: Popen[str], line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+
+
+def _line_of(process: Popen[str]) -> str:
+    """What it says next; nothing when it has ended."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 __all__ = ["JournalContract"]
