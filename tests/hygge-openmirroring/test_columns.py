@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hygge_core.errors import StoreError
+from hygge_core.files.store_settings import ParquetWriting
 from hygge_openmirroring.columns import columns_of, refuse_change
 from hygge_openmirroring.rows import landed, refuse_unwritable, write
 
@@ -58,7 +59,7 @@ MAPPED = [
 
 def file_of(frame, path, marker=None):
     columns = columns_of(frame.schema)
-    write(landed(frame, columns, marker), path, "zstd", None)
+    write(landed(frame, columns, marker), path, ParquetWriting())
     return columns
 
 
