@@ -99,11 +99,6 @@ def test_a_secret_that_is_not_there(filled, monkeypatch):
             '"sqlite", path = "d.db", table = "t"',
             "settles there too",
         ),
-        (
-            '"adls", account_url = "https://a.example", filesystem = "f", path = "in/*/*"',
-            '"adls", account_url = "https://a.example/", filesystem = "f", path = "/in/x"',
-            "holds its destination",
-        ),
     ],
 )
 def test_a_home_that_its_own_run_would_change(filled, home, store, why):

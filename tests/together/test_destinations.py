@@ -5,8 +5,7 @@ import pytest
 from household import TEN, Cut
 
 from hygge_core import faults
-from hygge_core.engine.world import World
-from hygge_core.records import Mark, Opened
+from hygge_core.records import Mark
 
 FILES = """
 [flows.f]
@@ -123,20 +122,6 @@ def test_a_watermark_of_an_older_journal_or_an_operator_is_of_wherever_it_settle
     assert household.move().rows_written == 2
     assert household.ids("out2") == TEN
     assert household.watermark("f").destination == "out2"
-
-
-def test_a_place_is_the_same_by_a_connection_and_without_one(household):
-    table = {"filesystem": "lake", "path": "in/orders"}
-    account = {"account_url": "https://a.example/"}
-    inline = Opened(type="adls", table={**table, **account})
-    named = Opened(
-        type="adls",
-        table={**table, "connection": "lake"},
-        connections={"lake": {"type": "adls", **account}},
-    )
-    with World(household.plugins, root=household.root) as world:
-        assert world.place("store", inline) == "https://a.example/lake/in/orders"
-        assert world.place("store", named) == world.place("store", inline)
 
 
 @pytest.mark.parametrize("store", ["parquet", "csv", "sqlite"])

@@ -130,7 +130,10 @@ KEPT = {
         ENGINE("test_a_store_that_fails_stops_a_home_with_more_to_say_than_the_pipe_holds"),
         ENGINE("test_a_watermark_that_does_not_exist_fails_at_once"),
     ),
-    "D19": (ENGINE("test_an_abandoned_read_does_not_keep_the_process_alive"), MSSQL),
+    "D19": (
+        TOGETHER("left_behind", "test_an_abandoned_read_does_not_keep_the_process_alive"),
+        MSSQL,
+    ),
     "D20": (
         TOGETHER(
             "order",
@@ -163,7 +166,7 @@ KEPT = {
         CONFIG("strictness", "test_what_is_no_table_at_all_is_refused"),
         CONFIG("sources", "test_paths_are_relative_to_the_file_that_they_stand_in"),
         CONFIG("interpolation", "test_unset_variables_count_for_the_entities_that_are_asked_for"),
-        CONFIG("rules", "test_two_entities_with_one_destination_are_a_mistake_naming_both"),
+        CONFIG("overlaps", "test_two_entities_with_one_destination_are_a_mistake_naming_both"),
         CONFIG("rules", "test_names_that_differ_only_in_case_are_refused"),
     ),
     "D26": (

@@ -15,6 +15,7 @@ from hygge_core.engine.trip import embarked
 from hygge_core.errors import ConfigError, HyggeError
 from hygge_core.jsons import to_json
 from hygge_core.operate.lookback import journal_of
+from hygge_core.protocols import KeepsLedger
 from hygge_core.recalling import ALL, UNFINISHED
 from hygge_core.states import OVER
 from hygge_core.task import Failure
@@ -51,13 +52,30 @@ def mend(entities: Sequence[Entity], world: World) -> Iterator[Mended]:
 
 
 def _to_mend(entities: Sequence[Entity], world: World) -> Iterator[Task]:
-    yield from map(_task, entities)
+    for entity in entities:
+        if entity.journal is None or _has_open_runs(entity, world):
+            yield _task(entity)
     configured = {(entity.flow, entity.entity) for entity in entities}
     for entity in _one_for_each_journal(entities):
         for run in _unfinished(entity, world):
             if (run.ref.flow, run.ref.entity) not in configured:
                 configured.add((run.ref.flow, run.ref.entity))
                 yield _task_of(run, entity)
+
+
+def _has_open_runs(entity: Entity, world: World) -> bool:
+    """Looked at without a lock, and nothing is made: in its journal, and in what its store keeps of
+    runs from before there was one. Where that fails, the entity's own start says why."""
+    try:
+        journal = journal_of(entity, world)
+        if journal is not None and journal.open_runs(entity.flow, entity.entity):
+            return True
+        scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
+        with world.store(entity.store, scene) as store:
+            known = isinstance(store, KeepsLedger) and store.open_runs(entity.flow, entity.entity)
+            return bool(known)
+    except HyggeError:
+        return True
 
 
 def _one_for_each_journal(entities: Iterable[Entity]) -> Iterable[Entity]:
