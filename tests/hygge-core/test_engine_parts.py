@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from hygge_core.engine import stream
+from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.pipe import Pipe
 from hygge_core.engine.slots import Slots
 from hygge_core.engine.stream import Stream
@@ -190,3 +191,11 @@ def test_a_slow_observer_delays_no_emitter_and_loses_no_event():
         for number in range(50):
             events.emit(RunStarted(run_id="r", project=str(number), entities=(), concurrency=1))
     assert seen == [str(number) for number in range(50)]
+
+
+def test_run_ids_sort_by_time_to_the_microsecond_and_are_all_different():
+    ids = [new_run_id() for _ in range(2000)]
+    moments = [run_id[:21] for run_id in ids]
+    assert len(set(ids)) == len(ids)
+    assert moments == sorted(moments)
+    assert len(set(moments)) > 1

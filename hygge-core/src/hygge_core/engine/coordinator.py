@@ -30,8 +30,9 @@ HEARTBEAT_SECONDS = 60.0
 
 
 def new_run_id() -> str:
-    """Sorts by time, and is unique for ever: UTC seconds and 64 random bits."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:16]}"
+    """Sorts by time, and is unique for ever: UTC to the microsecond and 44 random bits."""
+    moment = datetime.now(UTC)
+    return f"{moment:%Y%m%dT%H%M%S}-{moment.microsecond:05x}{uuid4().hex[:11]}"
 
 
 class Coordinator:
