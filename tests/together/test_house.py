@@ -80,7 +80,7 @@ def test_a_walk_that_takes_a_share_of_its_steps_is_taken_in_every_share() -> Non
 
 def test_the_page_of_settings_tells_of_every_setting_of_today(monkeypatch):
     from hygge_core import plugins
-    from hygge_core.config.reference import markdown
+    from hygge_core.config.shown.reference import markdown
 
     # The others tell of theirs in their own READMEs.
     monkeypatch.setenv("HYGGE_ONLY_PLUGINS", "hygge-core,hygge-journal-sqlite")

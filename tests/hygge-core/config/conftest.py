@@ -15,7 +15,7 @@ from attrs.validators import ge, min_len, optional
 from jsonschema import Draft7Validator
 
 from hygge_core.config import Project, load
-from hygge_core.config.schema import json_schema
+from hygge_core.config.shown.schema import json_schema
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.fields import PER_ENTITY, ConnectionName, Secret, one_or_many
 from hygge_core.hookspecs import Kind, hookimpl

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hygge_core.config import Project, load
-from hygge_core.config.show import rows, show
+from hygge_core.config.shown.show import rows, show
 from hygge_core.errors import ConfigError, PluginError
 
 VALID: dict[str, Any] = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygge_core.config.nodes import Leaf
-from hygge_core.config.references import filled, recorded
+from hygge_core.config.tree.nodes import Leaf
+from hygge_core.config.tree.references import filled, recorded
 from hygge_core.errors import AuthError
 
 NAMES = st.sampled_from(["SAS", "TOKEN", "A_1"])

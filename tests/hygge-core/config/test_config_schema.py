@@ -6,7 +6,7 @@ import pytest
 import tomli
 from jsonschema import Draft7Validator
 
-from hygge_core.config.schema import json_schema
+from hygge_core.config.shown.schema import json_schema
 
 CONTRACT = """
 #:schema ./.hygge/hygge.schema.json

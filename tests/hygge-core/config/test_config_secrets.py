@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hygge_core.config.redaction import looks_secret
+from hygge_core.config.saying.redaction import looks_secret
 
 CANARY = "hunter2-canary"
 CONNECTION = """

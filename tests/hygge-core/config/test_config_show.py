@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hygge_core.config.show import rows, show
+from hygge_core.config.shown.show import rows, show
 
 PROJECT = """
 [connections.erp]

@@ -49,7 +49,8 @@ def least(call: Callable[[], object], turns: int = 4) -> float:
 
 def test_reading_a_configuration_imports_neither_polars_nor_pyarrow():
     code = (
-        "import sys, hygge_core.config, hygge_core.config.show, hygge_core.config.schema\n"
+        "import sys, hygge_core.config\n"
+        "from hygge_core.config.shown import schema, show\n"
         "from hygge_core.config.settings import polish_settings\n"
         "polish_settings()\n"
         "print([name for name in ('polars', 'pyarrow', 'sqlite3') if name in sys.modules])"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hygge_core.config.settings_of import told_of
+from hygge_core.config.structuring.settings_of import told_of
 
 
 @frozen

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from attrs import frozen
 
-from hygge_core.config import rules
-from hygge_core.config.discovered import KEYS
-from hygge_core.config.draft import Draft
-from hygge_core.config.flows import Flow
-from hygge_core.config.journals import FlowJournal
-from hygge_core.config.nodes import plain
-from hygge_core.config.part import Part, lacking
+from hygge_core.config.drafts.draft import Draft
+from hygge_core.config.drafts.flows import Flow
+from hygge_core.config.drafts.journals import FlowJournal
+from hygge_core.config.drafts.part import Part, lacking
+from hygge_core.config.layers.discovered import KEYS
 from hygge_core.config.project import Discovery, Entity, Section
+from hygge_core.config.rules.refusals import refusals, slots
 from hygge_core.config.settings import (
     PARTS,
     DiscoverSettings,
@@ -23,7 +22,8 @@ from hygge_core.config.settings import (
     polish_settings,
     seconds,
 )
-from hygge_core.config.settings_of import settings_of
+from hygge_core.config.structuring.settings_of import settings_of
+from hygge_core.config.tree.nodes import plain
 from hygge_core.errors import Mistake
 from hygge_core.records import Opened, RunType
 from hygge_core.secrets import scrub
@@ -63,7 +63,7 @@ def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
         on_empty=settings.on_empty,
         lane=settings.lane,
         timeout_seconds=seconds(timeout),
-        slots=rules.slots(draft),
+        slots=slots(draft),
         source=_address(draft.home),
         destination=_address(draft.store),
         project=ground.project,
@@ -72,7 +72,7 @@ def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
         retention_seconds=seconds(journal.settings.retention) if journal else None,
         lacking=tuple(dict.fromkeys(_lacking(draft, journal, ground))),
         refusals={
-            run_type: tuple(rules.refusals(draft, run_type, journal=journal is not None))
+            run_type: tuple(refusals(draft, run_type, journal=journal is not None))
             for run_type in _RUN_TYPES
         },
         sections=tuple(_sections(draft, journal)),

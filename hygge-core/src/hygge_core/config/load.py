@@ -9,27 +9,27 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from hygge_core.config import names, requires, rules
-from hygge_core.config.discovered import Found
-from hygge_core.config.draft import Draft
+from hygge_core.config.drafts.draft import Draft
+from hygge_core.config.drafts.flows import Flow, resolve
+from hygge_core.config.drafts.part import lacking
+from hygge_core.config.drafts.reading import Reading
+from hygge_core.config.drafts.survey import SECTIONS, survey
 from hygge_core.config.entities import Ground, discovery_of, entity_of, section_of
-from hygge_core.config.flows import Flow, resolve
-from hygge_core.config.mistakes import Mistakes
-from hygge_core.config.nodes import locate, plain
-from hygge_core.config.overlaps import overlaps
-from hygge_core.config.overlays import Overlays, overlays
-from hygge_core.config.part import lacking
+from hygge_core.config.layers.discovered import Found
+from hygge_core.config.layers.overlays import Overlays, overlays
+from hygge_core.config.layers.stack import Stack
 from hygge_core.config.project import Discovery, Project, Section
-from hygge_core.config.reading import Reading
+from hygge_core.config.rules import names, refusals, requires
+from hygge_core.config.rules.overlaps import overlaps
+from hygge_core.config.saying.mistakes import Mistakes
 from hygge_core.config.settings import (
     JournalSettings,
     ProjectSettings,
     RetrySettings,
     RunSettings,
 )
-from hygge_core.config.sources import Sources, find, read
-from hygge_core.config.stack import Stack
-from hygge_core.config.survey import SECTIONS, survey
+from hygge_core.config.tree.nodes import locate, plain
+from hygge_core.config.tree.sources import Sources, find, read
 
 if TYPE_CHECKING:
     from hygge_core.plugins import Plugins
@@ -129,14 +129,14 @@ def _hold_together(reading: Reading, flows: Sequence[Flow], ground: Ground) -> d
     mistakes = reading.mistakes
     drafts = [draft for flow in flows for draft in flow.entities]
     for flow in flows:
-        mistakes.extend(rules.discovery(flow.own))
+        mistakes.extend(refusals.discovery(flow.own))
         for draft in flow.entities:
             run_type = draft.settings.run_type
-            mistakes.extend(rules.refusals(draft, run_type, journal=flow.journal is not None))
+            mistakes.extend(refusals.refusals(draft, run_type, journal=flow.journal is not None))
     overlaps(drafts, ground.connections, mistakes)
-    rules.copies(_journalled(flows), mistakes)
+    refusals.copies(_journalled(flows), mistakes)
     _check_twins(drafts, mistakes)
-    return rules.caps(drafts, ground.connections, mistakes)
+    return refusals.caps(drafts, ground.connections, mistakes)
 
 
 def _journalled(flows: Sequence[Flow]) -> Iterator[tuple[str, Draft]]:

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from hygge_core.config.nodes import Table
 from hygge_core.config.settings import DiscoverSettings, RunSettings
+from hygge_core.config.tree.nodes import Table
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.records import DriftPolicy, Opened, RunType, name_of
 from hygge_core.task import Deletes, OnEmpty, Retry, Task, WatermarkSetting

@@ -62,7 +62,7 @@ def example(*, journal: bool) -> str:
 
 def _contents(plugins: Plugins, *, journal: bool) -> dict[str, str]:
     """name → text of every file, ``hygge.toml`` last: a half-written example is no project yet."""
-    from hygge_core.config.schema import json_schema
+    from hygge_core.config.shown.schema import json_schema
 
     folder = files(__name__) / "files"
     samples = sorted((folder / "data").iterdir(), key=lambda sample: sample.name)

@@ -26,8 +26,8 @@ def schema(
 ) -> None:
     """Print the JSON Schema (draft-07) of hygge.toml, with what the installed plugins add."""
     from hygge_core.cli.documents import give_document, give_page
-    from hygge_core.config.reference import markdown as page
-    from hygge_core.config.schema import json_schema
+    from hygge_core.config.shown.reference import markdown as page
+    from hygge_core.config.shown.schema import json_schema
 
     if markdown:
         give_page(page(said.plugins), out)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from hygge_core.cli import streams
-from hygge_core.config.show import rows, show
+from hygge_core.config.shown.show import rows, show
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hygge_core.cli import streams
 from hygge_core.config import entity_name
-from hygge_core.config.nodes import dotted
+from hygge_core.config.tree.nodes import dotted
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation

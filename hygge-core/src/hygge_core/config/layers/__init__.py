@@ -1,0 +1,1 @@
+"""What is written above what: files, discovered tables, ``[env.NAME]`` and ``--set``, merged."""

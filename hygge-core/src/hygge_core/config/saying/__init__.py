@@ -1,0 +1,1 @@
+"""How mistakes are collected and said: in words of TOML, all at once, without a secret."""
