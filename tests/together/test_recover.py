@@ -80,6 +80,28 @@ def test_a_broken_journal_keeps_no_other_run_from_being_settled(household):
     assert household.ids("out/left") == TEN
 
 
+@pytest.mark.parametrize("step", ["commit", "close"])
+def test_what_a_plugin_raises_by_mistake_is_told_of_its_entity_and_stops_no_other(
+    household, stranger, step
+):
+    stumbling = FLOW.format(name="bad").replace('"parquet"', '"stumbling", stumble = "slips"')
+    household.toml(f"{stumbling}{LEFT}")
+    with faults.planned(Cut()):
+        bad, left = sorted(household.run().results, key=lambda result: result.flow)
+
+    def slips(at, batch, scene):
+        if at == step:
+            raise RuntimeError("an index is out of range")
+
+    stranger.STUMBLES["slips"] = slips
+    done = household.call("recover")
+    assert f"left: run {left.run_id} is settled\n" in done.err
+    assert "RuntimeError: an index is out of range" in done.err
+    assert "bad: " in done.err
+    settled = f"bad: run {bad.run_id} is settled\n" in done.err
+    assert (done.code, settled) == ((1, False) if step == "commit" else (0, True))
+
+
 @pytest.mark.parametrize("edit", [["set", "f", "9", "--type", "int64"], ["reset", "f"]])
 def test_a_watermark_is_not_edited_while_a_run_may_still_move_it(household, edit):
     """That run could never be recorded, not even where the same value was set."""

@@ -20,7 +20,7 @@ from hygge_core.engine.ledger import advance, recorded
 from hygge_core.engine.modes import mode_of, publishes_nothing
 from hygge_core.engine.publishing import finish, manifest_of, verdict
 from hygge_core.engine.recovery import recover
-from hygge_core.engine.trip import embarked
+from hygge_core.engine.trip import there_and_back
 from hygge_core.errors import HyggeError
 from hygge_core.events import EntityFinished, EntityStarted
 from hygge_core.failures import said
@@ -42,7 +42,8 @@ def move(task: Task, world: World, sleep: Sleep | None = None) -> Result:
     """
     began = time.monotonic()
     try:
-        result = _there_and_back(task, world, sleep)
+        result, warnings = there_and_back(task, world, tell, sleep=sleep)
+        result = evolve(result, warnings=warnings)
     except ENDS as exc:  # one entity's failure never stops another
         result = fallen(task, exc, world.plugins)
     result = evolve(
@@ -59,20 +60,6 @@ def move(task: Task, world: World, sleep: Sleep | None = None) -> Result:
         )
     )
     return result
-
-
-def _there_and_back(task: Task, world: World, sleep: Sleep | None) -> Result:
-    """What ``tell`` returns stands recorded: what fails on the way out of it is a warning."""
-    result = None
-    try:
-        with embarked(task, world, sleep=sleep) as trip:
-            result = tell(trip)
-    except ENDS as exc:
-        if result is None:
-            raise
-        trip.voice.warn(f"all is recorded, but not all could be closed: {said(exc)}")
-    assert result is not None  # or it was raised
-    return evolve(result, warnings=tuple(trip.voice.warnings))
 
 
 def tell(trip: Trip) -> Result:

@@ -101,13 +101,18 @@ def ledger_of(
         if journal is not None:
             with leased(task, journal, owner, cancel, warn) as lease:
                 yield JournalLedger(journal, lease)
-        elif isinstance(store, KeepsLedger):
-            yield StoreLedger(store, task.flow, task.entity)
+        elif (own := own_ledger(store, task.flow, task.entity)) is not None:
+            yield own
         else:
             raise ConfigError(
                 f"{task.flow}: a store of type {task.store.type!r} needs a journal",
                 hint='add [journal] type = "sqlite" (pip install hygge-journal-sqlite)',
             )
+
+
+def own_ledger(store: Store, flow: str, entity: str) -> StoreLedger | None:
+    """What the store itself keeps of an entity's runs; ``None`` where it keeps nothing."""
+    return StoreLedger(store, flow, entity) if isinstance(store, KeepsLedger) else None
 
 
 class JournalLedger:

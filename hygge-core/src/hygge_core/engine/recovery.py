@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from hygge_core.engine.failing import ENDS
-from hygge_core.engine.ledger import StoreLedger, advance, recorded_state
+from hygge_core.engine.ledger import advance, own_ledger, recorded_state
 from hygge_core.engine.publishing import finish, manifest_of, tidy
 from hygge_core.errors import Blocked, ConfigError, FlowError, PluginError
 from hygge_core.events import Recovered
 from hygge_core.failures import said
-from hygge_core.protocols import KeepsLedger
 
 if TYPE_CHECKING:
     from hygge_core.engine.trip import Trip
-    from hygge_core.protocols import Store
+    from hygge_core.protocols import Journal, Store
     from hygge_core.records import RunRecord
 
 #: After this many starts that could not finish a decided run, its entity waits for an operator.
@@ -44,9 +43,17 @@ def by_ledger(trip: Trip) -> Iterator[Trip]:
     """``trip``, and with a journal once more over the store's own ledger: a run that is not over
     may be from before there was a journal."""
     yield trip
-    if trip.task.journal is not None and isinstance(trip.store, KeepsLedger):
-        store = StoreLedger(trip.store, trip.task.flow, trip.task.entity)
-        yield evolve(trip, ledger=store)
+    own = own_ledger(trip.store, trip.task.flow, trip.task.entity)
+    if trip.task.journal is not None and own is not None:
+        yield evolve(trip, ledger=own)
+
+
+def is_left_open(journal: Journal | None, store: Store, flow: str, entity: str) -> bool:
+    """Whether ``by_ledger`` would find an open run: looked at without a lease."""
+    if journal is not None and journal.open_runs(flow, entity):
+        return True
+    own = own_ledger(store, flow, entity)
+    return own is not None and bool(own.open_runs())
 
 
 def _recover_one(trip: Trip, store: Store, run: RunRecord) -> None:
@@ -128,4 +135,13 @@ def _store_of(trip: Trip, run: RunRecord) -> Iterator[Store]:
         yield store
 
 
-__all__ = ["BLOCKED_AFTER", "back", "by_hand", "by_ledger", "forward", "manifest_of", "recover"]
+__all__ = [
+    "BLOCKED_AFTER",
+    "back",
+    "by_hand",
+    "by_ledger",
+    "forward",
+    "is_left_open",
+    "manifest_of",
+    "recover",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from attrs import frozen
 from tenacity import (
@@ -16,9 +16,11 @@ from tenacity import (
     wait_random,
 )
 
+from hygge_core.engine.failing import ENDS
 from hygge_core.engine.ledger import Ledger, ledger_of
 from hygge_core.engine.voice import Voice
 from hygge_core.errors import FlowError
+from hygge_core.failures import said
 from hygge_core.records import LoadRef
 from hygge_core.scene import Cancel
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from hygge_core.task import Task
 
 
+T = TypeVar("T")
 #: Given an entity's cancel, how it sleeps while it only waits: seconds, or until asked to stop.
 Sleep: TypeAlias = Callable[[Cancel], Callable[[float], None]]
 
@@ -106,6 +109,22 @@ class Trip:
     def _say_retrying(self, state: RetryCallState) -> None:
         cause = state.outcome.exception() if state.outcome else None
         self.voice.retrying(state.attempt_number, state.upcoming_sleep, cause)
+
+
+def there_and_back(
+    task: Task, world: World, tell: Callable[[Trip], T], *, sleep: Sleep | None = None
+) -> tuple[T, tuple[str, ...]]:
+    """What ``tell`` makes of the trip, and the warnings. What it returned stands recorded: what
+    fails on the way out of it is one of them."""
+    told: list[T] = []
+    try:
+        with embarked(task, world, sleep=sleep) as trip:
+            told.append(tell(trip))
+    except ENDS as exc:
+        if not told:
+            raise
+        trip.voice.warn(f"all is recorded, but not all could be closed: {said(exc)}")
+    return told[0], tuple(trip.voice.warnings)
 
 
 @contextmanager

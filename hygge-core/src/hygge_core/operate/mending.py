@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Literal
 from attrs import evolve, frozen
 
 from hygge_core.engine.coordinator import new_run_id
-from hygge_core.engine.failing import fallen
-from hygge_core.engine.recovery import by_hand, by_ledger, recover
-from hygge_core.engine.trip import embarked
-from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.engine.failing import ENDS, fallen
+from hygge_core.engine.recovery import by_hand, by_ledger, is_left_open, recover
+from hygge_core.engine.trip import embarked, there_and_back
+from hygge_core.errors import ConfigError
 from hygge_core.jsons import to_json
 from hygge_core.operate.lookback import journal_of
-from hygge_core.protocols import KeepsLedger
 from hygge_core.recalling import ALL, UNFINISHED
 from hygge_core.states import OVER
 from hygge_core.task import Failure
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
+    from hygge_core.engine.trip import Trip
     from hygge_core.engine.world import World
     from hygge_core.records import RunRecord
     from hygge_core.task import Task
@@ -31,10 +31,14 @@ Direction = Literal["forward", "undo"]
 
 @frozen(kw_only=True)
 class Mended:
-    """What became of one entity's open runs: ``runs`` are settled, or ``failure`` says why not."""
+    """What became of one entity's open runs: ``runs`` are settled, or ``failure`` says why not.
+
+    ``warnings``: they are settled, and not all went well.
+    """
 
     name: str
     runs: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     failure: Failure | None = None
 
 
@@ -45,15 +49,16 @@ def mend(entities: Sequence[Entity], world: World) -> Iterator[Mended]:
     """
     for task in _to_mend(entities, world):
         try:
-            with embarked(task, world) as trip:
-                yield Mended(name=task.name, runs=recover(trip))
-        except HyggeError as exc:
+            runs, warnings = there_and_back(task, world, recover)
+        except ENDS as exc:
             yield Mended(name=task.name, failure=fallen(task, exc, world.plugins).failure)
+        else:
+            yield Mended(name=task.name, runs=runs, warnings=warnings)
 
 
 def _to_mend(entities: Sequence[Entity], world: World) -> Iterator[Task]:
     for entity in entities:
-        if entity.journal is None or _has_open_runs(entity, world):
+        if _has_open_runs(entity, world):
             yield _task(entity)
     configured = {(entity.flow, entity.entity) for entity in entities}
     for entity in _one_for_each_journal(entities):
@@ -68,13 +73,10 @@ def _has_open_runs(entity: Entity, world: World) -> bool:
     runs from before there was one. Where that fails, the entity's own start says why."""
     try:
         journal = journal_of(entity, world)
-        if journal is not None and journal.open_runs(entity.flow, entity.entity):
-            return True
         scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
         with world.store(entity.store, scene) as store:
-            known = isinstance(store, KeepsLedger) and store.open_runs(entity.flow, entity.entity)
-            return bool(known)
-    except HyggeError:
+            return is_left_open(journal, store, entity.flow, entity.entity)
+    except ENDS:
         return True
 
 
@@ -87,7 +89,7 @@ def _unfinished(entity: Entity, world: World) -> Iterator[RunRecord]:
 
     Of one that cannot be asked nothing is known: its entities say so under their own names.
     """
-    with suppress(HyggeError):
+    with suppress(*ENDS):
         journal = journal_of(entity, world)
         for state in UNFINISHED:
             yield from journal.runs(state=state, limit=ALL) if journal else ()
@@ -104,14 +106,18 @@ def mend_by_hand(
     entities: Sequence[Entity], world: World, run_id: str, direction: Direction
 ) -> Mended:
     """The operator's word on one open run. Raises ``ConfigError`` when nobody knows it as open."""
-    task = _task_with(run_id, entities, world)
-    with embarked(task, world) as trip:
+
+    def settle(trip: Trip) -> tuple[str, ...]:
         for each in by_ledger(trip):
             for run in each.ledger.open_runs():
                 if run.ref.run_id == run_id:
                     by_hand(each, run, direction)
-                    return Mended(name=task.name, runs=(run_id,))
-    raise _nobody_knows(run_id)  # somebody else has settled it meanwhile
+                    return (run_id,)
+        raise _nobody_knows(run_id)  # somebody else has settled it meanwhile
+
+    task = _task_with(run_id, entities, world)
+    runs, warnings = there_and_back(task, world, settle)
+    return Mended(name=task.name, runs=runs, warnings=warnings)
 
 
 def _task_with(run_id: str, entities: Sequence[Entity], world: World) -> Task:
@@ -119,7 +125,7 @@ def _task_with(run_id: str, entities: Sequence[Entity], world: World) -> Task:
 
     What keeps one from being looked at is raised only when no other knows the run.
     """
-    unseen: HyggeError | None = None
+    unseen: BaseException | None = None
     for entity, look in (
         *((each, _in_journal) for each in _one_for_each_journal(entities)),
         *((each, _in_store) for each in sorted(entities, key=lambda each: bool(each.journal))),
@@ -127,7 +133,7 @@ def _task_with(run_id: str, entities: Sequence[Entity], world: World) -> Task:
         try:
             if task := look(run_id, entity, world):
                 return task
-        except HyggeError as exc:
+        except ENDS as exc:
             unseen = unseen or exc
     raise unseen or _nobody_knows(run_id)
 

@@ -30,6 +30,8 @@ def _tell(known: Iterable[Mended]) -> None:
         for run_id in each.runs:
             streams.say(f"{each.name}: run {run_id} is settled", "good")
             settled = True
+        for warning in each.warnings:
+            streams.say(f"{each.name}: warning: {warning}", "warn")
         if each.failure:
             text = f"{each.name}: {each.failure.text}"
             streams.complain(text, each.failure.hint, each.failure.notes)
