@@ -9,7 +9,7 @@ from attrs import evolve
 from hygge_core.errors import HomeError, StoreError
 from hygge_core.faults import planned
 from hygge_core.files.memory import MemoryHome, MemoryStore, tables
-from hygge_core.files.store_settings import MemoryConfig
+from hygge_core.files.settings.stores import MemoryConfig
 from hygge_core.jsons import from_json, to_json
 from hygge_core.protocols import (
     Bounds,

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hygge_core.errors import StoreError
-from hygge_core.files.store_settings import ParquetWriting
+from hygge_core.files.settings.stores import ParquetWriting
 from hygge_openmirroring.columns import columns_of, refuse_change
 from hygge_openmirroring.rows import landed, refuse_unwritable, write
 

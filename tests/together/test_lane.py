@@ -23,7 +23,9 @@ from grounds import ACTIONS, ParquetGround, fresh
 from polars.testing import assert_frame_equal
 from shares import share
 
-from hygge_core.files import given, pieces, stores
+from hygge_core.files.disk import pieces
+from hygge_core.files.parquet import given
+from hygge_core.files.stores import store as stores
 from hygge_core.records import Opened
 from hygge_core.testing.thinning import some_steps, steps
 from hygge_core.testing.walk import Walk

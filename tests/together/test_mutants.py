@@ -17,8 +17,8 @@ from hygge_core.engine.ledger import JournalLedger
 from hygge_core.engine.world import World
 from hygge_core.errors import StoreError
 from hygge_core.files import plugin as files
-from hygge_core.files.store_settings import ParquetStoreConfig
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.settings.stores import ParquetStoreConfig
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.plugins import Plugins
 from hygge_core.records import Load, LoadRef, Opened, Receipt

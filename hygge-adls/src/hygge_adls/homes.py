@@ -10,8 +10,10 @@ from hygge_adls.account import opened
 from hygge_adls.parquet import LakeParquetFormat
 from hygge_adls.place import LakePlace
 from hygge_core.errors import HomeError
-from hygge_core.files import csv_home, ndjson_home, parquet_home
-from hygge_core.files.file_home import FileHome
+from hygge_core.files.csv import home as csv_home
+from hygge_core.files.homes.home import FileHome
+from hygge_core.files.ndjson import home as ndjson_home
+from hygge_core.files.parquet import home as parquet_home
 
 if TYPE_CHECKING:
     from hygge_adls.tables import AdlsHomeConfig, OneLakeHomeConfig

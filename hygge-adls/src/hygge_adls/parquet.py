@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 from attrs import frozen
 
 from hygge_adls.place import LakeSource
-from hygge_core.files.batches import BATCH_BYTES
-from hygge_core.files.file_home import Portion
-from hygge_core.files.parquet_footers import Footer, footer_of
-from hygge_core.files.parquet_home import ParquetFormat
-from hygge_core.files.sources import Source
+from hygge_core.files.homes.batches import BATCH_BYTES
+from hygge_core.files.homes.home import Portion
+from hygge_core.files.homes.sources import Source
+from hygge_core.files.parquet.footers import Footer, footer_of
+from hygge_core.files.parquet.home import ParquetFormat
 from hygge_core.records import Range
 from hygge_core.watermark import compare, mark_of
 

@@ -18,10 +18,10 @@ from hygge_adls.passing import Passing, all_of
 from hygge_adls.ranged import Footers
 from hygge_adls.shelf import LakeShelf
 from hygge_core.errors import StoreError
-from hygge_core.files import writing
-from hygge_core.files.sources import skipped
-from hygge_core.files.taking import SCHEMA_MARK, refusal
-from hygge_core.files.text import refuse_types
+from hygge_core.files.homes.sources import skipped
+from hygge_core.files.stores import writing
+from hygge_core.files.stores.taking import SCHEMA_MARK, refusal
+from hygge_core.files.stores.values import refuse_types
 from hygge_core.staged import Convoy, Copied, Cut, Digesting, StagedWriter
 from hygge_core.types import parse_schema, spell_schema
 

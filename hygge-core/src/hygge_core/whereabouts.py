@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from hygge_core.files.sources import skipped
+from hygge_core.files.homes.sources import skipped
 
 _MAGIC = re.compile(r"[*?\[]")
 _LEVEL = re.compile(r"[/\\]")

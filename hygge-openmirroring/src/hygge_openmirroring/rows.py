@@ -9,9 +9,9 @@ import polars as pl
 import pyarrow as pa
 
 from hygge_core.errors import StoreError
-from hygge_core.files.store_settings import ParquetWriting
-from hygge_core.files.text import refuse_not_json, refuse_types
-from hygge_core.files.writing import write_parquet
+from hygge_core.files.settings.stores import ParquetWriting
+from hygge_core.files.stores.values import refuse_not_json, refuse_types
+from hygge_core.files.stores.writing import write_parquet
 from hygge_core.markers import ROW_MARKER
 from hygge_core.types import parse
 from hygge_core.types.spelling import instance

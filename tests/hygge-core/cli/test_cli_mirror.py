@@ -14,7 +14,7 @@ from hygge_core import Kind, hookimpl, plugins
 from hygge_core.cli import main
 from hygge_core.files import plugin as files
 from hygge_core.files.memory import MemoryStore, tables
-from hygge_core.files.store_settings import MemoryConfig
+from hygge_core.files.settings.stores import MemoryConfig
 from hygge_core.mirrors import Breach, Reported, Swept
 from hygge_core.plugins import Plugins
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hygge_core.files.csv_home import open_csv_home
-from hygge_core.files.file_home import FileHome
-from hygge_core.files.home_settings import CsvHomeConfig, NdjsonHomeConfig, ParquetHomeConfig
-from hygge_core.files.ndjson_home import open_ndjson_home
-from hygge_core.files.parquet_home import open_parquet_home
+from hygge_core.files.csv.home import open_csv_home
+from hygge_core.files.homes.home import FileHome
+from hygge_core.files.ndjson.home import open_ndjson_home
+from hygge_core.files.parquet.home import open_parquet_home
+from hygge_core.files.settings.homes import CsvHomeConfig, NdjsonHomeConfig, ParquetHomeConfig
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
 

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygge_core.errors import ConfigError, HomeError
-from hygge_core.files.csv_home import open_csv_home
-from hygge_core.files.csv_text import opened_csv
-from hygge_core.files.home_settings import CsvDialect, CsvHomeConfig
-from hygge_core.files.listing import LocalPlace
+from hygge_core.files.csv.home import open_csv_home
+from hygge_core.files.csv.text import opened_csv
+from hygge_core.files.homes.listing import LocalPlace
+from hygge_core.files.settings.homes import CsvDialect, CsvHomeConfig
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
 

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygge_core.errors import SchemaChanged
-from hygge_core.files.csv_home import open_csv_home
-from hygge_core.files.home_settings import CsvHomeConfig
-from hygge_core.files.text_columns import TextColumn, Wording
-from hygge_core.files.text_types import infer
+from hygge_core.files.csv.home import open_csv_home
+from hygge_core.files.settings.homes import CsvHomeConfig
+from hygge_core.files.text.columns import TextColumn, Wording
+from hygge_core.files.text.types import infer
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
 from hygge_core.types import parse, spell

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hygge_core.errors import HomeError
-from hygge_core.files.listing import LocalPlace
+from hygge_core.files.homes.listing import LocalPlace
 
 SUFFIXES = (".csv", ".csv.gz")
 
@@ -130,7 +130,7 @@ def test_what_may_not_be_read_is_told(tmp_path):
 import os
 from pathlib import Path
 from hygge_core.errors import HomeError
-from hygge_core.files.listing import LocalPlace
+from hygge_core.files.homes.listing import LocalPlace
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:

@@ -12,7 +12,7 @@ CODE = """
 import resource, sys
 from pathlib import Path
 from hygge_core.files import {form}_home as homes
-from hygge_core.files.home_settings import *
+from hygge_core.files.settings.homes import *
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
 

@@ -13,8 +13,8 @@ import pytest
 
 from hygge_core import drift
 from hygge_core.errors import HomeError, SchemaChanged
-from hygge_core.files.home_settings import NdjsonHomeConfig
-from hygge_core.files.ndjson_home import open_ndjson_home
+from hygge_core.files.ndjson.home import open_ndjson_home
+from hygge_core.files.settings.homes import NdjsonHomeConfig
 from hygge_core.records import Ask, DriftPolicy
 from hygge_core.scene import Scene
 

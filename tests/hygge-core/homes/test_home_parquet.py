@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from hygge_core.errors import HomeError, SchemaChanged
-from hygge_core.files import batches, parquet_home
-from hygge_core.files.home_settings import ParquetHomeConfig
-from hygge_core.files.parquet_home import open_parquet_home
+from hygge_core.files.homes import batches
+from hygge_core.files.parquet import home as parquet_home
+from hygge_core.files.parquet.home import open_parquet_home
+from hygge_core.files.settings.homes import ParquetHomeConfig
 from hygge_core.protocols import Bounds, Checks, Estimates, Home
 from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene

@@ -13,12 +13,12 @@ from attrs import evolve
 from file_homes import ASK, everything, opened, write
 
 from hygge_core.errors import Cancelled, HomeError
-from hygge_core.files.csv_home import CsvFormat
-from hygge_core.files.file_home import FileHome
-from hygge_core.files.home_settings import CsvDialect
-from hygge_core.files.ndjson_home import NdjsonFormat
-from hygge_core.files.parquet_home import ParquetFormat
-from hygge_core.files.sources import Source
+from hygge_core.files.csv.home import CsvFormat
+from hygge_core.files.homes.home import FileHome
+from hygge_core.files.homes.sources import Source
+from hygge_core.files.ndjson.home import NdjsonFormat
+from hygge_core.files.parquet.home import ParquetFormat
+from hygge_core.files.settings.homes import CsvDialect
 from hygge_core.records import Mark, Range
 from hygge_core.scene import Quotes, Scene
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hygge_core.files import renames
+from hygge_core.files.disk import renames
 from hygge_core.files.local import LocalShelf
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -8,7 +8,7 @@ from shelf_files import put, text
 
 from hygge_core.errors import StoreError
 from hygge_core.faults import planned
-from hygge_core.files import durable, renames
+from hygge_core.files.disk import durable, renames
 from hygge_core.files.local import LocalShelf
 from hygge_core.shelf import Digests, Excludes, NameMissing, NameTaken, Shelf
 from hygge_core.testing.plans import At, Count, Crash
@@ -160,7 +160,7 @@ def test_damaged_json_is_named(shelf):
 
 
 def test_one_looks_and_swaps_at_a_time(shelf, monkeypatch):
-    monkeypatch.setattr("hygge_core.files.locking._PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("hygge_core.files.disk.locking._PATIENCE_SECONDS", 0.01)
     other = LocalShelf(shelf.root).alone("live")
     said = "somebody else has been publishing"
     with shelf.alone("live"), pytest.raises(StoreError, match=said) as caught:

@@ -110,7 +110,7 @@ def test_a_place_without_the_right_to_write_is_named(tmp_path):
 def test_polars_and_the_system_speak_one_language():
     from polars.exceptions import ComputeError
 
-    from hygge_core.files.border import told
+    from hygge_core.files.disk.border import told
 
     error = told(ComputeError("parquet: underlying IO error: full (os error 28)"), "/lake/x")
     assert str(error) == "/lake/x: No space left on device"

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from hygge_core.files.store_settings import ParquetStoreConfig
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.settings.stores import ParquetStoreConfig
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.records import Load, LoadRef, Owner
 
 ROWS = pl.DataFrame({"id": [1, 2, 3, 4, 5], "day": ["a", "b", None, "a", "ä/b"]})

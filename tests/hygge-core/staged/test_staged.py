@@ -5,7 +5,7 @@ import pytest
 from staged_orders import MODES, ROWS, ids, leftovers, load_of, moved, opened, sealed
 
 from hygge_core.errors import StoreError
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.jsons import from_json, to_json
 from hygge_core.protocols import Checks, KeepsLedger, KnowsSchema, Locks, Staging, Store
 from hygge_core.records import LoadRef, Manifest

@@ -26,8 +26,8 @@ def test_a_lock_of_a_dead_process_is_free(table):
     code = f"""
 import os, signal
 from pathlib import Path
-from hygge_core.files.store_settings import ParquetStoreConfig
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.settings.stores import ParquetStoreConfig
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.records import Owner
 store = ParquetStore(ParquetStoreConfig(path=Path({str(table)!r})))
 store.lock(Owner(host="here", pid=7, started="noon")).__enter__()

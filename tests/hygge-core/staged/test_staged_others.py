@@ -8,7 +8,7 @@ import pytest
 from staged_orders import ROWS, ids, leftovers, moved, opened, sealed
 
 from hygge_core.errors import StoreError
-from hygge_core.files import renames
+from hygge_core.files.disk import renames
 
 
 def test_half_a_rename_made_of_two_steps_is_finished_by_the_next_commit(store, table):

@@ -14,9 +14,9 @@ from shares import share
 
 from hygge_core.errors import FlowError
 from hygge_core.faults import planned
-from hygge_core.files import renames
-from hygge_core.files.store_settings import ParquetStoreConfig
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.disk import renames
+from hygge_core.files.settings.stores import ParquetStoreConfig
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import Load, LoadRef, Manifest
 from hygge_core.testing.plans import At, Count, Crash

@@ -13,8 +13,8 @@ import os, sys
 from pathlib import Path
 import polars as pl
 from hygge_core.errors import StoreError
-from hygge_core.files.store_settings import *
-from hygge_core.files.stores import *
+from hygge_core.files.settings.stores import *
+from hygge_core.files.stores.store import *
 from hygge_core.records import Load, LoadRef, Owner
 
 word, table = sys.argv[1], Path(sys.argv[2])

@@ -11,8 +11,8 @@ import pytest
 from whole_loads import moved
 
 from hygge_core.errors import StoreError
-from hygge_core.files.store_settings import ParquetStoreConfig
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.settings.stores import ParquetStoreConfig
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.staged.gathering import Cut, Gathering
 
 NAIVE = dt.datetime.fromisoformat("2013-01-01T05:00:00.123456")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from whole_loads import moved
 
 from hygge_core.errors import StoreError
-from hygge_core.files.store_settings import CsvStoreConfig, NdjsonStoreConfig
-from hygge_core.files.stores import CsvStore, NdjsonStore
-from hygge_core.files.writing import write_csv, write_ndjson
+from hygge_core.files.settings.stores import CsvStoreConfig, NdjsonStoreConfig
+from hygge_core.files.stores.store import CsvStore, NdjsonStore
+from hygge_core.files.stores.writing import write_csv, write_ndjson
 
 D = decimal.Decimal
 NAIVE = dt.datetime.fromisoformat("2013-01-01T05:00:00.123456")

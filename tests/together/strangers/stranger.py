@@ -202,8 +202,8 @@ class Stumbling:
     """The store of Parquet files, as another process or a slower service would let it be."""
 
     def __init__(self, config: StoreConfig, scene: Any) -> None:
-        from hygge_core.files.store_settings import ParquetStoreConfig
-        from hygge_core.files.stores import ParquetStore
+        from hygge_core.files.settings.stores import ParquetStoreConfig
+        from hygge_core.files.stores.store import ParquetStore
 
         ACCOUNTS.append(config.account)
         self._config, self._scene = config, scene

@@ -12,9 +12,9 @@ from typing import Any
 
 from hygge_core.errors import StoreError
 from hygge_core.faults import around
-from hygge_core.files import renames
-from hygge_core.files.border import speaking
-from hygge_core.files.durable import (
+from hygge_core.files.disk import renames
+from hygge_core.files.disk.border import speaking
+from hygge_core.files.disk.durable import (
     folders_of,
     make_folder,
     remove_file,
@@ -23,8 +23,8 @@ from hygge_core.files.durable import (
     sync_folder,
     sync_name,
 )
-from hygge_core.files.locking import waited
-from hygge_core.files.rights import take_over
+from hygge_core.files.disk.locking import waited
+from hygge_core.files.disk.rights import take_over
 from hygge_core.shelf import Entry, NameMissing, NameTaken
 
 #: What a torn ``write_json`` leaves beside the file; ``delete`` takes it along.

@@ -21,8 +21,8 @@ from attrs import field, frozen
 
 from hygge_core.errors import HomeError, StoreError
 from hygge_core.faults import around
-from hygge_core.files.batches import heeding
-from hygge_core.files.border import speaking
+from hygge_core.files.disk.border import speaking
+from hygge_core.files.homes.batches import heeding
 from hygge_core.records import (
     Leftovers,
     Load,
@@ -39,7 +39,7 @@ from hygge_core.states import OVER
 from hygge_core.watermark import highest, in_range
 
 if TYPE_CHECKING:
-    from hygge_core.files.store_settings import MemoryConfig
+    from hygge_core.files.settings.stores import MemoryConfig
     from hygge_core.records import Ask
     from hygge_core.scene import Scene
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hygge_core.files.home_settings import CsvHomeConfig, NdjsonHomeConfig, ParquetHomeConfig
-from hygge_core.files.store_settings import (
+from hygge_core.files.settings.homes import CsvHomeConfig, NdjsonHomeConfig, ParquetHomeConfig
+from hygge_core.files.settings.stores import (
     CsvStoreConfig,
     MemoryConfig,
     NdjsonStoreConfig,
@@ -32,7 +32,7 @@ def hygge_homes() -> Iterator[Kind]:
         yield Kind(
             name=name,
             config=config,
-            open=late(f"hygge_core.files.{name}_home:open_{name}_home"),
+            open=late(f"hygge_core.files.{name}.home:open_{name}_home"),
             capabilities=capabilities,
             journal_beside=journal_beside,
         )
@@ -55,7 +55,7 @@ def hygge_stores() -> Iterator[Kind]:
         yield Kind(
             name=name,
             config=config,
-            open=late(f"hygge_core.files.stores:open_{name}_store"),
+            open=late(f"hygge_core.files.stores.store:open_{name}_store"),
             capabilities=_MODES | types,
             journal_beside=journal_beside,
         )

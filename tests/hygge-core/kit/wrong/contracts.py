@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import wrong_stores
 
 from hygge_core.files import plugin as files
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.testing import StoreContract, StoreSubject, files_below, through_home
 
 os.environ["HYGGE_TEST_CANARY"] = "canary-in-a-wrong-store"

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 from hygge_core.files.memory import MemoryHome
-from hygge_core.files.store_settings import MemoryConfig
+from hygge_core.files.settings.stores import MemoryConfig
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.scene import Cancel
 

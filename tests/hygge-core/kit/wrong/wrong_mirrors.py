@@ -13,8 +13,8 @@ import polars as pl
 
 from hygge_core.errors import StoreError
 from hygge_core.faults import around
-from hygge_core.files.store_settings import ParquetStoreConfig
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.settings.stores import ParquetStoreConfig
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.mirrors import Breach, Reported, Swept
 from hygge_core.records import now

@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 
 from hygge_core.faults import around
 from hygge_core.fields import Secret
-from hygge_core.files.store_settings import ParquetStoreConfig
-from hygge_core.files.stores import ParquetStore
+from hygge_core.files.settings.stores import ParquetStoreConfig
+from hygge_core.files.stores.store import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.records import Receipt
 

@@ -9,9 +9,9 @@ import polars as pl
 from attrs import frozen
 
 from hygge_core.errors import HomeError, SchemaChanged
-from hygge_core.files.sources import Source
-from hygge_core.files.text_columns import TextColumn, Wording
-from hygge_core.files.text_types import IN_NAMES, infer
+from hygge_core.files.homes.sources import Source
+from hygge_core.files.text.columns import TextColumn, Wording
+from hygge_core.files.text.types import IN_NAMES, infer
 from hygge_core.records import Range
 from hygge_core.types import spell
 from hygge_core.watermark import in_range

@@ -16,8 +16,8 @@ import polars as pl
 from attrs import evolve, frozen
 
 from hygge_core.errors import HomeError
-from hygge_core.files.home_settings import CsvDialect
-from hygge_core.files.utf8 import Utf8
+from hygge_core.files.settings.homes import CsvDialect
+from hygge_core.files.text.utf8 import Utf8
 
 BLOCK_BYTES = 4 << 20
 #: A text whose records are lines, whatever is in them.

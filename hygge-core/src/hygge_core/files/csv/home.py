@@ -12,16 +12,16 @@ from contextlib import contextmanager
 import polars as pl
 
 from hygge_core.errors import SchemaChanged
-from hygge_core.files.batches import regrouped
-from hygge_core.files.csv_text import CsvText, Texts, opened_csv
-from hygge_core.files.file_home import FileHome, Portion
-from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.home_settings import CsvDialect, CsvHomeConfig
-from hygge_core.files.listing import LocalPlace
-from hygge_core.files.overrides import overrides_of, tell_unknown, toml_line
-from hygge_core.files.sources import Source, text_bytes, with_suffix
-from hygge_core.files.text_columns import TextColumn, Wording
-from hygge_core.files.text_types import infer
+from hygge_core.files.csv.text import CsvText, Texts, opened_csv
+from hygge_core.files.homes.batches import regrouped
+from hygge_core.files.homes.border import speaking_hygge
+from hygge_core.files.homes.home import FileHome, Portion
+from hygge_core.files.homes.listing import LocalPlace
+from hygge_core.files.homes.sources import Source, text_bytes, with_suffix
+from hygge_core.files.settings.homes import CsvDialect, CsvHomeConfig
+from hygge_core.files.text.columns import TextColumn, Wording
+from hygge_core.files.text.overrides import overrides_of, tell_unknown, toml_line
+from hygge_core.files.text.types import infer
 from hygge_core.records import Ask
 from hygge_core.scene import Quotes, Scene
 from hygge_core.types import spell

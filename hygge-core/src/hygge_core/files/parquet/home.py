@@ -14,15 +14,15 @@ from pathlib import Path
 import polars as pl
 
 from hygge_core.errors import HomeError
-from hygge_core.files.batches import BATCH_BYTES
-from hygge_core.files.file_home import FileHome, Portion
-from hygge_core.files.given import ParquetFile, given_file
-from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.home_settings import ParquetHomeConfig
-from hygge_core.files.listing import LocalPlace
-from hygge_core.files.parquet_footers import Footer, Footers, span_in
-from hygge_core.files.parquet_pages import by_pages, reads_alike
-from hygge_core.files.sources import Source
+from hygge_core.files.homes.batches import BATCH_BYTES
+from hygge_core.files.homes.border import speaking_hygge
+from hygge_core.files.homes.home import FileHome, Portion
+from hygge_core.files.homes.listing import LocalPlace
+from hygge_core.files.homes.sources import Source
+from hygge_core.files.parquet.footers import Footer, Footers, span_in
+from hygge_core.files.parquet.given import ParquetFile, given_file
+from hygge_core.files.parquet.pages import by_pages, reads_alike
+from hygge_core.files.settings.homes import ParquetHomeConfig
 from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
 from hygge_core.watermark import compare, highest, in_range

@@ -14,9 +14,9 @@ import pyarrow as pa
 from attrs import frozen
 
 from hygge_core.errors import HomeError, SchemaChanged
-from hygge_core.files.json_values import joined, misfit, type_of
-from hygge_core.files.ndjson_text import BadLine, rows
-from hygge_core.files.overrides import toml_line
+from hygge_core.files.ndjson.text import BadLine, rows
+from hygge_core.files.ndjson.values import joined, misfit, type_of
+from hygge_core.files.text.overrides import toml_line
 from hygge_core.scene import Quotes
 from hygge_core.types import spell, wider
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 SCHEMA_MARK = "hygge.schema"
 
 if TYPE_CHECKING:
-    from hygge_core.files.store_settings import ParquetWriting
+    from hygge_core.files.settings.stores import ParquetWriting
     from hygge_core.protocols import GivenFile
     from hygge_core.staged.gathering import Cut
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hygge_core.faults import around
-from hygge_core.files.durable import sync_folder
+from hygge_core.files.disk.durable import sync_folder
 
 _ACLS = ("system.posix_acl_access", "system.posix_acl_default")
 _OWNERS_OWN = stat.S_IRWXU

@@ -9,8 +9,8 @@ from pathlib import Path
 from attrs import frozen
 
 from hygge_core.errors import HomeError
-from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.sources import Source, skipped
+from hygge_core.files.homes.border import speaking_hygge
+from hygge_core.files.homes.sources import Source, skipped
 from hygge_core.nearest import nearest
 
 _MAGIC = set("*?[")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 from hygge_core.errors import ConfigError, HomeError
-from hygge_core.files.text_columns import readable
+from hygge_core.files.text.columns import readable
 from hygge_core.nearest import nearest
 from hygge_core.types import parse_overrides, spell
 

@@ -14,11 +14,11 @@ import pyarrow.csv as pc
 from attrs import evolve, frozen
 
 from hygge_core.errors import HomeError
-from hygge_core.files.blocks import BLOCK_BYTES, Block, blocks
-from hygge_core.files.csv_records import Record, records
-from hygge_core.files.home_settings import CsvDialect
-from hygge_core.files.sources import Source
-from hygge_core.files.utf8 import Utf8, opened
+from hygge_core.files.csv.records import Record, records
+from hygge_core.files.homes.sources import Source
+from hygge_core.files.settings.homes import CsvDialect
+from hygge_core.files.text.blocks import BLOCK_BYTES, Block, blocks
+from hygge_core.files.text.utf8 import Utf8, opened
 
 _PARALLEL_BYTES = 1 << 20
 #: Behind the number of its fields pyarrow quotes a row, with the values of all columns.

@@ -15,20 +15,20 @@ import polars as pl
 import pyarrow as pa
 
 from hygge_core.errors import HomeError
-from hygge_core.files.batches import BATCH_BYTES
-from hygge_core.files.blocks import LINES, blocks
-from hygge_core.files.file_home import FileHome, Portion
-from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.home_settings import NdjsonHomeConfig
-from hygge_core.files.json_arrow import found_types
-from hygge_core.files.json_values import joined
-from hygge_core.files.listing import LocalPlace
-from hygge_core.files.ndjson_blame import first_refused, mixture, without_row
-from hygge_core.files.ndjson_reader import NdjsonReader, check_utf8
-from hygge_core.files.ndjson_text import BadLine, parse, rewritten, rows
-from hygge_core.files.overrides import overrides_of
-from hygge_core.files.sources import Source, text_bytes, with_suffix
-from hygge_core.files.utf8 import Utf8, opened
+from hygge_core.files.homes.batches import BATCH_BYTES
+from hygge_core.files.homes.border import speaking_hygge
+from hygge_core.files.homes.home import FileHome, Portion
+from hygge_core.files.homes.listing import LocalPlace
+from hygge_core.files.homes.sources import Source, text_bytes, with_suffix
+from hygge_core.files.ndjson.arrow import found_types
+from hygge_core.files.ndjson.blame import first_refused, mixture, without_row
+from hygge_core.files.ndjson.reader import NdjsonReader, check_utf8
+from hygge_core.files.ndjson.text import BadLine, parse, rewritten, rows
+from hygge_core.files.ndjson.values import joined
+from hygge_core.files.settings.homes import NdjsonHomeConfig
+from hygge_core.files.text.blocks import LINES, blocks
+from hygge_core.files.text.overrides import overrides_of
+from hygge_core.files.text.utf8 import Utf8, opened
 from hygge_core.records import Ask
 from hygge_core.scene import Quotes, Scene
 

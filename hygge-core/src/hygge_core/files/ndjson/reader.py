@@ -9,13 +9,13 @@ import polars as pl
 import pyarrow as pa
 
 from hygge_core.errors import HomeError, SchemaChanged
-from hygge_core.files.blocks import LINES, Block, blocks
-from hygge_core.files.json_arrow import is_read_as_text
-from hygge_core.files.ndjson_blame import disagreement, first_refused, without_row
-from hygge_core.files.ndjson_text import BadLine, may_be_rounded, parse, rewritten
-from hygge_core.files.overrides import toml_line
-from hygge_core.files.text_columns import TextColumn, Wording
-from hygge_core.files.utf8 import Utf8
+from hygge_core.files.ndjson.arrow import is_read_as_text
+from hygge_core.files.ndjson.blame import disagreement, first_refused, without_row
+from hygge_core.files.ndjson.text import BadLine, may_be_rounded, parse, rewritten
+from hygge_core.files.text.blocks import LINES, Block, blocks
+from hygge_core.files.text.columns import TextColumn, Wording
+from hygge_core.files.text.overrides import toml_line
+from hygge_core.files.text.utf8 import Utf8
 from hygge_core.scene import Quotes
 from hygge_core.types import spell
 

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hygge_core.files import writing
-from hygge_core.files.border import speaking
-from hygge_core.files.ground import examined, refuse_unsound
+from hygge_core.files.disk.border import speaking
+from hygge_core.files.disk.ground import examined, refuse_unsound
+from hygge_core.files.disk.locking import held
+from hygge_core.files.disk.pieces import cloned, pieces_of
 from hygge_core.files.local import LocalShelf
-from hygge_core.files.locking import held
-from hygge_core.files.pieces import cloned, pieces_of
-from hygge_core.files.taking import SCHEMA_MARK, refusal
-from hygge_core.files.text import refuse_types
+from hygge_core.files.stores import writing
+from hygge_core.files.stores.taking import SCHEMA_MARK, refusal
+from hygge_core.files.stores.values import refuse_types
 from hygge_core.staged import Copied, StagedWriter
 from hygge_core.staged.carrying import copied_to, digested
 from hygge_core.staged.gathering import Cut
 from hygge_core.types import parse_schema, spell_schema
 
 if TYPE_CHECKING:
-    from hygge_core.files.store_settings import (
+    from hygge_core.files.settings.stores import (
         CsvStoreConfig,
         FileStoreConfig,
         NdjsonStoreConfig,

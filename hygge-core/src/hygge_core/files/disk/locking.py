@@ -10,7 +10,7 @@ from typing import IO
 from portalocker import AlreadyLocked, Lock, LockException
 
 from hygge_core.errors import LeaseHeld, StoreError
-from hygge_core.files.border import speaking
+from hygge_core.files.disk.border import speaking
 
 _PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 0.05

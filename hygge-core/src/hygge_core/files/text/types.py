@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from hygge_core.files.text_columns import TextColumn, Wording
-from hygge_core.files.text_numbers import FLOAT_WORDS
+from hygge_core.files.text.columns import TextColumn, Wording
+from hygge_core.files.text.numbers import FLOAT_WORDS
 
 _CANDIDATES: tuple[pl.DataType, ...] = (
     pl.Boolean(),

@@ -11,7 +11,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from hygge_core.errors import HomeError
-from hygge_core.files.sources import Source
+from hygge_core.files.homes.sources import Source
 
 _CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 _UTF8 = ("utf-8", "utf-8-sig")

@@ -11,10 +11,10 @@ from attrs import evolve, field, frozen
 
 from hygge_core import drift
 from hygge_core.errors import HomeError, HyggeError, SchemaChanged
-from hygge_core.files.batches import heeding, limited, regrouped
-from hygge_core.files.hive import Hive, hive_of
-from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.sources import Place, Source
+from hygge_core.files.homes.batches import heeding, limited, regrouped
+from hygge_core.files.homes.border import speaking_hygge
+from hygge_core.files.homes.hive import Hive, hive_of
+from hygge_core.files.homes.sources import Place, Source
 from hygge_core.nearest import nearest
 from hygge_core.records import Ask, DriftPolicy, Range
 from hygge_core.scene import Quotes, Scene

@@ -7,7 +7,8 @@ from collections.abc import Collection
 import polars as pl
 from attrs import field, frozen
 
-from hygge_core.files import text_moments, text_numbers
+from hygge_core.files.text import moments as text_moments
+from hygge_core.files.text import numbers as text_numbers
 
 _WORDS = {"true": True, "false": False}
 #: Words that mean a boolean only where somebody said that the column is one.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hygge_core.errors import StoreError
-from hygge_core.files.border import speaking, told
+from hygge_core.files.disk.border import speaking, told
 from hygge_core.jsons import in_utf8
 
 _LITTLE_BYTES = 100 << 20

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hygge_core.errors import StoreError
-from hygge_core.files.overrides import toml_line
-from hygge_core.files.text import for_csv, refuse_not_json, within
+from hygge_core.files.stores.values import for_csv, refuse_not_json, within
+from hygge_core.files.text.overrides import toml_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from hygge_core.files.store_settings import CsvWriting, ParquetWriting
+    from hygge_core.files.settings.stores import CsvWriting, ParquetWriting
 
 #: Measured: a third less CPU than Polars' own default of 3, for 3.5 % more bytes.
 ZSTD_LEVEL = 1

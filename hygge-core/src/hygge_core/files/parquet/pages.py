@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from hygge_core.files.parquet_footers import Footer
+from hygge_core.files.parquet.footers import Footer
 
 
 def reads_alike(footer: Footer, names: Sequence[str]) -> bool:

@@ -11,9 +11,11 @@ from pathlib import Path
 import polars as pl
 from attrs import frozen
 
-from hygge_core.files.file_home import Format, Portion
-from hygge_core.files.home_border import speaking_hygge
-from hygge_core.files.parquet_footers import (
+from hygge_core.files.disk.pieces import pieces_of
+from hygge_core.files.homes.border import speaking_hygge
+from hygge_core.files.homes.home import Format, Portion
+from hygge_core.files.homes.sources import Source
+from hygge_core.files.parquet.footers import (
     Footer,
     Footers,
     Layout,
@@ -21,9 +23,7 @@ from hygge_core.files.parquet_footers import (
     layout_of,
     span_in,
 )
-from hygge_core.files.parquet_pages import by_pages
-from hygge_core.files.pieces import pieces_of
-from hygge_core.files.sources import Source
+from hygge_core.files.parquet.pages import by_pages
 from hygge_core.records import Mark, Range, Span
 from hygge_core.watermark import in_range, span_of
 

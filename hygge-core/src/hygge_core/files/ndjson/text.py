@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from hygge_core.files.json_arrow import to_arrow, with_all_nulls
+from hygge_core.files.ndjson.arrow import to_arrow, with_all_nulls
 
 _PARALLEL_BYTES = 1 << 20
 #: A whole number that a float may round: 2^53 has 16 digits.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from hygge_core.files.home_settings import CsvDialect
+from hygge_core.files.settings.homes import CsvDialect
 
 
 @frozen

@@ -1,0 +1,1 @@
+"""The local disk: what is durable, atomic, locked and ours there, and what the system says."""
