@@ -6,7 +6,7 @@ from household import TEN, Cut
 
 from hygge_core import faults
 from hygge_core.engine.world import World
-from hygge_core.records import Mark
+from hygge_core.records import Mark, Owner
 
 FLOW = """
 [flows.{name}]
@@ -117,7 +117,15 @@ def test_a_watermark_is_not_edited_while_a_run_may_still_move_it(household, edit
     assert household.call("recover").code == 0
     assert household.ids() == TEN
     assert household.watermark("f").mark == Mark("int64", "9")
+    with household.journal() as journal:
+        lease = journal.acquire("f", "f", Owner(host="elsewhere", pid=4711, started="", name="f"))
+        busy = household.call("journal", "watermarks", *edit)
+        journal.release(lease)
+    assert busy.code == 75, "nobody has begun anything yet, but will"
+    assert "f is being moved by f (pid 4711 on elsewhere" in busy.err
+    assert household.watermark("f").mark == Mark("int64", "9")
     assert household.call("journal", "watermarks", *edit).code == 0
+    assert household.move(run_type="full_drop").outcome == "complete", "the lease was given back"
 
 
 def test_a_run_from_before_there_was_a_journal_is_finished_all_the_same(household, stranger):

@@ -114,12 +114,17 @@ class Invocation:
             yield history(self.whole(select).entities, world, chosen=chosen)
 
     @contextmanager
-    def journal_of(self, name: str) -> Iterator[tuple[Entity, Journal]]:
-        """One entity and its journal. Raises ``ConfigError`` for none or several."""
-        from hygge_core.operate.lookback import only_journal
+    def editing(self, name: str) -> Iterator[tuple[Entity, Journal]]:
+        """One entity and its journal, for an edit that no run meets. Raises ``ConfigError`` for
+        none or several."""
+        from hygge_core.cli import streams
+        from hygge_core.operate.amend import editing
 
-        with self.world() as world:
-            yield only_journal(self.chosen([name]), world)
+        def warn(text: str) -> None:
+            streams.say(f"warning: {text}", "warn")
+
+        with self.world() as world, editing(self.chosen([name]), world, warn) as opened:
+            yield opened
 
     @contextmanager
     def mirrors(

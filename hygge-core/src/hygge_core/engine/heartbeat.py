@@ -14,6 +14,7 @@ from hygge_core.failures import said
 from hygge_core.records import now
 
 if TYPE_CHECKING:
+    from hygge_core.config import Entity
     from hygge_core.protocols import Journal
     from hygge_core.records import Lease, Owner
     from hygge_core.scene import Cancel
@@ -26,16 +27,20 @@ _LOOK_SECONDS = 1.0
 
 @contextmanager
 def leased(
-    task: Task, journal: Journal, owner: Owner, cancel: Cancel, warn: Callable[[str], None]
+    whose: Task | Entity,
+    journal: Journal,
+    owner: Owner,
+    cancel: Cancel,
+    warn: Callable[[str], None],
 ) -> Iterator[Lease]:
     """Hold the entity's lease for the length of the block; ``cancel`` is asked when it is lost.
 
     Raises ``LeaseHeld`` when somebody else has it. One that cannot be given back is told and is no
     failure: it ends by itself.
     """
-    lease = journal.acquire(task.flow, task.entity, owner)
+    lease = journal.acquire(whose.flow, whose.entity, owner)
     over = threading.Event()
-    still = crew.sent(lambda: _beat(journal, lease, cancel, over), f"lease {task.name}")
+    still = crew.sent(lambda: _beat(journal, lease, cancel, over), f"lease {whose.name}")
     try:
         yield lease
     finally:

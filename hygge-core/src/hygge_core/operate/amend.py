@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from hygge_core.records import FlowEvent, Mark, Watermark
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
+    from hygge_core.engine.world import World
     from hygge_core.protocols import Journal
 
 
@@ -25,6 +28,29 @@ def editor() -> str:
     except (KeyError, OSError):  # a container's user without a name
         user = "unknown"
     return f"{user}@{socket.gethostname()}"
+
+
+@contextmanager
+def editing(
+    entities: Sequence[Entity], world: World, warn: Callable[[str], None]
+) -> Iterator[tuple[Entity, Journal]]:
+    """The one entity and its journal, made if need be, shut to every run for as long as it is
+    edited.
+
+    Raises ``ConfigError`` for none or several and where there is no journal, ``LeaseHeld`` while
+    somebody moves the entity. ``warn`` is told of a lease that could not be given back.
+    """
+    from hygge_core.engine.heartbeat import leased  # polars: not for whoever only looks back
+
+    if len(entities) != 1:
+        names = ", ".join(entity.name for entity in entities)
+        raise ConfigError(f"expected one entity, found {names}", hint="name it as flow.entity")
+    entity = entities[0]
+    if entity.journal is None:
+        raise ConfigError(f"{entity.name} has no journal", hint="add a [journal] table")
+    journal = world.journal(entity.journal)
+    with leased(entity, journal, world.owner, world.cancel, warn):
+        yield entity, journal
 
 
 @frozen(kw_only=True)
@@ -102,13 +128,14 @@ def prune(journal: Journal, keep: timedelta, *, project: str) -> int:
 def _edit(
     journal: Journal, entity: Entity, before: Watermark | None, after: Watermark | None, what: str
 ) -> Edit:
-    """Raise ``JournalError`` while a run may still set the watermark that it found at its start."""
+    """Raise ``JournalError`` while a run that is left open may still set the watermark that it
+    found at its start."""
     for run in journal.open_runs(entity.flow, entity.entity):
         if run.state != "committed":  # that one has set its watermark, and only tidies up
             raise JournalError(
                 f"run {run.ref.run_id} of {entity.name} is not finished, and would find another "
                 "watermark than it began with",
-                hint="hygge recover, or wait until it has ended",
+                hint="hygge recover",
             )
     event = _journalled(
         entity.flow, entity.entity, what, before=to_plain(before), after=to_plain(after)

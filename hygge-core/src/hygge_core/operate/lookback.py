@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,17 +47,6 @@ def journals(entities: Iterable[Entity], world: World) -> dict[str, Journal]:
         namesakes = sum(each.partition(" (")[0] == address for each in found)
         found[f"{address} ({namesakes + 1})" if namesakes else address] = journal
     return dict(sorted(found.items()))
-
-
-def only_journal(entities: Sequence[Entity], world: World) -> tuple[Entity, Journal]:
-    """The one entity and its journal, made if need be, for an edit. Raises ``ConfigError``."""
-    if len(entities) != 1:
-        names = ", ".join(entity.name for entity in entities)
-        raise ConfigError(f"expected one entity, found {names}", hint="name it as flow.entity")
-    entity = entities[0]
-    if entity.journal is None:
-        raise ConfigError(f"{entity.name} has no journal", hint="add a [journal] table")
-    return entity, world.journal(entity.journal)
 
 
 def failed(entities: Iterable[Entity], world: World) -> set[str]:

@@ -106,7 +106,7 @@ def set_(
     from hygge_core.cli.shown.history import tell_edit
     from hygge_core.operate.amend import set_watermark
 
-    with said.journal_of(entity) as (chosen, journal):
+    with said.editing(entity) as (chosen, journal):
         tell_edit(set_watermark(journal, chosen, value, type_=type_))
 
 
@@ -116,5 +116,5 @@ def reset(said: Invocation, entity: Entity) -> None:
     from hygge_core.cli.shown.history import tell_edit
     from hygge_core.operate.amend import reset_watermark
 
-    with said.journal_of(entity) as (chosen, journal):
+    with said.editing(entity) as (chosen, journal):
         tell_edit(reset_watermark(journal, chosen))
