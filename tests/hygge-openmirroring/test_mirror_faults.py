@@ -106,3 +106,12 @@ def test_what_was_not_decided_is_undone_and_read_anew(mirror):
     assert mirror.run(later, **TOLD).failure is None
     assert mirror.rows() == [(1, "a"), (2, "b"), (3, "c"), (4, "later"), (5, "later")]
     assert mirror.own() == []
+
+
+@pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
+def test_a_first_load_that_died_when_it_had_made_the_folder_is_finished(mirror, run_type):
+    with pytest.raises(Crash), planned(DiesAt("mkdir:after", "LandingZone/orders")):
+        mirror.run(OLD, run_type)
+    again = mirror.run(OLD, run_type)
+    assert (again.failure, len(again.recovered)) == (None, 1), again
+    assert mirror.rows() == [(1, "a"), (2, "b"), (3, "c")]

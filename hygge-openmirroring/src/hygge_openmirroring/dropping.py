@@ -48,7 +48,7 @@ class Drop:
         if there is not None and there == self.etag:
             self.unchanged()
         if there is not None and there != self.etag:
-            self._require_unused(run_began=bool(noted))
+            self._require_unused(expected=bool(noted) or not self.etag)
         elif not noted:
             self.shelf.write_json(self.note, {"folder": self.etag})  # from here on: partial
         if there is not None and there == self.etag:
@@ -58,10 +58,13 @@ class Drop:
             self.shelf.write_json(self.note, noted)
         self._wait(noted)
 
-    def _require_unused(self, *, run_began: bool) -> None:
-        """A folder that appeared since SEAL: our own, without a file yet, or somebody else's."""
+    def _require_unused(self, *, expected: bool) -> None:
+        """A folder that appeared since SEAL: our own, without a file yet, or somebody else's.
+
+        ``expected``: this run makes one here, because there was none or it has begun to delete.
+        """
         files = self.shelf.list(self.live)
-        if not run_began or any(not entry.name.endswith(".part") for entry in files):
+        if not expected or any(not entry.name.endswith(".part") for entry in files):
             raise StoreError(
                 f"{self.shelf.address(self.live)} is neither as it was when this load was sealed "
                 "nor as this load makes it: somebody else was faster, and their data stays",
