@@ -5,6 +5,8 @@ import io
 from datetime import datetime, timedelta
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from lakes import Mover, account_at
 
@@ -250,6 +252,15 @@ def test_a_damaged_page_is_an_error_and_not_other_rows(lake, dfs):
     content[4:40] = bytes(36)
     seeded(dfs, **{"a.parquet": bytes(content)})
     with pytest.raises(HomeError, match=r"a\.parquet"):
+        lake.rows()
+
+
+def test_a_datetime_that_only_the_old_form_reaches_is_refused(lake, dfs):
+    made = io.BytesIO()
+    old = {"use_deprecated_int96_timestamps": True, "store_schema": False}
+    pq.write_table(pa.table({"at": [datetime(9999, 12, 31)]}), made, **old)  # noqa: DTZ001  # naive
+    seeded(dfs, **{"a.parquet": made.getvalue()})
+    with pytest.raises(HomeError, match=r"a\.parquet: column 'at' has a datetime before 1677"):
         lake.rows()
 
 

@@ -19,6 +19,7 @@ from hygge_core.files.homes.home import Portion
 from hygge_core.files.homes.sources import Source
 from hygge_core.files.parquet.footers import Footer, footer_of
 from hygge_core.files.parquet.home import ParquetFormat
+from hygge_core.files.parquet.int96 import within_reach
 from hygge_core.records import Range
 from hygge_core.watermark import compare, mark_of
 
@@ -54,9 +55,10 @@ class LakeParquetFormat(ParquetFormat):
                     copy.fetch(start, stop)
                 scan = pl.scan_parquet(copy.path, glob=False, hive_partitioning=False)
                 part = scan.slice(some[0].offset, sum(group.rows for group in some))
-                yield from part.select(names).collect_batches(
+                frames = part.select(names).collect_batches(
                     chunk_size=rows, lazy=True, maintain_order=True, engine="streaming"
                 )
+                yield from within_reach(frames, footer, names, source.name)
 
 
 def _batch_rows(footer: Footer, wanted: int) -> int:

@@ -261,3 +261,29 @@ def test_a_type_that_is_not_read_here_is_not_called_damage(tmp_path, table, told
     assert str(path) in str(caught.value)
     assert "damaged" not in (caught.value.hint or "")
     assert "other types" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("form", ["plain", "list", "struct", "map"])
+@pytest.mark.parametrize("giant", [False, True], ids=["by groups", "by pages"])
+def test_a_datetime_of_the_old_form_is_read_as_it_is_or_refused(tmp_path, monkeypatch, form, giant):
+    """Polars makes 2262-04-11 of year 1 as of year 9999, the end of time of many a table."""
+    monkeypatch.setattr(parquet_home, "_SCAN_BYTES", 0 if giant else 1 << 30)
+    moment = pa.timestamp("us")
+    made = {
+        "plain": (moment, lambda value: value),
+        "list": (pa.list_(moment), lambda value: [value]),
+        "struct": (pa.struct([("x.y", moment)]), lambda value: {"x.y": value}),
+        "map": (pa.map_(pa.string(), moment), lambda value: [("k", value)]),
+    }
+    kind, wrapped = made[form]
+    seen = []
+    for year in (1678, 2262, 1, 9999):
+        table = pa.table({"at": pa.array([None, wrapped(datetime(year, 1, 1))], kind)})
+        path = tmp_path / f"{year}.parquet"
+        pq.write_table(table, path, use_deprecated_int96_timestamps=True, store_schema=False)
+        try:
+            seen.append(read(path).height)
+        except HomeError as exc:
+            assert f"{year}.parquet: column 'at'" in str(exc)  # noqa: PT017  # some are refused
+            seen.append("refused")
+    assert seen == [2, 2, "refused", "refused"]

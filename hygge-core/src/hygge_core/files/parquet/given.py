@@ -23,7 +23,7 @@ from hygge_core.files.parquet.footers import (
     layout_of,
     span_in,
 )
-from hygge_core.files.parquet.pages import by_pages
+from hygge_core.files.parquet.pages import by_pages, reads_alike
 from hygge_core.records import Mark, Range, Span
 from hygge_core.watermark import in_range, span_of
 
@@ -94,16 +94,12 @@ class ParquetFile:
             groups = groups_at(self.footer, only.column, mark)
         except LookupError:
             groups = None
-        if groups is not None and self.path is not None:
-            pages = by_pages(self.path, self.footer, columns, portion.batch_rows, groups)
-            with closing(pages) as frames:
-                for frame in frames:
-                    if any(frame.schema[name] != self.schema[name] for name in columns):
-                        break  # pyarrow has other types for them than Polars
-                    yield frame
-                else:
-                    return
-        yield from self.form.frames(self.source, portion)
+        if groups is None or self.path is None or not reads_alike(self.footer, columns):
+            yield from self.form.frames(self.source, portion)
+            return
+        pages = by_pages(self.path, self.footer, columns, portion.batch_rows, groups)
+        with closing(pages) as frames:
+            yield from frames
 
     def pieces(self) -> Iterator[memoryview]:
         with speaking_hygge(self.name):

@@ -21,6 +21,7 @@ from hygge_core.files.homes.listing import LocalPlace
 from hygge_core.files.homes.sources import Source
 from hygge_core.files.parquet.footers import Footer, Footers, span_in
 from hygge_core.files.parquet.given import ParquetFile, given_file
+from hygge_core.files.parquet.int96 import within_reach
 from hygge_core.files.parquet.pages import by_pages, reads_alike
 from hygge_core.files.settings.homes import ParquetHomeConfig
 from hygge_core.records import Ask, Mark, Range
@@ -98,11 +99,12 @@ class ParquetFormat:
             names = [n for n in portion.schema if n in footer.schema] or footer.schema.names()[:1]
             rows = _batch_rows(footer, portion.batch_rows)
             if _is_giant(footer, names):
-                yield from _counted(by_pages(path, footer, names, rows), footer, source.name)
+                frames = _counted(by_pages(path, footer, names, rows), footer, source.name)
             elif (wanted := _filter(portion.range, footer)) is not None:
-                yield from _filtered(path, names, rows, wanted)
+                frames = _filtered(path, names, rows, wanted)
             else:
-                yield from _counted(_by_groups(path, names, rows, footer), footer, source.name)
+                frames = _counted(_by_groups(path, names, rows, footer), footer, source.name)
+            yield from within_reach(frames, footer, names, source.name)
 
     def estimated_rows(self, sources: Sequence[Source]) -> int | None:
         return sum(self.footer(source).rows for source in sources)

@@ -13,10 +13,13 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from hygge_core.files.parquet.footers import Footer
+from hygge_core.files.parquet.int96 import old_moments
 
 
 def reads_alike(footer: Footer, names: Sequence[str]) -> bool:
-    """Whether pyarrow reads the same types as Polars from these columns."""
+    """Whether pyarrow reads the same types and values as Polars from these columns."""
+    if old_moments(footer, names):
+        return False
     seen = pl.DataFrame(footer.thrift.schema.to_arrow_schema().empty_table()).schema
     return all(seen.get(name) == footer.schema[name] for name in names)
 
