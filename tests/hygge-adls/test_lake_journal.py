@@ -15,7 +15,7 @@ from hygge_adls.plugin import hygge_stores
 from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig, ParquetJournalConfig
 from hygge_core.config import structure
 from hygge_core.errors import JournalError, LeaseHeld
-from hygge_core.testing.journal_place import OTHER, OWNER, brought_to, event, long_ago, watermark
+from hygge_core.testing.journals.place import OTHER, OWNER, brought_to, event, long_ago, watermark
 
 FOLDER = "out/.hygge_journal"
 

@@ -19,7 +19,7 @@ from hygge_core.testing import (
     StoreSubject,
     through_home,
 )
-from hygge_core.testing.store_place import StorePlace, committing, tidying
+from hygge_core.testing.stores.place import StorePlace, committing, tidying
 
 
 class TestSqlitePlugin(PluginContract):

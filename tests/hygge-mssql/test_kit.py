@@ -18,7 +18,7 @@ from hygge_core.testing import (
     StoreSubject,
 )
 from hygge_core.testing.contract import Contract
-from hygge_core.testing.home_changes import HomeChanges
+from hygge_core.testing.homes.changes import HomeChanges
 
 
 @pytest.fixture(params=KINDS)

@@ -8,7 +8,7 @@ from tds.process import TdsProcess
 
 from hygge_core.testing import StoreContract, StoreSubject
 from hygge_core.testing.contract import Contract
-from hygge_core.testing.store_walk import StoreWalk
+from hygge_core.testing.stores.walk import StoreWalk
 
 pytestmark = pytest.mark.slow
 

@@ -19,10 +19,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hygge_core.testing.homes import HomeContract as HomeContract
-    from hygge_core.testing.journals import JournalContract as JournalContract
+    from hygge_core.testing.homes.contract import HomeContract as HomeContract
+    from hygge_core.testing.journals.contract import JournalContract as JournalContract
     from hygge_core.testing.plugins import PluginContract as PluginContract
-    from hygge_core.testing.stores import StoreContract as StoreContract
+    from hygge_core.testing.stores.contract import StoreContract as StoreContract
     from hygge_core.testing.subjects import HomeSubject as HomeSubject
     from hygge_core.testing.subjects import JournalSubject as JournalSubject
     from hygge_core.testing.subjects import StoreSubject as StoreSubject
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from hygge_core.testing.subjects import through_home as through_home
 
 _WHERE = {
-    "HomeContract": "homes",
+    "HomeContract": "homes.contract",
     "HomeSubject": "subjects",
-    "JournalContract": "journals",
+    "JournalContract": "journals.contract",
     "JournalSubject": "subjects",
     "PluginContract": "plugins",
-    "StoreContract": "stores",
+    "StoreContract": "stores.contract",
     "StoreSubject": "subjects",
     "files_below": "subjects",
     "through_home": "subjects",

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from hygge_core.testing.promises import keep
-from hygge_core.testing.store_place import fresh_root
+from hygge_core.testing.stores.place import fresh_root
 
 
 class Contract:

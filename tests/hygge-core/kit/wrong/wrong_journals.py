@@ -11,7 +11,7 @@ from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.recalling import ENDING
 from hygge_core.records import now
 from hygge_core.states import OVER
-from hygge_core.testing.journal_place import FLOW
+from hygge_core.testing.journals.place import FLOW
 from hygge_core.testing.memory_book import Book
 from hygge_core.testing.memory_journal import MemoryJournal, MemoryJournalConfig
 

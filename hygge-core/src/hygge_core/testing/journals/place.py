@@ -29,7 +29,7 @@ from hygge_core.records import (
     now,
 )
 from hygge_core.states import FOLLOWS
-from hygge_core.testing.store_place import reference
+from hygge_core.testing.stores.place import reference
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
@@ -84,7 +84,7 @@ class JournalPlace:
     @contextmanager
     def process(self, verb: str, *words: str) -> Iterator[subprocess.Popen[str]]:
         """A process of its own that opens the journal and does ``verb``, for a minute at most."""
-        script = Path(__file__).with_name("journal_process.py")
+        script = Path(__file__).with_name("process.py")
         module = self.subject.plugin.__name__
         command = [sys.executable, str(script), module, self.as_json, str(self.root), verb, *words]
         pipe = subprocess.PIPE

@@ -16,12 +16,12 @@ from hygge_core.scene import Cancel
 from hygge_core.testing import matrix
 from hygge_core.testing.canary import canaries, none_shown, told_by
 from hygge_core.testing.contract import Contract
-from hygge_core.testing.home_changes import HomeChanges
-from hygge_core.testing.home_files import HomeFiles
-from hygge_core.testing.home_parts import HomeParts
-from hygge_core.testing.home_place import HomePlace
-from hygge_core.testing.home_ranges import HomeRanges
-from hygge_core.testing.home_walk import HomeWalk
+from hygge_core.testing.homes.changes import HomeChanges
+from hygge_core.testing.homes.files import HomeFiles
+from hygge_core.testing.homes.parts import HomeParts
+from hygge_core.testing.homes.place import HomePlace
+from hygge_core.testing.homes.ranges import HomeRanges
+from hygge_core.testing.homes.walk import HomeWalk
 from hygge_core.testing.plans import At, Count
 from hygge_core.testing.promises import broken, difference, keep, same
 from hygge_core.testing.walk import OLD, persistent_error

@@ -18,7 +18,7 @@ from hygge_core.watermark import mark_of
 
 if TYPE_CHECKING:
     from hygge_core.protocols import GivenFile
-    from hygge_core.testing.home_place import HomePlace
+    from hygge_core.testing.homes.place import HomePlace
 
 
 class HomeFiles:

@@ -12,15 +12,15 @@ import pytest
 from hygge_core.errors import StoreError
 from hygge_core.protocols import FeedsMirror
 from hygge_core.testing.promises import broken, keep, promised
-from hygge_core.testing.store_mirrors import COMPARISONS, grave, mirrored
-from hygge_core.testing.store_place import expected, incoming
+from hygge_core.testing.stores.mirrors import COMPARISONS, grave, mirrored
+from hygge_core.testing.stores.place import expected, incoming
 from hygge_core.testing.subjects import files_below
 from hygge_core.testing.walk import OLD
 
 if TYPE_CHECKING:
     from hygge_core.mirrors import Reported
     from hygge_core.protocols import Mirror
-    from hygge_core.testing.store_place import StorePlace
+    from hygge_core.testing.stores.place import StorePlace
 
 NOW = "a mirror of a copy tells of the copy, and not of what is there by now"
 

@@ -21,7 +21,7 @@ from hygge_core.jsons import from_json
 from hygge_core.plugins import Plugins
 from hygge_core.records import Opened
 from hygge_core.testing import memory_journal
-from hygge_core.testing.journal_place import ENTITY, FLOW, OTHER, OWNER, event
+from hygge_core.testing.journals.place import ENTITY, FLOW, OTHER, OWNER, event
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal

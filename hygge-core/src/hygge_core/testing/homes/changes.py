@@ -14,7 +14,7 @@ from hygge_core.testing.promises import keep, same
 from hygge_core.testing.walk import OLD
 
 if TYPE_CHECKING:
-    from hygge_core.testing.home_place import HomePlace
+    from hygge_core.testing.homes.place import HomePlace
 
 CHANGED = pl.DataFrame({"id": [2, 7], "name": ["new", None]})
 GONE = pl.DataFrame({"id": [1, 5]})

@@ -14,9 +14,9 @@ import pytest
 
 from hygge_core.protocols import Journal
 from hygge_core.testing.contract import Contract
-from hygge_core.testing.journal_faults import JournalFaults
-from hygge_core.testing.journal_leases import JournalLeases
-from hygge_core.testing.journal_place import (
+from hygge_core.testing.journals.faults import JournalFaults
+from hygge_core.testing.journals.leases import JournalLeases
+from hygge_core.testing.journals.place import (
     ENTITY,
     FLOW,
     JournalPlace,
@@ -24,10 +24,10 @@ from hygge_core.testing.journal_place import (
     rich_event,
     watermark,
 )
-from hygge_core.testing.journal_process import RACED, take_part
-from hygge_core.testing.journal_runs import JournalRuns
+from hygge_core.testing.journals.process import RACED, take_part
+from hygge_core.testing.journals.runs import JournalRuns
 from hygge_core.testing.promises import keep, promised
-from hygge_core.testing.store_place import fresh_root
+from hygge_core.testing.stores.place import fresh_root
 
 if TYPE_CHECKING:
     from subprocess import Popen

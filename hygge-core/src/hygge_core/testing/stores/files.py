@@ -16,8 +16,8 @@ from hygge_core.protocols import GivesFiles, StagesFiles, TakesFiles
 from hygge_core.records import Ask, Load, Manifest, Opened
 from hygge_core.testing.contract import MODES
 from hygge_core.testing.promises import broken, keep, none_of, promised, same
-from hygge_core.testing.store_faults import Fresh, commits_crash, stagings_crash
-from hygge_core.testing.store_place import declared, halves, incoming, reference
+from hygge_core.testing.stores.faults import Fresh, commits_crash, stagings_crash
+from hygge_core.testing.stores.place import declared, halves, incoming, reference
 from hygge_core.testing.walk import OLD, OTHER
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from hygge_core.protocols import GivenFile, Staging, Store
     from hygge_core.records import Mode
-    from hygge_core.testing.store_place import StorePlace
+    from hygge_core.testing.stores.place import StorePlace
 
 CODECS: tuple[Literal["zstd", "snappy", "lz4", "gzip", "uncompressed"], ...] = (
     "zstd",

@@ -16,7 +16,7 @@ from hygge_core.testing.promises import keep, promised, same
 from hygge_core.testing.walk import MORE, OLD
 
 if TYPE_CHECKING:
-    from hygge_core.testing.store_place import StorePlace
+    from hygge_core.testing.stores.place import StorePlace
 
 COMPARISONS: tuple[Comparison, ...] = ("count", "keys", "rows")
 #: What a source may hold instead of ``OLD`` → the comparisons that have to see it.

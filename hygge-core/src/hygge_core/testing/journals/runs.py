@@ -11,7 +11,7 @@ from attrs import evolve
 from hygge_core.errors import JournalError
 from hygge_core.protocols import Mirrors
 from hygge_core.records import now
-from hygge_core.testing.journal_place import (
+from hygge_core.testing.journals.place import (
     ENTITY,
     FLOW,
     NOT_UTF8,

@@ -13,19 +13,19 @@ from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.world import World
 from hygge_core.protocols import Mirrors, PublishesJournal
 from hygge_core.records import FlowEvent, RunRecord
-from hygge_core.testing.journal_place import NOT_UTF8
+from hygge_core.testing.journals.place import NOT_UTF8
 from hygge_core.testing.plans import At, Count
 from hygge_core.testing.promises import broken, keep, promised
-from hygge_core.testing.store_abilities import ONE
-from hygge_core.testing.store_faults import ACTIONS, Fresh
-from hygge_core.testing.store_place import reference
+from hygge_core.testing.stores.abilities import ONE
+from hygge_core.testing.stores.faults import ACTIONS, Fresh
+from hygge_core.testing.stores.place import reference
 from hygge_core.testing.thinning import some_steps
 from hygge_core.testing.walk import MORE, OLD, complete, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal, Store
     from hygge_core.records import RunState
-    from hygge_core.testing.store_place import StorePlace
+    from hygge_core.testing.stores.place import StorePlace
 
 
 class StoreJournalCopy:

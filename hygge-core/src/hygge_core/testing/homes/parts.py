@@ -12,7 +12,7 @@ from hygge_core.records import DriftPolicy
 from hygge_core.testing.promises import broken, keep, same
 
 if TYPE_CHECKING:
-    from hygge_core.testing.home_place import HomePlace
+    from hygge_core.testing.homes.place import HomePlace
 
 WILLING = DriftPolicy(new_columns="add", removed_columns="null", type_changes="widen")
 IGNORING = DriftPolicy(new_columns="ignore", removed_columns="null", type_changes="widen")

@@ -10,11 +10,11 @@ import pytest
 from hygge_core.errors import FlowError
 from hygge_core.testing import matrix
 from hygge_core.testing.promises import broken, keep, none_of, same
-from hygge_core.testing.store_place import declared
+from hygge_core.testing.stores.place import declared
 from hygge_core.testing.walk import MORE, OLD
 
 if TYPE_CHECKING:
-    from hygge_core.testing.store_place import StorePlace
+    from hygge_core.testing.stores.place import StorePlace
 
 
 class StoreValues:

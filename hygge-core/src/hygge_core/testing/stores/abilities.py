@@ -12,12 +12,12 @@ from hygge_core.errors import LeaseHeld, StoreError
 from hygge_core.protocols import Checks, KeepsLedger, KnowsContent, KnowsSchema, Locks
 from hygge_core.records import Owner, RunRecord
 from hygge_core.testing.promises import broken, keep
-from hygge_core.testing.store_place import committing, declared, reference, tidying
+from hygge_core.testing.stores.place import committing, declared, reference, tidying
 from hygge_core.testing.walk import MORE, OLD
 
 if TYPE_CHECKING:
     from hygge_core.records import RunState
-    from hygge_core.testing.store_place import StorePlace
+    from hygge_core.testing.stores.place import StorePlace
 
 ONE = Owner(host="here", pid=1, started="2013-01-01T00:00:00+00:00", name="one")
 TWO = Owner(host="here", pid=2, started="2013-01-01T00:00:00+00:00", name="two")

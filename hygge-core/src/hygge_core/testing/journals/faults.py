@@ -12,7 +12,7 @@ from attrs import evolve
 
 from hygge_core import faults
 from hygge_core.testing.canary import canaries, none_shown, told_by
-from hygge_core.testing.journal_place import (
+from hygge_core.testing.journals.place import (
     ENTITY,
     FLOW,
     OWNER,
@@ -30,7 +30,7 @@ from hygge_core.testing.walk import persistent_error
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
     from hygge_core.records import EventType, RunState, Watermark
-    from hygge_core.testing.journal_place import JournalPlace
+    from hygge_core.testing.journals.place import JournalPlace
 
 Fresh = Callable[[], AbstractContextManager["JournalPlace"]]
 Told = tuple[list["EventType"], list["RunState"], "Watermark | None"]

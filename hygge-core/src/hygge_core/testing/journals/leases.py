@@ -9,13 +9,13 @@ import pytest
 
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.records import now
-from hygge_core.testing.journal_place import ENTITY, FLOW, OTHER, OWNER, run
+from hygge_core.testing.journals.place import ENTITY, FLOW, OTHER, OWNER, run
 from hygge_core.testing.promises import broken, keep, promised
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
     from hygge_core.records import Lease
-    from hygge_core.testing.journal_place import JournalPlace
+    from hygge_core.testing.journals.place import JournalPlace
 
 
 class JournalLeases:

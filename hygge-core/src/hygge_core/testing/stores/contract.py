@@ -15,13 +15,13 @@ from hygge_core.protocols import Staging, Store
 from hygge_core.records import Load, Mode
 from hygge_core.testing.contract import MODES, Contract
 from hygge_core.testing.promises import broken, keep, none_of, promised, same
-from hygge_core.testing.store_abilities import StoreAbilities
-from hygge_core.testing.store_faults import StoreFaults
-from hygge_core.testing.store_files import StoreFiles
-from hygge_core.testing.store_journal_copy import StoreJournalCopy
-from hygge_core.testing.store_mirror_words import StoreMirrorWords
-from hygge_core.testing.store_mirrors import StoreMirrors
-from hygge_core.testing.store_place import (
+from hygge_core.testing.stores.abilities import StoreAbilities
+from hygge_core.testing.stores.faults import StoreFaults
+from hygge_core.testing.stores.files import StoreFiles
+from hygge_core.testing.stores.journal_copy import StoreJournalCopy
+from hygge_core.testing.stores.mirror_words import StoreMirrorWords
+from hygge_core.testing.stores.mirrors import StoreMirrors
+from hygge_core.testing.stores.place import (
     Models,
     StorePlace,
     declared,
@@ -32,9 +32,9 @@ from hygge_core.testing.store_place import (
     reference,
     rolling_back,
 )
-from hygge_core.testing.store_rows import StoreRows
-from hygge_core.testing.store_values import StoreValues
-from hygge_core.testing.store_walk import StoreWalk
+from hygge_core.testing.stores.rows import StoreRows
+from hygge_core.testing.stores.values import StoreValues
+from hygge_core.testing.stores.walk import StoreWalk
 from hygge_core.testing.subjects import StoreSubject
 from hygge_core.testing.walk import MORE, OLD
 

@@ -12,7 +12,7 @@ from hygge_core.faults import planned
 from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count, Crash
 from hygge_core.testing.promises import keep, none_of, promised, same
-from hygge_core.testing.store_place import (
+from hygge_core.testing.stores.place import (
     StorePlace,
     committing,
     declared,

@@ -13,7 +13,7 @@ from hygge_core.testing.walk import MORE, OLD, OTHER, complete, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
-    from hygge_core.testing.home_place import HomePlace
+    from hygge_core.testing.homes.place import HomePlace
 
 TIED = pl.DataFrame({"id": [9, 10], "name": ["tied", "new"]})
 

@@ -14,13 +14,13 @@ from hygge_core.markers import ROW_MARKER, Marker
 from hygge_core.protocols import KnowsRows
 from hygge_core.records import Load
 from hygge_core.testing.promises import same
-from hygge_core.testing.store_place import declared, halves, reference
+from hygge_core.testing.stores.place import declared, halves, reference
 from hygge_core.testing.walk import MORE, OLD, OTHER
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Store
     from hygge_core.records import Manifest, Mode
-    from hygge_core.testing.store_place import StorePlace
+    from hygge_core.testing.stores.place import StorePlace
 
 #: From top to bottom; the keys 1 to 5 are there already.
 CHANGES = (

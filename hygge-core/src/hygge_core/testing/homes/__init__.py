@@ -1,0 +1,1 @@
+"""What every home promises: the contract, by topic, and the place where a home is tried."""

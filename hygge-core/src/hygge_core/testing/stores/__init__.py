@@ -1,0 +1,1 @@
+"""What every store promises: the contract, by topic, and the place where a store is tried."""
