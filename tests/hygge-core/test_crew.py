@@ -11,7 +11,7 @@ import weakref
 
 import pytest
 
-from hygge_core.engine import crew
+from hygge_core.engine.threads import crew
 
 PATIENCE = 30.0
 

@@ -6,11 +6,11 @@ import time
 import polars as pl
 import pytest
 
-from hygge_core.engine import stream
 from hygge_core.engine.coordinator import new_run_id
-from hygge_core.engine.pipe import Pipe
-from hygge_core.engine.slots import Slots
-from hygge_core.engine.stream import Stream
+from hygge_core.engine.threads import stream
+from hygge_core.engine.threads.pipe import Pipe
+from hygge_core.engine.threads.slots import Slots
+from hygge_core.engine.threads.stream import Stream
 from hygge_core.errors import Cancelled, FlowError
 from hygge_core.events import RunStarted
 from hygge_core.scene import Cancel

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from hygge_core import faults
-from hygge_core.engine.heartbeat import leased
+from hygge_core.engine.threads.heartbeat import leased
 from hygge_core.errors import Cancelled, JournalError, LeaseHeld
 from hygge_core.records import Opened, Owner
 from hygge_core.scene import Cancel, Scene

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from hygge_core.engine import deleting
-from hygge_core.engine.deleting import vanished
-from hygge_core.engine.marking import Marking, with_marker
+from hygge_core.engine.rows import deleting
+from hygge_core.engine.rows.deleting import vanished
+from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.markers import ROW_MARKER
 from hygge_core.records import Load, LoadRef

@@ -10,7 +10,7 @@ import pytest
 from household import STUMBLING, TEN
 
 from hygge_core import faults
-from hygge_core.engine.slots import Slots
+from hygge_core.engine.threads.slots import Slots
 from hygge_core.errors import StoreError
 from hygge_core.events import Stage
 from hygge_core.operate.selection import Shard

@@ -12,7 +12,7 @@ from hygge_core.cli.interrupt import interruptible
 from hygge_core.cli.progress.audience import Audience, watcher
 from hygge_core.cli.progress.summary import summary
 from hygge_core.engine.coordinator import Coordinator
-from hygge_core.engine.stream import Stream
+from hygge_core.engine.threads.stream import Stream
 
 if TYPE_CHECKING:
     from hygge_core.cli.invocation import Invocation

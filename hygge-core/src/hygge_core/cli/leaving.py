@@ -15,7 +15,7 @@ def leave(code: int) -> None:
     All that was opened is closed by now, and all is told. What Python does at its end would wait
     for the job: a driver closes its connections there, and cannot close the one that hangs.
     """
-    crew = sys.modules.get("hygge_core.engine.crew")  # what moves nothing has not loaded it
+    crew = sys.modules.get("hygge_core.engine.threads.crew")  # what moves nothing has not loaded it
     if crew is None or not crew.left_behind(_GRACE_SECONDS):
         return
     import logging

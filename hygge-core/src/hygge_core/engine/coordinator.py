@@ -10,10 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from hygge_core.engine import crew, mirror, roll
+from hygge_core.engine import mirror, roll
 from hygge_core.engine.failing import ENDS, fallen
 from hygge_core.engine.flow import move
-from hygge_core.engine.slots import Slots
+from hygge_core.engine.threads import crew
+from hygge_core.engine.threads.slots import Slots
 from hygge_core.engine.world import World
 from hygge_core.events import Heartbeat, RunFinished, RunStarted
 from hygge_core.jsons import to_plain

@@ -1,6 +1,7 @@
 """T2 and T3: read the home, stage and seal; reader and writer overlap, failures start afresh.
 
-Files that nothing changes on the way are handed over whole first (:mod:`hygge_core.engine.lane`).
+Files that nothing changes on the way are handed over whole first
+(:mod:`hygge_core.engine.rows.lane`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 from attrs import evolve, frozen
 
-from hygge_core.engine import crew
-from hygge_core.engine.deleting import vanished
 from hygge_core.engine.given import given, sealed
-from hygge_core.engine.lane import Way, hand_over, way_of
-from hygge_core.engine.pipe import Pipe
-from hygge_core.engine.reading import Reading
+from hygge_core.engine.rows.deleting import vanished
+from hygge_core.engine.rows.lane import Way, hand_over, way_of
+from hygge_core.engine.rows.reading import Reading
+from hygge_core.engine.threads import crew
+from hygge_core.engine.threads.pipe import Pipe
 from hygge_core.errors import SchemaChanged, StoreError
 from hygge_core.protocols import StagesAside, Staging
 from hygge_core.records import Manifest, Mode, Watermark

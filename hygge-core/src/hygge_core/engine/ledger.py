@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve
 
-from hygge_core.engine.heartbeat import leased
+from hygge_core.engine.threads.heartbeat import leased
 from hygge_core.errors import ConfigError, FlowError
 from hygge_core.protocols import KeepsLedger, Locks
 from hygge_core.records import FlowEvent, RunRecord, RunState, Watermark, now

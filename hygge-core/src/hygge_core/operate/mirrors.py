@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from hygge_core.engine.marking import Marking
-from hygge_core.engine.reading import as_frame
+from hygge_core.engine.rows.marking import Marking
+from hygge_core.engine.rows.reading import as_frame
 from hygge_core.errors import ConfigError
 from hygge_core.markers import ROW_MARKER
 from hygge_core.mirrors import Breach, Comparison, Reported, Swept

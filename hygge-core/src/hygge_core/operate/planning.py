@@ -110,7 +110,7 @@ def _remembered(entity: Entity, world: World, planned: Plan) -> Plan:
 
 def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
     """What the home says of its columns and its size, for the range that a run would ask for."""
-    from hygge_core.engine.following import followed
+    from hygge_core.engine.rows.following import followed
     from hygge_core.types import spell_schema  # polars: only where a home is opened
 
     low, ask, follower = _asked(entity, world, planned)

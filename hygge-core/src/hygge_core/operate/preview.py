@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hygge_core.engine.reading import as_frame
+from hygge_core.engine.rows.reading import as_frame
 from hygge_core.polish import Polish
 from hygge_core.records import Ask
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from hygge_core.engine import crew
+from hygge_core.engine.threads import crew
 from hygge_core.errors import FlowError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def patiently(call: Callable[[], T], cancel: Cancel, deadline: float | None) -> 
     """What ``call`` returns or raises; ``Cancelled`` or ``FlowError`` as soon as it is unwanted.
 
     The call has another thread. One that hangs in a driver is left behind there: see
-    :func:`hygge_core.engine.crew.left_behind`.
+    :func:`hygge_core.engine.threads.crew.left_behind`.
     """
     answer: list[T] = []
     raised: list[BaseException] = []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hygge_core.engine.marking import is_true
+from hygge_core.engine.rows.marking import is_true
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.markers import ROW_MARKER, Marker
 from hygge_core.protocols import KnowsRows

@@ -2,7 +2,7 @@
 
 The marker comes from the source's own column ``__rowMarker__``, from a column that says which rows
 were deleted, or, where deletes are found by comparing keys, from hygge: then every row that is read
-is an upsert, and what vanished follows as deletes (:mod:`hygge_core.engine.deleting`).
+is an upsert, and what vanished follows as deletes (:mod:`hygge_core.engine.rows.deleting`).
 """
 
 from __future__ import annotations

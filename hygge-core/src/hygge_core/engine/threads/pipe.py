@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hygge_core.engine.patience import left
+from hygge_core.engine.threads.patience import left
 
 if TYPE_CHECKING:
     import polars as pl

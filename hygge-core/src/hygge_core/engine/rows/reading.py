@@ -10,10 +10,10 @@ import polars as pl
 from attrs import evolve
 
 from hygge_core import drift
-from hygge_core.engine.following import demand_marker, followed
 from hygge_core.engine.given import given
-from hygge_core.engine.marking import Marking, with_marker
-from hygge_core.engine.patience import patiently
+from hygge_core.engine.rows.following import demand_marker, followed
+from hygge_core.engine.rows.marking import Marking, with_marker
+from hygge_core.engine.threads.patience import patiently
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.markers import ROW_MARKER
 from hygge_core.polish import Polish

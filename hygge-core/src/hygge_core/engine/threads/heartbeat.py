@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hygge_core.engine import crew
 from hygge_core.engine.failing import ENDS
+from hygge_core.engine.threads import crew
 from hygge_core.errors import JournalError
 from hygge_core.failures import said
 from hygge_core.records import now

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
-from hygge_core.engine.patience import left
+from hygge_core.engine.threads.patience import left
 from hygge_core.errors import HomeError
 from hygge_core.protocols import GivenFile, GivesFiles, StagesFiles, TakesFiles
 from hygge_core.watermark import compare
@@ -21,7 +21,7 @@ from hygge_core.watermark import compare
 if TYPE_CHECKING:
     import polars as pl
 
-    from hygge_core.engine.reading import Reading
+    from hygge_core.engine.rows.reading import Reading
     from hygge_core.engine.trip import Trip
     from hygge_core.protocols import Staging
     from hygge_core.records import Lane, Load, Mark, Span

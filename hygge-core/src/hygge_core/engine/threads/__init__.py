@@ -1,0 +1,1 @@
+"""Who works beside whom: a crew, the pipe between two of it, slots, and how long anybody waits."""
