@@ -25,9 +25,9 @@ from hygge_core.records import (
 )
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.config import SqliteHomeConfig, SqliteJournalConfig, SqliteStoreConfig
-from hygge_journal_sqlite.home import open_home
-from hygge_journal_sqlite.journal import open_journal
-from hygge_journal_sqlite.store import open_store
+from hygge_journal_sqlite.home.home import open_home
+from hygge_journal_sqlite.journal.journal import open_journal
+from hygge_journal_sqlite.store.store import open_store
 
 FLOW, ENTITY = "sales", "orders"
 OWNER = Owner(host="here", pid=1, started="2013-01-01T00:00:00", name="contoso")

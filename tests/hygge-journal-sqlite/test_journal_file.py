@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from hygge_core.errors import JournalError
-from hygge_journal_sqlite import schema
 from hygge_journal_sqlite.database import Database
 from hygge_journal_sqlite.ground import network_file_system, refuse_network
+from hygge_journal_sqlite.journal import schema
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ from hygge_core.scene import Scene
 from hygge_core.records import FlowEvent
 from hygge_core.errors import JournalError
 from hygge_journal_sqlite.config import SqliteJournalConfig
-from hygge_journal_sqlite.journal import open_journal
+from hygge_journal_sqlite.journal.journal import open_journal
 os.setgid(65534)
 os.setuid(65534)
 try:
@@ -197,7 +197,7 @@ from hygge_core.scene import Scene
 from hygge_core.records import FlowEvent
 from hygge_core.errors import JournalError
 from hygge_journal_sqlite.config import SqliteJournalConfig
-from hygge_journal_sqlite.journal import open_journal
+from hygge_journal_sqlite.journal.journal import open_journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 with open_journal(SqliteJournalConfig(path=Path(sys.argv[1])), Scene()) as journal:
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))

@@ -10,7 +10,7 @@ from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.records import Owner, now
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.config import SqliteJournalConfig
-from hygge_journal_sqlite.journal import open_journal
+from hygge_journal_sqlite.journal.journal import open_journal
 
 HOLDER = """
 import sys, time
@@ -18,7 +18,7 @@ from pathlib import Path
 from hygge_core.records import Owner
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.config import SqliteJournalConfig
-from hygge_journal_sqlite.journal import open_journal
+from hygge_journal_sqlite.journal.journal import open_journal
 config = SqliteJournalConfig(path=Path(sys.argv[1]), lease_seconds=float(sys.argv[2]))
 owner = Owner(host="there", pid=77, started="noon", name="other")
 with open_journal(config, Scene()) as journal:

@@ -6,8 +6,8 @@ from contextlib import closing
 import polars as pl
 import pytest
 
-from hygge_journal_sqlite.pages import frames
-from hygge_journal_sqlite.source import readings, table_source
+from hygge_journal_sqlite.home.pages import frames
+from hygge_journal_sqlite.home.source import readings, table_source
 
 MIB = 1 << 20
 

@@ -15,7 +15,7 @@ from hygge_core.protocols import Checks, KeepsLedger, KnowsSchema, Locks, Stagin
 from hygge_core.records import Ask, LoadRef, Manifest, Owner
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.config import SqliteStoreConfig
-from hygge_journal_sqlite.store import open_store
+from hygge_journal_sqlite.store.store import open_store
 
 ONE = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"]})
 TWO = pl.DataFrame({"id": [4, 5], "name": ["d", "e"]})
@@ -79,7 +79,7 @@ from hygge_core.jsons import from_json
 from hygge_core.records import Manifest
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.config import SqliteStoreConfig
-from hygge_journal_sqlite.store import open_store
+from hygge_journal_sqlite.store.store import open_store
 with open_store(SqliteStoreConfig(path=Path(sys.argv[1]), table="orders"), Scene()) as store:
     print(store.commit(from_json(sys.stdin.read(), Manifest)).rows)
 """
@@ -275,7 +275,7 @@ from pathlib import Path
 from hygge_core.records import Owner
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.config import SqliteStoreConfig
-from hygge_journal_sqlite.store import open_store
+from hygge_journal_sqlite.store.store import open_store
 with open_store(SqliteStoreConfig(path=Path(sys.argv[1]), table="orders"), Scene()) as store:
     with store.lock(Owner(host="h", pid=9, started="", name="other")):
         print("held", flush=True)

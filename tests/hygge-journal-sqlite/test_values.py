@@ -16,9 +16,9 @@ from polars.testing.parametric import series
 
 from hygge_core.errors import StoreError
 from hygge_core.types import spell
-from hygge_journal_sqlite.declared import affinity, declare, keeps, meaning, storage_of
-from hygge_journal_sqlite.decode import gather, refine
-from hygge_journal_sqlite.encode import encode
+from hygge_journal_sqlite.values.declared import affinity, declare, keeps, meaning, storage_of
+from hygge_journal_sqlite.values.decode import gather, refine
+from hygge_journal_sqlite.values.encode import encode
 
 MOMENT = datetime(2013, 1, 1, 5, 0, 0, 123456)
 SAMPLES = {

@@ -24,9 +24,9 @@ from hygge_core.plugins import Plugins
 from hygge_core.records import Load, LoadRef, Opened, Receipt
 from hygge_core.staged import StagedWriter
 from hygge_core.testing.walk import OLD, Walk
-from hygge_journal_sqlite import loads
 from hygge_journal_sqlite import plugin as sqlite
-from hygge_journal_sqlite.journal import SqliteJournal
+from hygge_journal_sqlite.journal.journal import SqliteJournal
+from hygge_journal_sqlite.store import loads
 
 
 def red(walk: Walk) -> None:

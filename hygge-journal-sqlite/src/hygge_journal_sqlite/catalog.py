@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from hygge_journal_sqlite.declared import affinity, is_ours, meaning
 from hygge_journal_sqlite.names import OURS, same
+from hygge_journal_sqlite.values.declared import affinity, is_ours, meaning
 
 if TYPE_CHECKING:
     import polars as pl

@@ -19,7 +19,7 @@ def hygge_journals() -> Iterable[Kind]:
         Kind(
             name="sqlite",
             config=SqliteJournalConfig,
-            open=late("hygge_journal_sqlite.journal:open_journal"),
+            open=late("hygge_journal_sqlite.journal.journal:open_journal"),
         )
     ]
 
@@ -30,7 +30,7 @@ def hygge_homes() -> Iterable[Kind]:
         Kind(
             name="sqlite",
             config=SqliteHomeConfig,
-            open=late("hygge_journal_sqlite.home:open_home"),
+            open=late("hygge_journal_sqlite.home.home:open_home"),
             capabilities=frozenset({"range", "discover", "nested"}),
             address=_home_address,
             journal_beside=_journal_beside,
@@ -44,7 +44,7 @@ def hygge_stores() -> Iterable[Kind]:
         Kind(
             name="sqlite",
             config=SqliteStoreConfig,
-            open=late("hygge_journal_sqlite.store:open_store"),
+            open=late("hygge_journal_sqlite.store.store:open_store"),
             capabilities=frozenset(
                 {"append", "full_drop", "atomic", "upsert", "nested", "decimal", "binary"}
             ),

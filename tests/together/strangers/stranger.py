@@ -304,7 +304,7 @@ def _renew_alone() -> None:
     SQLite's lock would be held for as long as the process stands still, and all others would wait
     for that and not for the lease.
     """
-    from hygge_journal_sqlite.journal import SqliteJournal
+    from hygge_journal_sqlite.journal.journal import SqliteJournal
 
     renew = SqliteJournal.renew
 

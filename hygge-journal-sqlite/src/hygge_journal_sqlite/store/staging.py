@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from hygge_core import faults
 from hygge_core.errors import StoreError
 from hygge_core.records import Load, Manifest, Part
-from hygge_journal_sqlite import catalog, loads
+from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.database import Database
-from hygge_journal_sqlite.encode import encode
-from hygge_journal_sqlite.joining import join
-from hygge_journal_sqlite.keys import demand, refuse_doubles
 from hygge_journal_sqlite.names import quoted, staging_table
-from hygge_journal_sqlite.publishing import count, publish
-from hygge_journal_sqlite.target import create, target
+from hygge_journal_sqlite.store import loads
+from hygge_journal_sqlite.store.joining import join
+from hygge_journal_sqlite.store.keys import demand, refuse_doubles
+from hygge_journal_sqlite.store.publishing import count, publish
+from hygge_journal_sqlite.store.target import create, target
+from hygge_journal_sqlite.values.encode import encode
 
 if TYPE_CHECKING:
     import sqlite3

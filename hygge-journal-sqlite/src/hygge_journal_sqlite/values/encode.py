@@ -8,8 +8,8 @@ from typing import Any, Literal
 import polars as pl
 
 from hygge_core.errors import StoreError
-from hygge_journal_sqlite import nested
-from hygge_journal_sqlite.declared import is_nested
+from hygge_journal_sqlite.values import nested
+from hygge_journal_sqlite.values.declared import is_nested
 
 #: Fixed-width texts sort like the instants that they name.
 MOMENT = {

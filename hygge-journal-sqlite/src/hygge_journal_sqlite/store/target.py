@@ -11,8 +11,8 @@ from attrs import frozen
 from hygge_core.errors import StoreError
 from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.catalog import Column
-from hygge_journal_sqlite.declared import declare
 from hygge_journal_sqlite.names import OURS, quoted, same
+from hygge_journal_sqlite.values.declared import declare
 
 
 @frozen(kw_only=True)

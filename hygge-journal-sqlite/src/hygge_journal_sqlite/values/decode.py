@@ -14,10 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from hygge_journal_sqlite import nested
-from hygge_journal_sqlite.declared import EXACT_DIGITS, is_nested, storage_of
-from hygge_journal_sqlite.instants import clocks, days, moments
-from hygge_journal_sqlite.misfit import Misfit, refuse
+from hygge_journal_sqlite.values import nested
+from hygge_journal_sqlite.values.declared import EXACT_DIGITS, is_nested, storage_of
+from hygge_journal_sqlite.values.instants import clocks, days, moments
+from hygge_journal_sqlite.values.misfit import Misfit, refuse
 
 _RAW: Mapping[str, pl.DataType] = {
     "INTEGER": pl.Int64(),

@@ -12,11 +12,11 @@ import polars as pl
 from hygge_core.errors import StoreError
 from hygge_core.scene import Quotes
 from hygge_journal_sqlite import catalog
-from hygge_journal_sqlite.encode import encode
+from hygge_journal_sqlite.home.pages import Unfit, frames, told
+from hygge_journal_sqlite.home.source import Reading, Source
 from hygge_journal_sqlite.names import quoted
-from hygge_journal_sqlite.pages import Unfit, frames, told
-from hygge_journal_sqlite.source import Reading, Source
-from hygge_journal_sqlite.target import create, names_sql
+from hygge_journal_sqlite.store.target import create, names_sql
+from hygge_journal_sqlite.values.encode import encode
 
 _BATCH_ROWS = 20_000
 

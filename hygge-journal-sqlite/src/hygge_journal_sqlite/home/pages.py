@@ -13,9 +13,9 @@ from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.scene import Quotes
 from hygge_core.types import spell
 from hygge_journal_sqlite import names
-from hygge_journal_sqlite.decode import gather, refine
-from hygge_journal_sqlite.misfit import Misfit, type_seen
-from hygge_journal_sqlite.source import Reading, Source
+from hygge_journal_sqlite.home.source import Reading, Source
+from hygge_journal_sqlite.values.decode import gather, refine
+from hygge_journal_sqlite.values.misfit import Misfit, type_seen
 
 #: Rows per page: measured; a thousand is a third faster than a hundred thousand.
 _PAGE_ROWS = 1_000

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from hygge_journal_sqlite.encode import CLOCK, DAY, MOMENT
-from hygge_journal_sqlite.misfit import refuse
+from hygge_journal_sqlite.values.encode import CLOCK, DAY, MOMENT
+from hygge_journal_sqlite.values.misfit import refuse
 
 #: A day, perhaps a clock time to nanoseconds, perhaps a zone: what people and SQLite write.
 _WRITTEN = (

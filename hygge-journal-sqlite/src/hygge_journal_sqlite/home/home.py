@@ -19,10 +19,9 @@ from hygge_core.watermark import compare, highest, in_range
 from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.border import speaking_hygge
 from hygge_journal_sqlite.config import SqliteHomeConfig
-from hygge_journal_sqlite.names import quoted
-from hygge_journal_sqlite.pages import Unfit, frames, told
-from hygge_journal_sqlite.ranges import ordered, sieve, sortable
-from hygge_journal_sqlite.source import (
+from hygge_journal_sqlite.home.pages import Unfit, frames, told
+from hygge_journal_sqlite.home.ranges import ordered, sieve, sortable
+from hygge_journal_sqlite.home.source import (
     Reading,
     Source,
     query_source,
@@ -30,6 +29,7 @@ from hygge_journal_sqlite.source import (
     settle,
     table_source,
 )
+from hygge_journal_sqlite.names import quoted
 
 #: SQLite asks so often (in steps of its machine) whether anybody wants to stop.
 _STEPS = 100_000

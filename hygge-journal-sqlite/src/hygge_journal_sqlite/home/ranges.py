@@ -17,10 +17,10 @@ from hygge_core.errors import HomeError
 from hygge_core.records import Mark, Range
 from hygge_core.types import spell
 from hygge_core.watermark import literal
-from hygge_journal_sqlite.declared import storage_of
-from hygge_journal_sqlite.encode import encode
+from hygge_journal_sqlite.home.source import Reading
 from hygge_journal_sqlite.names import quoted
-from hygge_journal_sqlite.source import Reading
+from hygge_journal_sqlite.values.declared import storage_of
+from hygge_journal_sqlite.values.encode import encode
 
 _INFINITY = "9e999"
 

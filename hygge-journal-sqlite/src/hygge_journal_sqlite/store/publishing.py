@@ -12,12 +12,13 @@ import polars as pl
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest
 from hygge_core.types import parse_schema
-from hygge_journal_sqlite import catalog, loads
-from hygge_journal_sqlite.joining import fits, join
-from hygge_journal_sqlite.keys import make_room
+from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.names import quoted
-from hygge_journal_sqlite.retyping import retype, supplant
-from hygge_journal_sqlite.target import Target, column_sql, names_sql, target
+from hygge_journal_sqlite.store import loads
+from hygge_journal_sqlite.store.joining import fits, join
+from hygge_journal_sqlite.store.keys import make_room
+from hygge_journal_sqlite.store.retyping import retype, supplant
+from hygge_journal_sqlite.store.target import Target, column_sql, names_sql, target
 
 Warn = Callable[[str], None]
 

@@ -11,8 +11,8 @@ from attrs import frozen
 from hygge_core.errors import StoreError
 from hygge_core.types import lossless, spell
 from hygge_journal_sqlite.catalog import Column
-from hygge_journal_sqlite.declared import keeps
-from hygge_journal_sqlite.target import Target
+from hygge_journal_sqlite.store.target import Target
+from hygge_journal_sqlite.values.declared import keeps
 
 
 @frozen(kw_only=True)

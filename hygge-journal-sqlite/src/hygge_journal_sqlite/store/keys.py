@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from hygge_core.errors import StoreError
 from hygge_journal_sqlite.names import quoted
-from hygge_journal_sqlite.target import names_sql
+from hygge_journal_sqlite.store.target import names_sql
 
 
 def demand(keys: Sequence[str], columns: Collection[str]) -> None:

@@ -1,0 +1,1 @@
+"""The home: what is read, in which range, page by page."""

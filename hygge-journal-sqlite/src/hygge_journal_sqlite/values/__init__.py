@@ -1,0 +1,1 @@
+"""Values and their types: as Polars has them, and as SQLite keeps them, exactly."""
