@@ -107,7 +107,7 @@ def test_who_has_nothing_to_do_for_a_while_goes(monkeypatch):
 
 _FORKED = """
 import os
-from hygge_core.engine import crew
+from hygge_core.engine.threads import crew
 assert crew.sent(lambda: None, "before").wait(30)
 child = os.fork()
 if not child:
