@@ -40,7 +40,9 @@ def editing(
     Raises ``ConfigError`` for none or several and where there is no journal, ``LeaseHeld`` while
     somebody moves the entity. ``warn`` is told of a lease that could not be given back.
     """
-    from hygge_core.engine.heartbeat import leased  # polars: not for whoever only looks back
+    from hygge_core.engine.threads.heartbeat import (
+        leased,  # polars: not for whoever only looks back
+    )
 
     if len(entities) != 1:
         names = ", ".join(entity.name for entity in entities)
