@@ -22,9 +22,9 @@ from hygge_core.errors import HomeError, StoreError
 from hygge_core.records import Ask
 from hygge_core.testing import HomeSubject, JournalSubject, StoreSubject
 from hygge_mssql import plugin
-from hygge_mssql.carried import carried
 from hygge_mssql.created import column_sql, declaration
 from hygge_mssql.names import Name, quoted
+from hygge_mssql.store.carried import carried
 
 REAL = "HYGGE_TEST_MSSQL"
 PASSWORD = "HYGGE_TEST_MSSQL_PASSWORD"

@@ -6,9 +6,9 @@ import pytest
 
 from hygge_core import secrets
 from hygge_core.errors import AuthError, FlowError, HomeError
-from hygge_mssql.border import lost, told, words
-from hygge_mssql.driver import lacking
-from hygge_mssql.logins import login_hint
+from hygge_mssql.server.border import lost, told, words
+from hygge_mssql.server.driver import lacking
+from hygge_mssql.server.logins import login_hint
 
 FRAME = "Driver Error: General error; DDBC Error: [Microsoft][SQL Server]"
 

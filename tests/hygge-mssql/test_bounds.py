@@ -6,9 +6,9 @@ import pytest
 
 from hygge_core.errors import HomeError
 from hygge_core.records import Mark, Range
-from hygge_mssql.bounds import ABOVE, BELOW, Bound, bound
 from hygge_mssql.catalogue import Column
-from hygge_mssql.ranges import Condition, within
+from hygge_mssql.home.bounds import ABOVE, BELOW, Bound, bound
+from hygge_mssql.home.ranges import Condition, within
 
 
 def column(kind: str, **more: int | bool) -> Column:

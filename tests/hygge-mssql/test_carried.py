@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from hygge_core.errors import StoreError
-from hygge_mssql.carried import ORDER, carried
+from hygge_mssql.store.carried import ORDER, carried
 
 
 def given(values: pl.Series, nan: str = "fail", order: int | None = None) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from project import Project
 from tds.server import TdsServer
 
 from hygge_core.errors import StoreError
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 
 READ = """
 [flows.{name}]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hygge_core.errors import HomeError
 from hygge_mssql.catalogue import Column
-from hygge_mssql.parts import demand, parts
-from hygge_mssql.ranges import Condition
+from hygge_mssql.home.parts import demand, parts
+from hygge_mssql.home.ranges import Condition
 
 IDS = Column(name="id", type="int")
 

@@ -15,7 +15,7 @@ from tds.certificates import Certificates
 from tds.server import TdsServer
 
 from hygge_core.config import structure
-from hygge_mssql import auth, driver
+from hygge_mssql.server import auth, driver
 from hygge_mssql.settings import MssqlConnectionConfig
 
 READ = """

@@ -30,7 +30,7 @@ store = { type = "mssql", connection = "sql", table = "dbo.target" }
 """
 _ENDS_SOON = """
 import hygge_core.engine.extraction as extraction
-import hygge_mssql.loaders as loaders
+import hygge_mssql.store.loaders as loaders
 from hygge_core.cli import main
 extraction._READER_GRACE_SECONDS = loaders._GRACE_SECONDS = 0.2
 raise SystemExit(main())

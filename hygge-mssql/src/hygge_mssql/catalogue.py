@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from hygge_mssql.names import OURS, Name
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import catalogue as ask
 
 

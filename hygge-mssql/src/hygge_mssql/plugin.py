@@ -19,7 +19,7 @@ def hygge_connections() -> Iterable[Kind]:
         Kind(
             name="mssql",
             config=MssqlConnectionConfig,
-            open=late("hygge_mssql.server:open_connection"),
+            open=late("hygge_mssql.server.server:open_connection"),
             capabilities=frozenset({"discover"}),
             address=_server,
         )
@@ -32,7 +32,7 @@ def hygge_homes() -> Iterable[Kind]:
         Kind(
             name="mssql",
             config=MssqlHomeConfig,
-            open=late("hygge_mssql.home:open_home"),
+            open=late("hygge_mssql.home.home:open_home"),
             capabilities=frozenset({"range", "discover"}),
             address=_source,
             connections=_connections,
@@ -48,7 +48,7 @@ def hygge_stores() -> Iterable[Kind]:
         Kind(
             name="mssql",
             config=MssqlStoreConfig,
-            open=late("hygge_mssql.store:open_store"),
+            open=late("hygge_mssql.store.store:open_store"),
             capabilities=frozenset(
                 {"append", "full_drop", "atomic", "upsert", "markers", "decimal", "binary"}
             ),

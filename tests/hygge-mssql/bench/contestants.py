@@ -20,8 +20,8 @@ import mssql_python
 import polars as pl
 import pyarrow as pa  # noqa: F401  # so does the driver's Arrow reader
 
-import hygge_mssql.home
-import hygge_mssql.store  # noqa: F401  # what opens late, and is not to be measured
+import hygge_mssql.home.home
+import hygge_mssql.store.store  # noqa: F401  # what opens late, and is not to be measured
 from hygge_core import config, plugins
 from hygge_core.engine.coordinator import Coordinator
 from hygge_core.engine.world import World

@@ -15,8 +15,8 @@ from hygge_core.scene import Scene
 from hygge_mssql.journal import leases, ledger, lookback, schema
 from hygge_mssql.journal.locks import Locks
 from hygge_mssql.journal.schema import Places
-from hygge_mssql.server import Server
-from hygge_mssql.session import Row, Session
+from hygge_mssql.server.server import Server
+from hygge_mssql.server.session import Row, Session
 from hygge_mssql.statements import journal as say
 from hygge_mssql.tables import MssqlJournalConfig
 

@@ -14,7 +14,7 @@ from hygge_core.jsons import from_json, to_json
 from hygge_core.leasing import Recorded, demand_lease, next_epoch
 from hygge_core.records import Lease, Owner, now
 from hygge_mssql.journal.schema import Places
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import journal as say
 
 

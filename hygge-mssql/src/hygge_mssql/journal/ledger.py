@@ -7,7 +7,7 @@ from hygge_core.jsons import to_json
 from hygge_core.records import FlowEvent, RunRecord, Watermark
 from hygge_core.states import demand_step, demand_watermark
 from hygge_mssql.journal.schema import Places
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import journal as say
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from hygge_core.records import Lease
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import session as say
 
 

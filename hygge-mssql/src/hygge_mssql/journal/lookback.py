@@ -7,7 +7,7 @@ from datetime import datetime
 from hygge_core.journal_rows import stamp
 from hygge_core.recalling import Select
 from hygge_mssql.journal.schema import Places
-from hygge_mssql.session import Row, Session
+from hygge_mssql.server.session import Row, Session
 from hygge_mssql.statements import journal as say
 
 

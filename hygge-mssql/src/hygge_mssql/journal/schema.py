@@ -15,11 +15,11 @@ from attrs import frozen
 from hygge_core.errors import JournalError
 from hygge_mssql import catalogue
 from hygge_mssql.created import column_sql
-from hygge_mssql.loads import SEQUENCE, take_turn, word
 from hygge_mssql.names import Name, names_sql, quoted, text_sql
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import journal as say
 from hygge_mssql.statements import loading
+from hygge_mssql.store.loads import SEQUENCE, take_turn, word
 
 #: ISO text with microseconds and offset.
 _STAMP = 32

@@ -13,9 +13,10 @@ from attrs import evolve
 from hygge_core import faults
 from hygge_core.errors import FlowError, HomeError
 from hygge_core.scene import Cancel, Scene
-from hygge_mssql import border, catalogue, diagnosis
-from hygge_mssql.driver import arguments, driver
-from hygge_mssql.session import Session
+from hygge_mssql import catalogue
+from hygge_mssql.server import border, diagnosis
+from hygge_mssql.server.driver import arguments, driver
+from hygge_mssql.server.session import Session
 from hygge_mssql.settings import MssqlConnectionConfig
 from hygge_mssql.statements import session as say
 

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from hygge_core.errors import PluginError
-from hygge_mssql.auth import signing_in
+from hygge_mssql.server.auth import signing_in
 from hygge_mssql.settings import MssqlConnectionConfig
 
 _lock = threading.Lock()

@@ -14,7 +14,7 @@ from hygge_mssql import catalogue
 from hygge_mssql.catalogue import Column
 from hygge_mssql.created import as_key, declaration
 from hygge_mssql.names import OURS, Name, quoted
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.sqltypes import declared, held
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from hygge_core.errors import HomeError
 from hygge_mssql.catalogue import Column
+from hygge_mssql.home.ranges import EVERYTHING, Condition
 from hygge_mssql.names import quoted
-from hygge_mssql.ranges import EVERYTHING, Condition
 from hygge_mssql.sqltypes import declared
 
 _EPOCH = datetime(1, 1, 1)  # noqa: DTZ001  # of columns that have no zone

@@ -10,8 +10,8 @@ from hygge_core.errors import AuthError, HomeError, HyggeError
 from hygge_mssql.statements import session as say
 
 if TYPE_CHECKING:
-    from hygge_mssql.server import Server
-    from hygge_mssql.session import Session
+    from hygge_mssql.server.server import Server
+    from hygge_mssql.server.session import Session
 
 Finding = tuple[str, str, str]
 

@@ -10,13 +10,13 @@ import polars as pl
 
 from hygge_core.errors import FlowError, HomeError
 from hygge_core.scene import Scene
-from hygge_mssql import parts, together
+from hygge_mssql.home import parts, together
+from hygge_mssql.home.ranges import Condition
+from hygge_mssql.home.selected import Selected, framed
+from hygge_mssql.home.source import Query, Source, Table
 from hygge_mssql.names import quoted
-from hygge_mssql.ranges import Condition
-from hygge_mssql.selected import Selected, framed
-from hygge_mssql.server import Server
-from hygge_mssql.session import Session
-from hygge_mssql.source import Query, Source, Table
+from hygge_mssql.server.server import Server
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import reading as ask
 from hygge_mssql.statements import session as say
 from hygge_mssql.tables import MssqlHomeConfig, PartitionRead

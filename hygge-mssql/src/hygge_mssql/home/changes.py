@@ -17,10 +17,10 @@ from hygge_core.errors import HomeError
 from hygge_core.markers import ROW_MARKER, Marker
 from hygge_core.records import Changes, Mark
 from hygge_mssql.catalogue import Column
+from hygge_mssql.home.selected import Selected
+from hygge_mssql.home.source import Query
 from hygge_mssql.names import Name, quoted
-from hygge_mssql.selected import Selected
-from hygge_mssql.session import Session
-from hygge_mssql.source import Query
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import reading as ask
 
 CHANGE_TRACKING = "change_tracking"

@@ -9,12 +9,12 @@ from hygge_core.errors import HomeError
 from hygge_core.records import Mark, Range
 from hygge_core.types import lossless, spell
 from hygge_core.watermark import highest
-from hygge_mssql.bounds import compared
+from hygge_mssql.home.bounds import compared
+from hygge_mssql.home.ranges import Condition
+from hygge_mssql.home.selected import Selected, framed
+from hygge_mssql.home.source import Source
 from hygge_mssql.names import quoted
-from hygge_mssql.ranges import Condition
-from hygge_mssql.selected import Selected, framed
-from hygge_mssql.session import Session
-from hygge_mssql.source import Source
+from hygge_mssql.server.session import Session
 from hygge_mssql.sqltypes import declared, held
 from hygge_mssql.statements import reading
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from hygge_core.errors import HomeError
-from hygge_mssql import catalogue, query_text
+from hygge_mssql import catalogue
 from hygge_mssql.catalogue import Column
+from hygge_mssql.home import query_text
+from hygge_mssql.home.ranges import EVERYTHING, Condition
 from hygge_mssql.names import OURS, Name, quoted
-from hygge_mssql.ranges import EVERYTHING, Condition
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import reading
 
 _RANGE = re.compile(r"\{\{\s*range\s*(?::\s*(?P<column>[^{}]+?)\s*)?\}\}")

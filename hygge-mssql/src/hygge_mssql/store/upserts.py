@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from hygge_core.errors import StoreError
 from hygge_core.markers import ROW_MARKER
-from hygge_mssql.carried import ORDER
 from hygge_mssql.names import Name, names_sql, quoted
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import loading, publishing
-from hygge_mssql.target import Shape
+from hygge_mssql.store.carried import ORDER
+from hygge_mssql.store.target import Shape
 
 
 def apply(session: Session, table: Name, staged: Name, shape: Shape) -> None:

@@ -7,7 +7,7 @@ from hygge_core.records import LoadRef, Manifest
 from hygge_mssql import catalogue
 from hygge_mssql.created import column_sql
 from hygge_mssql.names import LOADS, RUNS, Name
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import loading, publishing
 from hygge_mssql.statements import session as say
 

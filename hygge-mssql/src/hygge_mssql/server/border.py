@@ -15,7 +15,7 @@ from attrs import frozen
 
 from hygge_core.errors import AuthError, FlowError, HyggeError
 from hygge_core.secrets import scrub
-from hygge_mssql.logins import login_hint
+from hygge_mssql.server.logins import login_hint
 
 _NETWORK = "look at server and port, DNS and the firewall; `hygge check` tries them one by one"
 _AGAIN = "run again in a moment"

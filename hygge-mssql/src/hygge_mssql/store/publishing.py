@@ -7,14 +7,15 @@ from collections.abc import Callable
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest
 from hygge_core.types import parse_schema
-from hygge_mssql import catalogue, loads, upserts
+from hygge_mssql import catalogue
 from hygge_mssql.created import column_sql
 from hygge_mssql.names import Name, named, names_sql, quoted, text_sql
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.sqltypes import declared
 from hygge_mssql.statements import loading, publishing
+from hygge_mssql.store import loads, upserts
+from hygge_mssql.store.target import Fitting, Shape, Target, fitting, target
 from hygge_mssql.tables import MssqlStoreConfig
-from hygge_mssql.target import Fitting, Shape, Target, fitting, target
 
 Warn = Callable[[str], None]
 

@@ -8,8 +8,8 @@ from attrs import field, frozen
 
 from hygge_core.errors import HomeError
 from hygge_core.records import Mark, Range
-from hygge_mssql.bounds import ABOVE, BELOW, Bound, bound, compared, is_sieve
 from hygge_mssql.catalogue import Column
+from hygge_mssql.home.bounds import ABOVE, BELOW, Bound, bound, compared, is_sieve
 from hygge_mssql.names import quoted
 
 

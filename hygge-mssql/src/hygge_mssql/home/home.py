@@ -14,18 +14,19 @@ from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
 from hygge_core.types import parse_overrides, spell
 from hygge_core.watermark import in_range
-from hygge_mssql import catalogue, changes
-from hygge_mssql.bounds import is_sieve
+from hygge_mssql import catalogue
 from hygge_mssql.catalogue import Column
+from hygge_mssql.home import changes
+from hygge_mssql.home.bounds import is_sieve
+from hygge_mssql.home.ranges import EVERYTHING, Condition, watermark_column, within
+from hygge_mssql.home.reader import Reader, listed
+from hygge_mssql.home.selected import Selected, selected, settle
+from hygge_mssql.home.source import Asked, Source, Table
+from hygge_mssql.home.uppers import demand_kept, upper
 from hygge_mssql.names import Name, named
-from hygge_mssql.ranges import EVERYTHING, Condition, watermark_column, within
-from hygge_mssql.reader import Reader, listed
-from hygge_mssql.selected import Selected, selected, settle
-from hygge_mssql.server import Server
-from hygge_mssql.session import Session
-from hygge_mssql.source import Asked, Source, Table
+from hygge_mssql.server.server import Server
+from hygge_mssql.server.session import Session
 from hygge_mssql.tables import MssqlHomeConfig
-from hygge_mssql.uppers import demand_kept, upper
 
 
 @contextmanager

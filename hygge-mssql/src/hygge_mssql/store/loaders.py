@@ -16,7 +16,7 @@ from attrs import frozen
 
 from hygge_core.errors import StoreError
 from hygge_core.scene import Cancel
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 
 if TYPE_CHECKING:
     import polars as pl

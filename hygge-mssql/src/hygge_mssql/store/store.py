@@ -19,20 +19,20 @@ from hygge_core.records import (
     Status,
 )
 from hygge_core.scene import Scene
-from hygge_mssql import decisions, loads
+from hygge_mssql.home.ranges import EVERYTHING
+from hygge_mssql.home.reader import listed
+from hygge_mssql.home.selected import framed, selected
+from hygge_mssql.home.source import Table
 from hygge_mssql.names import Name, named, staging_table
-from hygge_mssql.publishing import Publishing
-from hygge_mssql.ranges import EVERYTHING
-from hygge_mssql.reader import listed
-from hygge_mssql.selected import framed, selected
-from hygge_mssql.server import Server
-from hygge_mssql.session import Session
-from hygge_mssql.source import Table
-from hygge_mssql.staging import MssqlStaging
+from hygge_mssql.server.server import Server
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import loading
 from hygge_mssql.statements import session as say
+from hygge_mssql.store import decisions, loads
+from hygge_mssql.store.publishing import Publishing
+from hygge_mssql.store.staging import MssqlStaging
+from hygge_mssql.store.target import refuse_reserved, target
 from hygge_mssql.tables import MssqlStoreConfig
-from hygge_mssql.target import refuse_reserved, target
 
 #: Rows of what is there already that are read at once, to find out which of them are gone.
 _KNOWN_ROWS = 65_536

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hygge_core.errors import FlowError
 from hygge_core.scene import Cancel
-from hygge_mssql import border
+from hygge_mssql.server import border
 from hygge_mssql.statements import session as say
 
 if TYPE_CHECKING:

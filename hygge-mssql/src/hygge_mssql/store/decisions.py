@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import RunRecord
-from hygge_mssql import catalogue, loads
+from hygge_mssql import catalogue
 from hygge_mssql.names import RUNS, Name
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import publishing
+from hygge_mssql.store import loads
 
 
 def put(session: Session, schema: str, run: RunRecord) -> None:

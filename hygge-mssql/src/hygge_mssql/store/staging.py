@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from hygge_core import faults
 from hygge_core.records import Load, Manifest, Part
 from hygge_core.scene import Scene
-from hygge_mssql import loads, switching, upserts
-from hygge_mssql.carried import ORDER, carried
 from hygge_mssql.catalogue import Column
 from hygge_mssql.created import column_sql
-from hygge_mssql.foresight import foresee
-from hygge_mssql.loaders import Bulk, Loaders, demand_all
 from hygge_mssql.names import Name, staging_table
-from hygge_mssql.publishing import count
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.sqltypes import held
 from hygge_mssql.statements import loading
+from hygge_mssql.store import loads, switching, upserts
+from hygge_mssql.store.carried import ORDER, carried
+from hygge_mssql.store.foresight import foresee
+from hygge_mssql.store.loaders import Bulk, Loaders, demand_all
+from hygge_mssql.store.publishing import count
+from hygge_mssql.store.target import Shape, Target, checked, demand_keys, target
 from hygge_mssql.tables import MssqlStoreConfig
-from hygge_mssql.target import Shape, Target, checked, demand_keys, target
 
 if TYPE_CHECKING:
     import polars as pl

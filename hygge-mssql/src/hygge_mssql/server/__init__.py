@@ -1,0 +1,1 @@
+"""The server: connections, sessions, signing in, and what the driver's errors mean."""

@@ -1,0 +1,1 @@
+"""The store: a load is staged in a table of its own, and settles by one transaction."""
