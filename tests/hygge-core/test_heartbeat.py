@@ -28,6 +28,7 @@ TASK = Task(
     run_type="full_drop",
     home=Opened(type="memory", table={}),
     store=Opened(type="memory", table={}),
+    journal=Opened(type="memory", table={}),
 )
 BUSY = JournalError("the journal is busy", transient=True)
 

@@ -8,7 +8,7 @@ from hygge_core.engine.rows.deleting import vanished
 from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.markers import ROW_MARKER
-from hygge_core.records import Load, LoadRef
+from hygge_core.records import Load, LoadRef, Opened
 from hygge_core.task import Deletes
 
 ROWS = pl.DataFrame({"id": [1, 2, 3], "gone": [False, True, None]})
@@ -85,7 +85,7 @@ def compared(known, there, deletes, schema=None):
     ref = LoadRef(run_id="r", flow="f", entity="e")
     load = Load(ref=ref, mode="append", schema=schema, keys=("id",))
     keys = (pl.DataFrame({"id": [key]}, schema={"id": pl.Int32}) for key in there)
-    return list(vanished(Destination(known), load, deletes, keys))
+    return list(vanished(Destination(known), Opened(type="d", table={}), load, deletes, keys))
 
 
 KNOWN = pl.DataFrame({"id": [1, 2, 3, 4], "name": ["a", "b", "c", "d"]})

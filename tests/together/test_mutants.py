@@ -235,7 +235,7 @@ def a_commit_during_a_publish_is_published_next(ground) -> None:
         shown = Shown(meanwhile=lambda: ground.run("full_drop"))
         lease = journal.acquire("mirror", "mirror", world.owner)
         task = RunTask(journal=ground.journal)
-        trip = OnTheWay(shown, JournalLedger(journal, lease), world, task)
+        trip = OnTheWay(shown, JournalLedger(journal, lease, ground.journal), world, task)
         assert mirror.publish(trip)
         assert mirror.publish(trip)
         assert shown.times == 2

@@ -7,11 +7,14 @@ import sys
 import pytest
 
 CODE = '''
+from datetime import timedelta
 from contextlib import contextmanager
 import polars as pl
 from attrs import frozen
 from hygge_core import Kind, hookimpl
-from hygge_core.records import Leftovers, Part, Receipt
+from hygge_core.records import Leftovers, Mark, Part, Receipt
+from hygge_core.testing.memory_journal import MemoryJournal, MemoryJournalConfig
+from hygge_core.testing.memory_book import Book
 
 @frozen(kw_only=True)
 class Config:
@@ -29,10 +32,17 @@ class Store:
     def rollback(self, ref): pass
     def cleanup(self, manifest): return Leftovers()
     def status(self, manifest): return "none"
+    def known_schema(self): return None
+    def has_content(self): return False
 
 class Home:
     def schema(self, ask): return pl.Schema({"id": pl.Int64})
     def read(self, ask): return ()
+    def upper(self, ask): return None
+    def reach(self, ask): return Mark("seen", "1")
+
+class Journal(MemoryJournal):
+    wrong = None
 
 @contextmanager
 def opened(config, scene):
@@ -42,13 +52,24 @@ def opened(config, scene):
 def opened_home(config, scene):
     yield Home()
 
+@contextmanager
+def opened_journal(config, scene):
+    yield Journal(Book(), timedelta(minutes=1))
+
 @hookimpl
 def hygge_stores():
-    return [Kind(name="zz", config=Config, open=opened, capabilities={"full_drop"})]
+    return [Kind(name="zz", config=Config, open=opened, capabilities={"append", "full_drop"})]
 
 @hookimpl
 def hygge_homes():
-    return [Kind(name="zz", config=Config, open=opened_home)]
+    follows = lambda config: ("log",)
+    return [
+        Kind(name="zz", config=Config, open=opened_home, capabilities={"range"}, follows=follows)
+    ]
+
+@hookimpl
+def hygge_journals():
+    return [Kind(name="zz", config=MemoryJournalConfig, open=opened_journal)]
 '''
 SEALED = 'return self.load.sealed("zz", Part(staged="a", final="b", rows=self.rows))'
 FLOW = """
@@ -129,16 +150,74 @@ def test_a_cleanup_that_gives_nothing_is_told_and_the_load_stands(plugin):
     assert "acme-zz 0.3.0: cleanup() gave None, which is no Leftovers" in str(result.warnings)
 
 
+HOME = """
+[flows.f]
+home = { type = "zz" }
+store = { type = "parquet", path = "out" }
+"""
+NEWER = 'run_type = "incremental"\nwatermark = { column = "id" }\n'
+CHANGED = 'watermark = { kind = "log" }\n'
+JOURNAL = FLOW + 'journal = { location = "custom", type = "zz", table = "t" }\n'
+
+
 @pytest.mark.parametrize(
-    ("right", "wrong", "told"),
+    ("right", "wrong", "flow", "told"),
     [
-        ('return pl.Schema({"id": pl.Int64})', "pass", "schema() gave None, which is no Mapping"),
-        ("return ()", "pass", "read() gave None, which is no Iterable"),
+        (
+            'return pl.Schema({"id": pl.Int64})',
+            "pass",
+            HOME,
+            "schema() gave None, which is no Mapping",
+        ),
+        ("return ()", "pass", HOME, "read() gave None, which is no Iterable"),
+        (
+            "def upper(self, ask): return None",
+            "def upper(self, ask): return 5",
+            HOME + NEWER,
+            "upper() gave a int, which is no Mark",
+        ),
+        ('return Mark("seen", "1")', "pass", HOME + CHANGED, "reach() gave None, which is no Mark"),
+        (
+            "def known_schema(self): return None",
+            'def known_schema(self): return ["id"]',
+            HOME.replace('"parquet", path = "out"', '"zz"') + NEWER,
+            "known_schema() gave a list, which is no Mapping",
+        ),
+        (
+            "return False",
+            "pass",
+            HOME.replace('"parquet", path = "out"', '"zz"') + NEWER,
+            "has_content() gave None, which is no bool",
+        ),
+        (
+            "wrong = None",
+            "def acquire(self, *key): pass",
+            JOURNAL,
+            "acquire() gave None, which is no Lease",
+        ),
+        (
+            "wrong = None",
+            "def get_watermark(self, *key): return 5",
+            JOURNAL,
+            "get_watermark() gave a int, which is no Watermark",
+        ),
+        (
+            "wrong = None",
+            "def get_last_run(self, *key, **told): return {}",
+            JOURNAL,
+            "get_last_run() gave a dict, which is no FlowEvent",
+        ),
+        (
+            "wrong = None",
+            "def open_runs(self, *key): return [{}]",
+            JOURNAL,
+            "open_runs() gave a dict, which is no RunRecord",
+        ),
     ],
 )
-def test_the_verbs_of_a_home_are_told_in_the_same_way(plugin, right, wrong, told):
-    flow = FLOW.replace('type = "zz"', 'type = "parquet", path = "out"')
-    flow = flow.replace('type = "csv", path = "in.csv"', 'type = "zz"')
+def test_the_verbs_of_homes_abilities_and_journals_are_told_in_the_same_way(
+    plugin, right, wrong, flow, told
+):
     failure = plugin(right, wrong, flow).failure
     assert failure.text == f"acme-zz 0.3.0: {told}"
 
@@ -148,8 +227,8 @@ def test_the_verbs_of_a_home_are_told_in_the_same_way(plugin, right, wrong, told
     [
         ("def opened(config, scene)", "def opened(config)", "while open() was called for 'zz'"),
         ("yield Store()", "return\n    yield", "while open() was called for 'zz'"),
-        ("batch.height", "batch.heigth", "acme_zz.py, line 15, of acme-zz 0.3.0"),
-        ("return Staging(load)", "return load.nope", "acme_zz.py, line 19, of acme-zz 0.3.0"),
+        ("batch.height", "batch.heigth", "acme_zz.py, line 18, of acme-zz 0.3.0"),
+        ("return Staging(load)", "return load.nope", "acme_zz.py, line 22, of acme-zz 0.3.0"),
     ],
 )
 def test_what_a_plugin_raises_by_mistake_is_told_with_its_own_line(plugin, right, wrong, note):

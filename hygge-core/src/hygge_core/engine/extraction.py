@@ -116,7 +116,7 @@ def _everything(
         trip.voice.step("compare keys")
         visit.stop.renew()
         listed = _overlapped(trip, visit, staging, reading.keys())
-        yield from vanished(trip.store, way.load, trip.task.deletes, listed)
+        yield from vanished(trip.store, trip.task.store, way.load, trip.task.deletes, listed)
 
 
 def _overlapped(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +28,18 @@ def given(what: T, kind: type, opened: Opened, verb: str) -> T:
     without = f": it has no {', '.join(lacks)}" if lacks else ""
     told = f"{verb}() gave {found}, which is no {kind.__name__}{without}"
     raise PluginError(f"{_who(opened)}: {told}", hint=_DEFECT)
+
+
+def given_or_none(what: T | None, kind: type, opened: Opened, verb: str) -> T | None:
+    """``what`` a verb gave that may say ``None``: there is none, or it does not know."""
+    return what if what is None else given(what, kind, opened, verb)
+
+
+def each_given(what: Sequence[T], kind: type, opened: Opened, verb: str) -> Sequence[T]:
+    """The sequence that a verb gave, each of it looked at."""
+    for each in given(what, Sequence, opened, verb):
+        given(each, kind, opened, verb)
+    return what
 
 
 def sealed(what: Manifest, opened: Opened) -> Manifest:
@@ -67,4 +79,4 @@ def _who(opened: Opened) -> str:
     return opened.plugin or opened.type
 
 
-__all__ = ["given", "opening", "sealed"]
+__all__ = ["each_given", "given", "given_or_none", "opening", "sealed"]

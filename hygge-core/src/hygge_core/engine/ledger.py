@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve
 
+from hygge_core.engine.given import each_given, given_or_none
 from hygge_core.engine.threads.heartbeat import leased
 from hygge_core.errors import ConfigError, FlowError
 from hygge_core.protocols import KeepsLedger, Locks
@@ -15,8 +16,9 @@ from hygge_core.records import FlowEvent, RunRecord, RunState, Watermark, now
 from hygge_core.states import OVER
 
 if TYPE_CHECKING:
+    from hygge_core.config import Entity
     from hygge_core.protocols import Journal, Store
-    from hygge_core.records import Lease, Owner
+    from hygge_core.records import Lease, Opened, Owner
     from hygge_core.scene import Cancel
     from hygge_core.task import Task
 
@@ -98,10 +100,10 @@ def ledger_of(
     Raises ``LeaseHeld`` when somebody else moves it, ``ConfigError`` when nobody could remember.
     """
     with store.lock(owner) if isinstance(store, Locks) else nullcontext():
-        if journal is not None:
+        if journal is not None and task.journal is not None:
             with leased(task, journal, owner, cancel, warn) as lease:
-                yield JournalLedger(journal, lease)
-        elif (own := own_ledger(store, task.flow, task.entity)) is not None:
+                yield JournalLedger(journal, lease, task.journal)
+        elif (own := own_ledger(store, task)) is not None:
             yield own
         else:
             raise ConfigError(
@@ -110,17 +112,18 @@ def ledger_of(
             )
 
 
-def own_ledger(store: Store, flow: str, entity: str) -> StoreLedger | None:
+def own_ledger(store: Store, whose: Entity | Task) -> StoreLedger | None:
     """What the store itself keeps of an entity's runs; ``None`` where it keeps nothing."""
-    return StoreLedger(store, flow, entity) if isinstance(store, KeepsLedger) else None
+    return StoreLedger(store, whose) if isinstance(store, KeepsLedger) else None
 
 
 class JournalLedger:
     """The journal is the decision record; the lease's epoch guards every step."""
 
-    def __init__(self, journal: Journal, lease: Lease) -> None:
+    def __init__(self, journal: Journal, lease: Lease, opened: Opened) -> None:
         self.journal = journal
         self._lease = lease
+        self._opened = opened
         self._key = (lease.flow, lease.entity)
 
     @property
@@ -129,10 +132,12 @@ class JournalLedger:
 
     @property
     def watermark(self) -> Watermark | None:
-        return self.journal.get_watermark(*self._key)
+        found = self.journal.get_watermark(*self._key)
+        return given_or_none(found, Watermark, self._opened, "get_watermark")
 
     def open_runs(self) -> Sequence[RunRecord]:
-        return self.journal.open_runs(*self._key)
+        found = self.journal.open_runs(*self._key)
+        return each_given(found, RunRecord, self._opened, "open_runs")
 
     def advance(
         self,
@@ -147,7 +152,8 @@ class JournalLedger:
         self.journal.record_event(event)
 
     def last_complete(self) -> FlowEvent | None:
-        return self.journal.get_last_run(*self._key, event_type="complete")
+        found = self.journal.get_last_run(*self._key, event_type="complete")
+        return given_or_none(found, FlowEvent, self._opened, "get_last_run")
 
 
 class StoreLedger:
@@ -159,12 +165,13 @@ class StoreLedger:
     epoch = 0
     watermark = None
 
-    def __init__(self, store: KeepsLedger, flow: str, entity: str) -> None:
+    def __init__(self, store: KeepsLedger, whose: Entity | Task) -> None:
         self._store = store
-        self._key = (flow, entity)
+        self._whose = whose
 
     def open_runs(self) -> Sequence[RunRecord]:
-        return self._store.open_runs(*self._key)
+        found = self._store.open_runs(self._whose.flow, self._whose.entity)
+        return each_given(found, RunRecord, self._whose.store, "open_runs")
 
     def advance(
         self,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hygge_core.engine.given import given, given_or_none
 from hygge_core.errors import ConfigError, FlowError, HomeError
 from hygge_core.protocols import KnowsContent, KnowsSchema
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from hygge_core.engine.trip import Trip
     from hygge_core.records import Mode, Watermark
 
@@ -81,7 +85,18 @@ def _has_rows(trip: Trip) -> bool:
     last = trip.ledger.last_complete()
     if last is not None:
         return bool(last.row_count)
+    return known_schema(trip) is not None or has_content(trip)
+
+
+def known_schema(trip: Trip) -> pl.Schema | None:
+    """The destination's columns, where the store knows them."""
     store = trip.store
-    if isinstance(store, KnowsSchema) and store.known_schema() is not None:
-        return True
-    return isinstance(store, KnowsContent) and store.has_content()
+    known = store.known_schema() if isinstance(store, KnowsSchema) else None
+    return given_or_none(known, Mapping, trip.task.store, "known_schema")
+
+
+def has_content(trip: Trip) -> bool:
+    """Whether readers find anything at the destination, where the store knows that."""
+    store = trip.store
+    known = store.has_content() if isinstance(store, KnowsContent) else False
+    return given(known, bool, trip.task.store, "has_content")

@@ -16,6 +16,7 @@ from hygge_core.events import Recovered
 from hygge_core.failures import said
 
 if TYPE_CHECKING:
+    from hygge_core.config import Entity
     from hygge_core.engine.trip import Trip
     from hygge_core.protocols import Journal, Store
     from hygge_core.records import RunRecord
@@ -43,16 +44,16 @@ def by_ledger(trip: Trip) -> Iterator[Trip]:
     """``trip``, and with a journal once more over the store's own ledger: a run that is not over
     may be from before there was a journal."""
     yield trip
-    own = own_ledger(trip.store, trip.task.flow, trip.task.entity)
+    own = own_ledger(trip.store, trip.task)
     if trip.task.journal is not None and own is not None:
         yield evolve(trip, ledger=own)
 
 
-def is_left_open(journal: Journal | None, store: Store, flow: str, entity: str) -> bool:
+def is_left_open(entity: Entity, journal: Journal | None, store: Store) -> bool:
     """Whether ``by_ledger`` would find an open run: looked at without a lease."""
-    if journal is not None and journal.open_runs(flow, entity):
+    if journal is not None and journal.open_runs(entity.flow, entity.entity):
         return True
-    own = own_ledger(store, flow, entity)
+    own = own_ledger(store, entity)
     return own is not None and bool(own.open_runs())
 
 

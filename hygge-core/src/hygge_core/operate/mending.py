@@ -75,7 +75,7 @@ def _has_open_runs(entity: Entity, world: World) -> bool:
         journal = journal_of(entity, world)
         scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
         with world.store(entity.store, scene) as store:
-            return is_left_open(journal, store, entity.flow, entity.entity)
+            return is_left_open(entity, journal, store)
     except ENDS:
         return True
 

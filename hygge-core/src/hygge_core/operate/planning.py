@@ -117,7 +117,7 @@ def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
     scene = world.home_scene(entity)
     with world.home(entity.home, scene) as home:
         if follower is not None:
-            ask = followed(home, ask, follower)
+            ask = followed(home, ask, follower, entity.home)
         columns = spell_schema(home.schema(ask))
         rows = home.estimated_rows(ask) if isinstance(home, Estimates) else None
     return evolve(planned, low=spelled(low), columns=columns, estimated_rows=rows)

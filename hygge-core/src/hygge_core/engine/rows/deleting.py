@@ -10,12 +10,13 @@ that was seen to take 0.2 GiB beside the 76 MiB of the keys themselves where the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hygge_core.engine.given import given
 from hygge_core.engine.rows.marking import is_true
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.markers import ROW_MARKER, Marker
@@ -24,14 +25,18 @@ from hygge_core.protocols import KnowsRows
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from hygge_core.records import Load
+    from hygge_core.records import Load, Opened
     from hygge_core.task import Deletes
 
 _KEYS_AT_ONCE = 1_000_000
 
 
 def vanished(
-    store: object, load: Load, deletes: Deletes, keys: Generator[pl.DataFrame, None, None]
+    store: object,
+    opened: Opened,
+    load: Load,
+    deletes: Deletes,
+    keys: Generator[pl.DataFrame, None, None],
 ) -> Iterator[pl.DataFrame]:
     """The rows that say what vanished, in the load's schema; ``keys`` are all that the source has.
 
@@ -42,7 +47,8 @@ def vanished(
     soft = deletes.apply == "soft"
     columns = [name for name in load.schema if name != ROW_MARKER] if soft else list(load.keys)
     wanted = pl.Schema({name: load.schema[name] for name in columns})
-    known = _gathered(store.known_rows(tuple(columns)), wanted)
+    rows = given(store.known_rows(tuple(columns)), Iterable, opened, "known_rows")
+    known = _gathered(rows, wanted)
     if soft:
         known = known.filter(~is_true(pl.col(deletes.column)))
     if not known.height:
@@ -54,7 +60,7 @@ def vanished(
         yield _told(gone, load, deletes)
 
 
-def _gathered(frames: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
+def _gathered(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
     cast = (frame.select(pl.col(n).cast(t) for n, t in schema.items()) for frame in frames)
     return pl.concat([schema.to_frame(), *cast])
 

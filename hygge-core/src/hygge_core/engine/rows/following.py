@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from hygge_core.engine.given import given
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.markers import ROW_MARKER
 from hygge_core.protocols import Follows
+from hygge_core.records import Mark
 
 if TYPE_CHECKING:
     import polars as pl
 
     from hygge_core.protocols import Home
-    from hygge_core.records import Ask
+    from hygge_core.records import Ask, Opened
     from hygge_core.watermark import Follower
 
 
-def followed(home: Home, ask: Ask, follower: Follower) -> Ask:
+def followed(home: Home, ask: Ask, follower: Follower, opened: Opened) -> Ask:
     """``ask``, with the changes up to where the home says that they go.
 
     Raises what ``Follows.reach`` raises; ``HomeError`` for a home that cannot tell.
@@ -29,6 +31,7 @@ def followed(home: Home, ask: Ask, follower: Follower) -> Ask:
             hint="this is a defect of the home's plugin: it does not implement Follows",
         )
     reached = home.reach(evolve(ask, changes=follower.changes()))
+    reached = given(reached, Mark, opened, "reach")
     return evolve(ask, changes=follower.changes(reached))
 
 

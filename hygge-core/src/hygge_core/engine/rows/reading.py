@@ -10,7 +10,8 @@ import polars as pl
 from attrs import evolve
 
 from hygge_core import drift
-from hygge_core.engine.given import given
+from hygge_core.engine.given import given, given_or_none
+from hygge_core.engine.modes import has_content, known_schema
 from hygge_core.engine.rows.following import demand_marker, followed
 from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.engine.threads.patience import patiently
@@ -18,7 +19,7 @@ from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.markers import ROW_MARKER
 from hygge_core.polish import Polish
 from hygge_core.protocols import Bounds, Estimates, GivesFiles, KnowsContent, KnowsSchema
-from hygge_core.records import Ask, Load, Mode, Watermark
+from hygge_core.records import Ask, Load, Mark, Mode, Watermark
 from hygge_core.types import parse_schema
 from hygge_core.watermark import Follower, Tracker
 
@@ -81,14 +82,15 @@ class Reading:
     def _first_asked(self, ask: Ask) -> tuple[Ask, pl.Schema, int | None]:
         """Fix the upper bound where the home can, then see which columns there are, and about how
         many rows: all in one call, since each has a thread of its own."""
-        home = self.visit.home
+        home, opened = self.visit.home, self._trip.task.home
         if self.tracker is not None:
             whole = evolve(ask, range=self.tracker.range(None))
             upper = home.upper(whole) if isinstance(home, Bounds) else None
+            upper = given_or_none(upper, Mark, opened, "upper")
             ask = evolve(ask, range=self.tracker.range(upper))
         if self.follower is not None:
-            ask = followed(home, ask, self.follower)
-        schema = given(home.schema(ask), Mapping, self._trip.task.home, "schema")
+            ask = followed(home, ask, self.follower, opened)
+        schema = given(home.schema(ask), Mapping, opened, "schema")
         if not schema:
             raise HomeError("the source has no columns", hint=_COLUMNLESS)
         return ask, schema, home.estimated_rows(ask) if isinstance(home, Estimates) else None
@@ -229,12 +231,12 @@ class Reading:
 def destination_of(trip: Trip) -> tuple[pl.Schema | None, tuple[str, ...]]:
     """The schema of what rows are added to, and a note where what was moved there is gone."""
     store, last = trip.store, trip.ledger.last_complete()
-    if isinstance(store, KnowsSchema) and (known := store.known_schema()) is not None:
+    if (known := known_schema(trip)) is not None:
         return known, ()
     pairs = last.metadata.get("schema") if last else None
     known = parse_schema([p for p in pairs if p[0] != ROW_MARKER]) if pairs else None
     empty = isinstance(store, KnowsSchema) or (
-        isinstance(store, KnowsContent) and not store.has_content()
+        isinstance(store, KnowsContent) and not has_content(trip)
     )
     if not (empty and last and last.row_count):
         return known, ()

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hygge_core.engine.failing import ENDS
+from hygge_core.engine.given import given
 from hygge_core.engine.threads import crew
 from hygge_core.errors import JournalError
 from hygge_core.failures import said
-from hygge_core.records import now
+from hygge_core.records import Lease, now
 
 if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.protocols import Journal
-    from hygge_core.records import Lease, Owner
+    from hygge_core.records import Owner
     from hygge_core.scene import Cancel
     from hygge_core.task import Task
 
@@ -38,9 +39,15 @@ def leased(
     Raises ``LeaseHeld`` when somebody else has it. One that cannot be given back is told and is no
     failure: it ends by itself.
     """
-    lease = journal.acquire(whose.flow, whose.entity, owner)
+    assert whose.journal is not None  # it is the one that was opened
+    opened = whose.journal
+    lease = given(journal.acquire(whose.flow, whose.entity, owner), Lease, opened, "acquire")
     over = threading.Event()
-    still = crew.sent(lambda: _beat(journal, lease, cancel, over), f"lease {whose.name}")
+
+    def renewed(lease: Lease) -> Lease:
+        return given(journal.renew(lease), Lease, opened, "renew")
+
+    still = crew.sent(lambda: _beat(renewed, lease, cancel, over), f"lease {whose.name}")
     try:
         yield lease
     finally:
@@ -52,7 +59,9 @@ def leased(
             warn(f"the lease could not be given back, it ends by itself: {said(exc)}")
 
 
-def _beat(journal: Journal, lease: Lease, cancel: Cancel, over: threading.Event) -> None:
+def _beat(
+    renewed: Callable[[Lease], Lease], lease: Lease, cancel: Cancel, over: threading.Event
+) -> None:
     """Renew ``lease`` at each third of what is left of its life, until it is over or lost.
 
     So a renewal that failed for a moment is tried again, each time sooner, for as long as nobody
@@ -63,7 +72,7 @@ def _beat(journal: Journal, lease: Lease, cancel: Cancel, over: threading.Event)
         end.daemon = True
         end.start()
         try:
-            lease = journal.renew(lease)
+            lease = renewed(lease)
         except ENDS as exc:
             passing = isinstance(exc, JournalError) and exc.transient
             if not passing or _left(lease) <= 0:
