@@ -115,3 +115,35 @@ def test_a_first_load_that_died_when_it_had_made_the_folder_is_finished(mirror, 
     again = mirror.run(OLD, run_type)
     assert (again.failure, len(again.recovered)) == (None, 1), again
     assert mirror.rows() == [(1, "a"), (2, "b"), (3, "c")]
+
+
+class SleepsAt:
+    """Meanwhile others ``act``: once, at the first point on which all the ``words`` are found."""
+
+    def __init__(self, act, *words):
+        self.act = act
+        self.words = words
+
+    def reach(self, point, detail):
+        if self.words and all(word in f"{point} {detail}" for word in self.words):
+            self.words = ()
+            self.act()
+
+
+@pytest.mark.parametrize(("mode", "first"), [("append", 2), ("full_drop", 1)])
+@pytest.mark.parametrize("moment", ["rename:before", "rename:after"])
+def test_who_wakes_up_behind_others_who_have_gone_on_does_not_turn_back_the_numbers(
+    mirror, mode, first, moment
+):
+    mirror.load(OLD)
+    manifest = mirror.sealed(MORE, mode)
+
+    def go_on():
+        mirror.commit(manifest)
+        mirror.load(MORE)
+
+    with planned(SleepsAt(go_on, moment, f"orders/{first:020}")):
+        mirror.commit(manifest)
+    mirror.load(MORE)
+    assert mirror.numbers() == list(range(1, first + 3))
+    assert mirror.own() == []

@@ -167,6 +167,14 @@ class Lake(Reads):
                 raise
         return True
 
+    def exchange(self, path: str, content: bytes, *, etag: str) -> bool:
+        """``replace`` a small file by one of this content; false like it."""
+        torn = self._torn(path, content)
+        done = self.replace(torn, path, etag=etag)
+        if not done:
+            self.delete(torn)
+        return done
+
     # --- removing ----------------------------------------------------------------------------
 
     def delete(self, path: str) -> None:

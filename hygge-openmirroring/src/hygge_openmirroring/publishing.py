@@ -167,7 +167,7 @@ class Publishes(StagedWriter):
             record = evolve(record, folder=self.zone.etag() or "")
         if record.known:
             self.known.keep(self.staged_known(manifest.ref), record.known)
-        self.notes.write(record)
+        self.notes.follow(record, manifest.extra["last_run"])
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -9,14 +9,20 @@ manifest too, and so in the journal, for the day on which somebody tidies ``.hyg
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from attrs import frozen
 
 from hygge_adls import LakeShelf
+from hygge_core.errors import StoreError
 from hygge_core.jsons import from_plain, to_plain
 from hygge_openmirroring.columns import Column
+from hygge_openmirroring.documents import encoded
 from hygge_openmirroring.layout import Table
+
+#: After a first try that was not answered, a second one finds out.
+_TRIES = 3
 
 
 @frozen(kw_only=True)
@@ -68,5 +74,21 @@ class Notes:
         return record.run_id if record else ""
 
     def write(self, record: TableRecord) -> None:
-        """In one step; a commit that is called again writes the same once more."""
+        """In one step, whatever is there."""
         self._shelf.write_json(self._name, record.plain())
+
+    def follow(self, record: TableRecord, after: str) -> None:
+        """Write it over that of the run ``after``, or where there is none: compare and set.
+
+        Where another run has written since, its record stays: this one was written before, or its
+        process has slept while somebody else finished the run and went on.
+        """
+        lake, name = self._shelf.lake, self._shelf.path(self._name)
+        for _ in range(_TRIES):
+            found = lake.fetch(name)
+            there = TableRecord.of(json.loads(found[0])) if found else None
+            if there is not None and there.run_id != after:
+                return
+            if lake.exchange(name, encoded(record.plain()), etag=found[1] if found else ""):
+                return
+        raise StoreError(f"{lake.address(name)} is too busy", transient=True)

@@ -163,6 +163,7 @@ class MirrorStore(ShowsTables, Publishes):
         folder = (self._seen.folder if self._seen else self.zone.etag()) or ""
         told = document(here.columns)
         known = here.record.columns if here.record else ()
+        last_run = here.record.run_id if here.record else ""
         table = TableRecord(
             run_id=load.ref.run_id,
             folder="" if here.initial else folder,
@@ -173,7 +174,7 @@ class MirrorStore(ShowsTables, Publishes):
         )
         return {
             "folder": folder,
-            "last_run": self.notes.last_run() if load.mode == "full_drop" else "",
+            "last_run": self.notes.last_run() if load.mode == "full_drop" else last_run,
             "initial": here.initial,
             "adds_keys": here.adds_keys,
             "schema": None if told == document(known) else told.plain(),
