@@ -126,6 +126,14 @@ def test_nested_text_is_json_whatever_is_in_it(tmp_path):
     assert [text and json.loads(text) for text in texts] == [{"w": words}, None, {"w": None}]
 
 
+def test_nested_text_tells_the_instant_of_a_clock_that_was_seconds_off(tmp_path):
+    moment = pl.Series([0], dtype=pl.Datetime("ms", "Africa/Monrovia"))
+    frame = pl.DataFrame({"x": moment.reshape((1, 1)).arr.to_list()})
+    file_of(frame, tmp_path / "f.parquet")
+    (text,) = json.loads(pl.read_parquet(tmp_path / "f.parquet")["x"][0])
+    assert dt.datetime.fromisoformat(text).timestamp() == 0
+
+
 @pytest.mark.parametrize(
     ("frame", "said"),
     [

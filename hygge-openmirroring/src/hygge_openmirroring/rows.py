@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from hygge_core.errors import StoreError
 from hygge_core.files.settings.stores import ParquetWriting
-from hygge_core.files.stores.values import refuse_not_json, refuse_types
+from hygge_core.files.stores.values import refuse_not_json, refuse_types, told_by_minutes
 from hygge_core.files.stores.writing import write_parquet
 from hygge_core.markers import ROW_MARKER
 from hygge_core.types import parse
@@ -36,6 +36,7 @@ def landed(frame: pl.DataFrame, columns: Iterable[Column], marker: int | None) -
     """
     nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
     refuse_not_json(frame.select(nested))
+    frame = frame.with_columns(told_by_minutes(frame.select(nested)).get_columns())
     exprs = [
         _cast(pl.col(each.name), frame.schema[each.name], parse(each.landed)).alias(each.name)
         for each in columns

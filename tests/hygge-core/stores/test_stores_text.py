@@ -122,6 +122,18 @@ def test_a_separator_is_one_character(setting, text):
         CsvStoreConfig(path="x", **{setting: text})
 
 
+@pytest.mark.parametrize("setting", ["separator", "quote"])
+@pytest.mark.parametrize("text", [*".-+:", *"0eTa"])
+def test_no_value_that_stands_without_quotes_has_a_separator_in_it(setting, text):
+    with pytest.raises(ValueError, match="part of numbers, dates or words"):
+        CsvStoreConfig(path="x", **{setting: text})
+
+
+def test_a_quote_is_no_separator():
+    with pytest.raises(ValueError, match="the separator already"):
+        CsvStoreConfig(path="x", separator="'", quote="'")
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -182,6 +194,7 @@ def test_ndjson_keeps_nested_values(table):
         pl.Series("x", [[1.0, float("nan")]], dtype=pl.Array(pl.Float64, 2)),
         pl.Series("x", [{"a": 1, "b": {"c": [float("nan")]}}, None]),
         pl.Series("x", [[{"a": "text", "b": float("nan")}]]),
+        pl.Series("x", [{"k": [float("nan")]}], dtype=pl.Map(pl.String, pl.List(pl.Float64))),
     ],
 )
 def test_ndjson_refuses_nan_and_infinity_however_deep(table, values):
@@ -203,11 +216,39 @@ def test_ndjson_takes_every_ordinary_float(tmp_path, values):
     assert write_ndjson(values.to_frame(), tmp_path / "x.ndjson") == values.len()
 
 
-@pytest.mark.parametrize("values", [[b"a"], [[b"a"]], [{"a": [{"b": b"a"}]}]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        pl.Series([b"a"]),
+        pl.Series([[b"a"]]),
+        pl.Series([{"a": [{"b": b"a"}]}]),
+        pl.Series([{"k": b"a"}], dtype=pl.Map(pl.String, pl.Binary)),
+    ],
+)
 def test_ndjson_refuses_binary_however_deep_before_any_work(table, values):
     with pytest.raises(StoreError, match="NDJSON has no text for"):
         moved(ndjson_of(table), "r1", pl.DataFrame({"x": values}))
     assert not table.parent.exists()
+
+
+#: Before there was standard time, a clock in Berlin was 53 minutes and 28 seconds ahead.
+_OLD = pl.Series([-(10**9), None, 10**18], dtype=pl.Datetime("ns", "Europe/Berlin")) - dt.timedelta(
+    days=36_500
+)
+_LAST = pl.Series([dt.datetime(9999, 12, 31, 23, tzinfo=dt.UTC)]).dt.convert_time_zone("Asia/Tokyo")
+
+
+@pytest.mark.parametrize("values", [_OLD, _LAST], ids=["seconds", "year 10000"])
+def test_an_instant_that_its_zone_cannot_tell_is_told_in_utc(tmp_path, values):
+    listed = pl.DataFrame({"x": values, "y": values.reshape((-1, 1)).arr.to_list()})
+    write_csv(listed.select("x"), tmp_path / "x.csv", CsvStoreConfig(path=tmp_path))
+    write_ndjson(listed, tmp_path / "x.ndjson")
+    as_it_was = values.dt.convert_time_zone("UTC").dt.cast_time_unit("us").to_list()
+    lines = (tmp_path / "x.csv").read_text().splitlines()[1:]
+    assert [dt.datetime.fromisoformat(line) if line else None for line in lines] == as_it_was
+    rows = [json.loads(line) for line in (tmp_path / "x.ndjson").read_text().splitlines()]
+    for told in [row["x"] for row in rows], [row["y"][0] for row in rows]:
+        assert [dt.datetime.fromisoformat(text) if text else None for text in told] == as_it_was
 
 
 def test_an_empty_ndjson_full_drop_is_an_empty_file(table):

@@ -12,7 +12,7 @@ import polars as pl
 
 from hygge_core.errors import HomeError
 from hygge_core.files.parquet.footers import Footer
-from hygge_core.types.spelling import instance
+from hygge_core.types.nested import leaves
 
 _LAST = 2**63 - 1
 _HINT = (
@@ -36,7 +36,7 @@ def within_reach(
     old = old_moments(footer, names)
     for frame in frames:
         for column in old:
-            if any(_is_beyond(leaf) for leaf in _leaves(frame.get_column(column))):
+            if any(_is_beyond(leaf) for leaf in leaves(frame.get_column(column))):
                 raise HomeError(
                     f"{name}: column {column!r} has a datetime before 1677 or after 2262 in the "
                     "old form INT96, of which only what nanoseconds hold can be read",
@@ -47,18 +47,3 @@ def within_reach(
 
 def _is_beyond(leaf: pl.Series) -> bool:
     return leaf.dtype == pl.Datetime("ns") and leaf.to_physical().max() == _LAST
-
-
-def _leaves(values: pl.Series) -> Iterator[pl.Series]:
-    """The series of single values that make up nested ones."""
-    dtype = values.dtype
-    if isinstance(dtype, pl.Map):
-        entries = pl.List(pl.Struct({"key": instance(dtype.key), "value": instance(dtype.value)}))
-        values = values.cast(entries)
-    if isinstance(values.dtype, pl.List | pl.Array):
-        yield from _leaves(values.explode())
-    elif isinstance(values.dtype, pl.Struct):
-        for each in values.struct.fields:
-            yield from _leaves(values.struct.field(each))
-    else:
-        yield values

@@ -25,9 +25,19 @@ def _level_of_codec(config: ParquetWriting, _: Attribute[int | None], level: int
         )
 
 
-def _one_character(_: Any, __: Attribute[str], text: str) -> None:
+def _mark(_: Any, __: Attribute[str], text: str) -> None:
     if len(text.encode()) != 1 or text in "\r\n":
         raise ValueError(f"expected one ASCII character, found {text!r}")
+    if text.isalnum() or text in "+-.:":
+        raise ValueError(f"{text!r} is part of numbers, dates or words, which stand without quotes")
+
+
+def _unlike(name: str) -> Any:
+    def check(config: CsvWriting, _: Attribute[str], text: str) -> None:
+        if text == getattr(config, name):
+            raise ValueError(f"it is the {name} already")
+
+    return check
 
 
 def _no_value(config: CsvWriting, _: Attribute[str], text: str) -> None:
@@ -67,12 +77,13 @@ class ParquetWriting:
 class CsvWriting:
     """How a CSV file is written, wherever it is.
 
+    * ``separator``, ``quote`` one character each, that no number, date or word is written with.
     * ``null_value`` the text of NULL, never quoted; an empty string is always quoted.
     * ``encoding`` ``utf-8``, or ``utf-8-sig`` to begin with a byte order mark.
     """
 
-    separator: str = field(default=",", validator=_one_character)
-    quote: str = field(default='"', validator=_one_character)
+    separator: str = field(default=",", validator=_mark)
+    quote: str = field(default='"', validator=[_mark, _unlike("separator")])
     header: bool = True
     null_value: str = field(default="", validator=_no_value)
     encoding: Literal["utf-8", "utf-8-sig"] = "utf-8"

@@ -2,19 +2,17 @@
 
 CSV and NDJSON hold, without loss: whole numbers and decimals digit by digit, floats by their
 shortest exact text, dates, times and datetimes as ISO 8601 to the last digit that is not zero (a
-zone as its offset), durations as ISO 8601, booleans, categories as strings. In NDJSON a decimal is
-a string, so that no reader rounds it; lists and structs are themselves. Binary has no text in
-either.
+zone as its offset, or UTC where that has seconds), durations as ISO 8601, booleans, categories as
+strings. In NDJSON a decimal is a string, so that no reader rounds it; lists, structs and maps are
+themselves. Binary has no text in either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from hygge_core.errors import StoreError
-from hygge_core.types.spelling import instance
+from hygge_core.types.nested import leaves, with_leaves, within
 
 _ADVICE = "drop it with `polish`, change it in the home, or use a parquet store"
 
@@ -26,16 +24,6 @@ def refuse_types(schema: pl.Schema, *, nested: bool, word: str) -> None:
             raise StoreError(f"{word} has no nested values: {column!r} is {dtype}", hint=_ADVICE)
         if any(isinstance(inner, (pl.Binary, pl.Object)) for inner in within(dtype)):
             raise StoreError(f"{word} has no text for {dtype}: column {column!r}", hint=_ADVICE)
-
-
-def within(dtype: pl.DataType) -> Iterator[pl.DataType]:
-    """The type and every type inside it."""
-    yield dtype
-    if isinstance(dtype, (pl.List, pl.Array)):
-        yield from within(instance(dtype.inner))
-    elif isinstance(dtype, pl.Struct):
-        for inner in dtype.fields:
-            yield from within(instance(inner.dtype))
 
 
 def for_csv(frame: pl.DataFrame, null_value: str) -> pl.DataFrame:
@@ -67,28 +55,40 @@ def _is_text(dtype: pl.DataType) -> bool:
 def refuse_not_json(frame: pl.DataFrame) -> None:
     """Raise ``StoreError`` naming a column with NaN or an infinity: JSON would make them null."""
     for column, dtype in frame.schema.items():
-        if _holds_floats(dtype):
-            lost = _not_finite(pl.col(column), dtype).any()
-            if frame.select(lost.fill_null(value=False)).item():
-                raise StoreError(
-                    f"JSON has no NaN and no infinity: column {column!r}", hint=_ADVICE
-                )
+        floats = any(inner.is_float() for inner in within(dtype))
+        if floats and any(map(_not_finite, leaves(frame.get_column(column)))):
+            raise StoreError(f"JSON has no NaN and no infinity: column {column!r}", hint=_ADVICE)
 
 
-def _holds_floats(dtype: pl.DataType) -> bool:
-    return any(inner.is_float() for inner in within(dtype))
+def _not_finite(leaf: pl.Series) -> bool:
+    return leaf.dtype.is_float() and not leaf.is_finite().all()
 
 
-def _not_finite(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Per row, whether a float in it, however deep, is NaN or infinite."""
-    if isinstance(dtype, pl.Array):
-        return _not_finite(values.arr.to_list(), pl.List(dtype.inner))
-    if isinstance(dtype, pl.List):
-        return values.list.eval(_not_finite(pl.element(), instance(dtype.inner))).list.any()
-    if isinstance(dtype, pl.Struct):
-        return pl.any_horizontal(
-            _not_finite(values.struct.field(inner.name), instance(inner.dtype))
-            for inner in dtype.fields
-            if _holds_floats(instance(inner.dtype))
-        )
-    return values.is_nan() | values.is_infinite()
+def told_by_minutes(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same instants, in UTC where their zone's offset has seconds, or another year of it has
+    more than four digits: text would tell another instant, or none that is read again."""
+    return frame.with_columns(
+        frame.get_column(column).cast(with_leaves(dtype, _in_utc))
+        for column, dtype in frame.schema.items()
+        if any(map(_is_zoned, within(dtype)))
+        and any(map(_is_odd, leaves(frame.get_column(column))))
+    )
+
+
+def _is_zoned(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, pl.Datetime) and dtype.time_zone not in (None, "UTC")
+
+
+def _in_utc(dtype: pl.DataType) -> pl.DataType:
+    return pl.Datetime(dtype.time_unit, "UTC") if _is_zoned(dtype) else dtype  # type: ignore[attr-defined]
+
+
+def _is_odd(leaf: pl.Series) -> bool:
+    if not _is_zoned(leaf.dtype):
+        return False
+    # Since 1972 every offset is one of minutes; to look for them costs more than to see that.
+    asked = leaf.filter(~leaf.dt.convert_time_zone("UTC").dt.year().is_between(1973, 9998))
+    local = asked.dt.replace_time_zone(None)
+    offset = local.to_physical() - asked.to_physical()
+    minute = 60 * {"ms": 10**3, "us": 10**6, "ns": 10**9}[leaf.dtype.time_unit]  # type: ignore[attr-defined]
+    return bool((offset % minute != 0).any() or (~local.dt.year().is_between(0, 9999)).any())
