@@ -37,6 +37,23 @@ SAID = [
     ("SHUTDOWN is in progress.", HomeError, True, "again"),
     ("A transport-level error has occurred when receiving results from the server.",
      HomeError, True, "firewall"),
+    ("Login timeout expired", HomeError, True, "firewall"),
+    ("Login failed for user 'reader'. Reason: Server is in script upgrade mode. Only administrator"
+     " can connect at this time.", HomeError, True, "again"),
+    ("Login to read-secondary failed due to long wait on 'HADR_DATABASE_WAIT'. The replica is not"
+     " available for login because row versions are missing", HomeError, True, "again"),
+    ("Could not find database ID 5, name 'ERP'. The database may be offline. Wait a few minutes and"
+     " try again.", HomeError, True, "again"),
+    ("A timeout occurred while waiting for memory resources to execute the query in resource pool"
+     " 'default' (2). Rerun the query.", HomeError, True, "memory"),
+    ("Data modification failed on system-versioned table 'dbo.t' because transaction time was"
+     " earlier than period start time for affected records.", HomeError, True, "again"),
+    ("Snapshot isolation transaction failed accessing database 'Other' because snapshot isolation"
+     " is not allowed in this database.", HomeError, False, 'isolation = "read_committed"'),
+    ("The DELETE statement conflicted with the REFERENCE constraint 'FK'. The conflict occurred in"
+     " table 'dbo.child'.", HomeError, False, "refer to rows"),
+    ("Cannot TRUNCATE TABLE 'dbo.t' because it is being referenced by object 'v'.",
+     HomeError, False, "key_columns"),
     ("ClientSecretCredential authentication failed", AuthError, False, ""),
 ]  # fmt: skip
 

@@ -40,6 +40,8 @@ _BUSY = Meaning(f"the service is busy or moving the database; {_AGAIN}", transie
 
 #: The first pattern that is found decides; each with the numbers of its messages.
 _MEANINGS: tuple[tuple[str, Meaning], ...] = (
+    # 18401, 4221: a server that is being updated, a replica that has just started.
+    (r"script upgrade mode|Login to read-secondary failed", _BUSY),
     # 18456, 18470, 18486 to 18488, 18452: what the login's state was is in its own table.
     (r"Login failed for user|login.*(locked out|disabled)", Meaning("", auth=True)),
     # 4060
@@ -62,14 +64,24 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"Lock request time out",
         Meaning("somebody held a lock for longer than lock_seconds", transient=True),
     ),
-    # 40197, 40501, 40613, 49918 to 49920, 10928, 10929, 4221, 615,
+    # 8645, 701, 1204
+    (
+        r"Rerun (the query|your statement)|insufficient system memory",
+        Meaning(f"the server is short of memory or of locks; {_AGAIN}", transient=True),
+    ),
+    # 13535
+    (
+        r"transaction time was earlier than period start time",
+        Meaning(f"another transaction changed the same rows meanwhile; {_AGAIN}", transient=True),
+    ),
+    # 40197, 40501, 40613, 49918 to 49920, 10928, 10929, 615,
     # 596, 921, 922, 952, 976, 983, 6005
     (
         r"service has encountered an error|service is currently busy|is not currently available"
         r"|Not enough resources to process|Too many (create|operations)|Resource ID"
         r"|in the kill state|not been recovered yet|is being recovered|is in transition"
         r"|participating in an availability group|Unable to access availability database"
-        r"|SHUTDOWN is in progress",
+        r"|SHUTDOWN is in progress|The database may be offline",
         _BUSY,
     ),
     # 229, 230, 262, 297, 300, 916, 1088, 3704, 15151, 15247
@@ -85,15 +97,24 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
     ),
     # 207
     (r"Invalid column name", Meaning("the table's columns changed; `hygge plan` lists them")),
-    # 3952
+    # 3952, which may be of another database that a query reads; 41332, 3996
     (
-        r"snapshot isolation is not allowed",
-        Meaning('ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON, or isolation = "auto"'),
+        r"snapshot isolation is not allowed|ISOLATION LEVEL is set to SNAPSHOT"
+        r"|Snapshot isolation level is not supported",
+        Meaning(
+            "ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON for each database that is read, or"
+            ' isolation = "read_committed"'
+        ),
     ),
     # 3953, 3956, 3957, 3960, 3961
     (
         r"Snapshot isolation transaction (failed|aborted)",
         Meaning(f"what it read was being changed in its make-up; {_AGAIN}", transient=True),
+    ),
+    # 547
+    (
+        r"DELETE statement conflicted with the (SAME TABLE )?REFERENCE",
+        Meaning("rows of another table refer to rows that would go; append with key_columns"),
     ),
     # 2627, 2601, 547, 515
     (
@@ -105,12 +126,16 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"would be truncated|(?i:arithmetic overflow)",
         Meaning("a column of the table is too narrow for these rows; widen it"),
     ),
+    # 4711, 4712, 13545, 3729
+    (
+        r"(?i)cannot truncate table|truncate failed",
+        Meaning('keep it up with run_type = "incremental" and key_columns'),
+    ),
     # 9002, 1105
     (
         r"transaction log .* full|Could not allocate space",
         Meaning("free space for the database or its log, then run again"),
     ),
-    (r"Query timeout|Timeout expired|timed? ?out", Meaning(f"{_AGAIN}; or raise query_seconds")),
     (
         r"Client unable to establish|Communication link failure|TCP Provider|Login timeout"
         r"|transport-level error"
@@ -118,6 +143,7 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"|Failed to connect|IO error|unexpected (eof|end)|Connection not open",
         _LOST,
     ),
+    (r"Query timeout|Timeout expired|timed? ?out", Meaning(f"{_AGAIN}; or raise query_seconds")),
     (r"acquire.*token|\w+Credential\b|AADSTS", Meaning("", auth=True)),
 )
 
