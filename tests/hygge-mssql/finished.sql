@@ -37,9 +37,17 @@ SELECT CAST(i.type AS type) FROM sys.indexes AS i WHERE i.object_id = OBJECT_ID(
 -- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-index-columns-transact-sql
 SELECT CAST(i.index_id AS type), c.name FROM sys.indexes AS i INNER JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id INNER JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id WHERE i.object_id = OBJECT_ID(?) AND i.is_unique = 1 AND k.key_ordinal > 0 ORDER BY i.index_id, k.key_ordinal
 
+-- catalogue.kept
+-- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-tables-transact-sql
+SELECT CAST(t.temporal_type AS type), t.is_tracked_by_cdc, t.is_published, t.is_merge_published, t.is_memory_optimized, OBJECTPROPERTY(t.object_id, 'TableHasForeignRef') FROM sys.tables AS t WHERE t.object_id = OBJECT_ID(?)
+
 -- catalogue.referenced
 -- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-foreign-keys-transact-sql
-SELECT COUNT(*) FROM sys.foreign_keys AS f WHERE f.referenced_object_id = OBJECT_ID(?)
+SELECT OBJECT_SCHEMA_NAME(f.parent_object_id), OBJECT_NAME(f.parent_object_id), CAST(f.delete_referential_action AS type), f.is_disabled FROM sys.foreign_keys AS f WHERE f.referenced_object_id = OBJECT_ID(?)
+
+-- catalogue.indexed_views
+-- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-sql-dependencies-transact-sql
+SELECT COUNT(*) FROM sys.views AS v INNER JOIN sys.sql_dependencies AS d ON d.object_id = v.object_id INNER JOIN sys.indexes AS i ON i.object_id = v.object_id WHERE d.class = 1 AND d.referenced_major_id = OBJECT_ID(?)
 
 -- journal.make_schema
 -- https://learn.microsoft.com/sql/t-sql/statements/create-schema-transact-sql

@@ -184,25 +184,6 @@ def test_rows_that_the_source_has_no_more_are_found_by_their_keys(project: Proje
     assert project.rows("dbo.target") == [(1,), (3,), (4,)]
 
 
-@pytest.mark.parametrize("replace", ["in_place", "switch"])
-def test_a_table_that_others_refer_to_is_emptied_row_by_row_or_refused(
-    project: Project, replace: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    project.ground.execute(
-        "CREATE TABLE dbo.target ([id] bigint NULL)", "INSERT INTO dbo.target VALUES (9)"
-    )
-    project.server.referred.add("dbo.target")
-    done = load(project, pl.DataFrame({"id": [1, 2]}), f', replace = "{replace}"')
-    if replace == "switch":
-        assert done == 1
-        assert "other tables refer to it" in capsys.readouterr().err
-        assert project.rows("dbo.target") == [(9,)]
-    else:
-        assert done == 0
-        assert project.rows("dbo.target") == [(1,), (2,)]
-        assert not project.server.log.containing("TRUNCATE")
-
-
 @pytest.mark.parametrize(
     "unique", ["CREATE UNIQUE INDEX one ON dbo.target ([code])", "ADD PRIMARY KEY ([code])"]
 )

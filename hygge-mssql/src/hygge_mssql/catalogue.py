@@ -138,6 +138,53 @@ def unique(session: Session, table: Name) -> tuple[tuple[str, ...], ...]:
     return tuple(found.values())
 
 
-def referenced(session: Session, table: Name) -> bool:
-    """Whether another table has a foreign key to this one."""
-    return bool(session.value(ask.REFERENCED.sql, table.sql))
+@frozen(kw_only=True)
+class Reference:
+    """A foreign key to a table: of the table ``by``; ``carries`` what is deleted on to its rows."""
+
+    by: Name
+    carries: bool
+
+
+def references(session: Session, table: Name) -> tuple[Reference, ...]:
+    """The foreign keys to a table that this login may see."""
+    return tuple(
+        Reference(by=Name(str(schema), str(name)), carries=bool(action) and not disabled)
+        for schema, name, action, disabled in session.rows(ask.REFERENCED.sql, table.sql)
+    )
+
+
+#: ``temporal_type`` of a table that keeps the history of another one.
+HISTORY = 1
+
+
+@frozen(kw_only=True)
+class Kept:
+    """What a table is, beside its rows.
+
+    ``temporal`` is 2 where its own history is kept; ``referenced``: by a foreign key, whether this
+    login may see it or not; ``viewed``: by a view with an index, as far as it may.
+    """
+
+    temporal: int = 0
+    captured: bool = False
+    published: bool = False
+    in_memory: bool = False
+    referenced: bool = False
+    viewed: bool = False
+
+
+def kept(session: Session, table: Name) -> Kept:
+    """What a table is, beside its rows."""
+    found = session.one(ask.KEPT.sql, table.sql)
+    if found is None:
+        return Kept()
+    temporal, captured, published, merged, in_memory, referenced = found
+    return Kept(
+        temporal=int(temporal or 0),
+        captured=bool(captured),
+        published=bool(published or merged),
+        in_memory=bool(in_memory),
+        referenced=bool(referenced),
+        viewed=bool(session.value(ask.INDEXED_VIEWS.sql, table.sql)),
+    )

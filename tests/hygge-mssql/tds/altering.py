@@ -112,6 +112,10 @@ def _alter_column(table: Table, plan: tree.ColumnPlan, transaction: Transaction)
         and old.type.name != plan.type.name
     ):
         raise SqlError(5074, f"The object is dependent on column '{old.name}'.")
+    if old.default is not None and old.type.name != plan.type.name:
+        raise SqlError(
+            5074, f"The object '{old.default_name}' is dependent on column '{old.name}'."
+        )
     new = evolve(old, type=plan.type, nullable=True if plan.nullable is None else plan.nullable)
     value = stored(Bound(f"c{old.id}", old.type, old.nullable), new, table)
     if duck_type(old.type) == duck_type(new.type):

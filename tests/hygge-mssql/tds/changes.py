@@ -95,6 +95,7 @@ def delete(statement: tree.Delete, world: World, transaction: Transaction) -> in
         raise unknown("OUTPUT in a DELETE")
     reach = _reach(statement.target, statement.source, statement.where, world)
     table = reach.table
+    _refuse_deleting(table, world, transaction)
     limit = ""
     if statement.top is not None:
         limit = f" LIMIT {int(world.constant(reach.binder.value(statement.top)))}"
@@ -104,14 +105,59 @@ def delete(statement: tree.Delete, world: World, transaction: Transaction) -> in
     return transaction.count(f"DELETE FROM {table.physical} WHERE rowid IN ({rows})")
 
 
-def truncate(statement: tree.Truncate, world: World, transaction: Transaction) -> None:
-    table = target_of(statement.table, world)
-    if table.full_name in world.session.server.referred:
+_NOT_TRUNCATED = {
+    "temporal": (
+        13545,
+        "Truncate failed on table '{}' because it is not a supported operation on"
+        " system-versioned tables.",
+    ),
+    "cdc": (
+        4711,
+        "Cannot truncate table '{}' because it is published for replication or enabled for"
+        " Change Data Capture.",
+    ),
+    "indexed view": (
+        3729,
+        "Cannot TRUNCATE TABLE '{}' because it is being referenced by object 'seen'.",
+    ),
+}
+_NOT_TRUNCATED["published"] = _NOT_TRUNCATED["cdc"]
+_NOT_TRUNCATED["history"] = _NOT_TRUNCATED["temporal"]
+
+
+def _refuse_truncating(table: Table, world: World) -> None:
+    server = world.session.server
+    if table.full_name in server.referred:
         raise SqlError(
             4712,
             f"Cannot truncate table '{table.full_name}' because it is being referenced by a"
             " FOREIGN KEY constraint.",
         )
+    if table.full_name in server.besides:
+        number, text = _NOT_TRUNCATED[server.besides[table.full_name]]
+        raise SqlError(number, text.format(table.full_name))
+
+
+def _refuse_deleting(table: Table, world: World, transaction: Transaction) -> None:
+    """Of all that a foreign key asks only this: that nothing refers to what is deleted."""
+    referring = world.session.server.referred.get(table.full_name)
+    other = _named(world, referring.by) if referring and not referring.cascade else None
+    if other and transaction.run(f"SELECT count(*) FROM {other.physical}")[0][0]:
+        raise SqlError(
+            547,
+            f'The DELETE statement conflicted with the REFERENCE constraint "FK_{table.name}". The'
+            f' conflict occurred in database "hygge", table "{other.full_name}".',
+        )
+
+
+def _named(world: World, name: str) -> Table | None:
+    tables = world.catalogue.tables.values()
+    return next((table for table in tables if table.full_name == name), None)
+
+
+def truncate(statement: tree.Truncate, world: World, transaction: Transaction) -> None:
+    table = target_of(statement.table, world)
+    _refuse_truncating(table, world)
     transaction.count(f"DELETE FROM {table.physical}")
     transaction.database.identities.pop(table.id, None)
     if table.tracked:

@@ -21,6 +21,10 @@ def insert(statement: tree.Insert, world: World, transaction: Transaction) -> in
     if statement.output:
         raise unknown("OUTPUT")
     table = target_of(statement.target.parts, world)
+    if world.session.server.besides.get(table.full_name) == "history":
+        raise SqlError(
+            13559, f"Cannot insert rows in a temporal history table '{table.full_name}'."
+        )
     columns = _given(statement.columns, table, world)
     if statement.source is None:
         return _store(table, {}, "SELECT 1", world, transaction)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from attrs import frozen
 
 from .applocks import AppLocks
 from .connection import Connection
@@ -22,6 +23,15 @@ from .log import Log
 from .query import Answers
 
 USER, PASSWORD = "hygge", "p@ss;word} 1"
+
+
+@frozen
+class Referring:
+    """A foreign key of the table ``by``; ``seen``: whether the login may know of it."""
+
+    by: str
+    cascade: bool = False
+    seen: bool = True
 
 
 class TdsServer:
@@ -58,7 +68,10 @@ class TdsServer:
         self.faults = Faults()
         self.log = Log()
         self.denied: set[tuple[str, str]] = set()  # (PERMISSION, "schema.table" or "*")
-        self.referred: set[str] = set()  # "schema.table": others have foreign keys to it
+        #: "schema.table" → the foreign key to it.
+        self.referred: dict[str, Referring] = {}
+        #: "schema.table" → what it is besides: temporal, history, cdc, published, indexed view.
+        self.besides: dict[str, str] = {}
         self.clock_shift_seconds = 0.0
         self._connections: set[Connection] = set()
         self._lock = threading.Lock()

@@ -12,6 +12,9 @@ from .transaction import Transaction
 
 def switch(source: Table, target: Table, transaction: Transaction) -> None:
     """Both tables must be alike but for their names; the target must be empty (4905, 4943, ...)."""
+    besides = transaction.session.server.besides.get(target.full_name)
+    if besides:
+        raise SqlError(4900, f"The ALTER TABLE SWITCH statement failed: {besides}.")
     rows = transaction.run(f"SELECT count(*) FROM {target.physical}")[0][0]
     if rows:
         raise SqlError(

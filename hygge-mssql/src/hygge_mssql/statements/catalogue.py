@@ -86,9 +86,29 @@ UNIQUE = statement(
     source="relational-databases/system-catalog-views/sys-index-columns-transact-sql",
     does="tells which columns of a table together are never twice the same",
 )
+KEPT = statement(
+    "catalogue.kept",
+    """SELECT CAST(t.temporal_type AS int), t.is_tracked_by_cdc, t.is_published,
+              t.is_merge_published, t.is_memory_optimized,
+              OBJECTPROPERTY(t.object_id, 'TableHasForeignRef')
+       FROM sys.tables AS t WHERE t.object_id = OBJECT_ID(?)""",
+    source="relational-databases/system-catalog-views/sys-tables-transact-sql",
+    does="tells what a table is, for which it cannot be truncated",
+)
 REFERENCED = statement(
     "catalogue.referenced",
-    "SELECT COUNT(*) FROM sys.foreign_keys AS f WHERE f.referenced_object_id = OBJECT_ID(?)",
+    """SELECT OBJECT_SCHEMA_NAME(f.parent_object_id), OBJECT_NAME(f.parent_object_id),
+              CAST(f.delete_referential_action AS int), f.is_disabled
+       FROM sys.foreign_keys AS f WHERE f.referenced_object_id = OBJECT_ID(?)""",
     source="relational-databases/system-catalog-views/sys-foreign-keys-transact-sql",
-    does="tells whether other tables refer to one, which then cannot be truncated",
+    does="lists the tables that refer to one, and what becomes of their rows with its own",
+)
+INDEXED_VIEWS = statement(
+    "catalogue.indexed_views",
+    """SELECT COUNT(*) FROM sys.views AS v
+       INNER JOIN sys.sql_dependencies AS d ON d.object_id = v.object_id
+       INNER JOIN sys.indexes AS i ON i.object_id = v.object_id
+       WHERE d.class = 1 AND d.referenced_major_id = OBJECT_ID(?)""",
+    source="relational-databases/system-catalog-views/sys-sql-dependencies-transact-sql",
+    does="tells whether a view with an index stands on a table",
 )

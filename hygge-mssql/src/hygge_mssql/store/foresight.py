@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest
 from hygge_mssql import catalogue
-from hygge_mssql.catalogue import Column
+from hygge_mssql.catalogue import HISTORY, Column
+from hygge_mssql.emptying import may_refuse
 from hygge_mssql.names import Name, quoted
 from hygge_mssql.server.session import Session
 from hygge_mssql.sqltypes import declared, same_type
@@ -31,10 +32,20 @@ def foresee(
         _refuse_changes(session, staged, shape, changing)
     if found is None and not (shape.wanted or shape.keys):
         return
-    if found is not None and not changing and not _guarded(session, found, shape):
-        fitting(found, shape, emptied=manifest.mode == "full_drop")
-        return
-    _rehearse(session, manifest, config)
+    if changing or found is None or _doubtful(session, found, shape, manifest):
+        _rehearse(session, manifest, config)
+
+
+def _doubtful(session: Session, found: Target, shape: Shape, manifest: Manifest) -> bool:
+    """Whether only a rehearsal tells that the table takes the rows. Raises ``StoreError``."""
+    emptied = manifest.mode == "full_drop"
+    fit = fitting(found, shape, emptied=emptied)
+    if fit.add or fit.alter or manifest.extra.get("switch"):
+        return True  # indexes, defaults and much else keep a table from being altered or swapped
+    kept = catalogue.kept(session, found.name)
+    if kept.temporal == HISTORY or (emptied and may_refuse(kept)):
+        return True
+    return _guarded(session, found, shape)
 
 
 def _rehearse(session: Session, manifest: Manifest, config: MssqlStoreConfig) -> None:

@@ -9,6 +9,7 @@ from hygge_core.records import Manifest
 from hygge_core.types import parse_schema
 from hygge_mssql import catalogue
 from hygge_mssql.created import column_sql
+from hygge_mssql.emptying import empty
 from hygge_mssql.names import Name, named, names_sql, quoted, text_sql
 from hygge_mssql.server.session import Session
 from hygge_mssql.sqltypes import declared
@@ -111,9 +112,7 @@ class Publishing:
         """Keep the table object, with all that hangs on it: grants, indexes, constraints."""
         fit = fitting(found, self._shape, emptied=True)
         run = self._session.execute
-        referenced = catalogue.referenced(self._session, found.name)
-        empty = publishing.DELETE_ALL if referenced else publishing.TRUNCATE
-        run(empty.with_(target=found.name.sql))
+        empty(self._session, found.name)
         if self._manifest.extra.get("switch"):
             run(publishing.SWITCH.with_(staged=self._staged.sql, target=found.name.sql))
             return count(self._session, found.name)

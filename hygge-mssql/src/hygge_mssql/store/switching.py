@@ -8,7 +8,7 @@ two tables of the same columns and indexes
 from __future__ import annotations
 
 from hygge_core.errors import StoreError
-from hygge_mssql import catalogue
+from hygge_mssql import catalogue, emptying
 from hygge_mssql.created import column_sql
 from hygge_mssql.names import Name, quoted
 from hygge_mssql.server.session import Session
@@ -24,8 +24,8 @@ def make_like(session: Session, found: Target, staged: Name, shape: Shape) -> No
     kinds = catalogue.indexes(session, found.name)
     if kinds not in ((), (_CLUSTERED_COLUMNSTORE,)):
         _refuse(found, "it has indexes of its own")
-    if catalogue.referenced(session, found.name):
-        _refuse(found, "other tables refer to it")
+    if why := emptying.hindrance(catalogue.kept(session, found.name)):
+        _refuse(found, why)
     if {each.name for each in found.columns} != set(shape.columns):
         _refuse(found, "its columns are not those of the rows")
     for each in found.columns:

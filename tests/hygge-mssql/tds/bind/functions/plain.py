@@ -84,6 +84,17 @@ def _hashbytes(binder: Expressions, call: tree.Call) -> Bound:
     return Bound(f"unhex(sha256({raw}))", SqlType("varbinary", 8000))
 
 
+@knows("OBJECTPROPERTY")
+def _property(binder: Expressions, call: tree.Call) -> Bound:
+    operand, name = arguments(binder, call, 2)
+    if binder.world.text(name) != "TableHasForeignRef":
+        raise unknown(f"OBJECTPROPERTY(..., '{binder.world.text(name)}')")
+    referred = binder.world.session.server.referred
+    tables = binder.world.catalogue.tables.values()
+    ids = ", ".join(["0", *(str(table.id) for table in tables if table.full_name in referred)])
+    return Bound(f"CASE WHEN {operand.sql} IN ({ids}) THEN 1 ELSE 0 END", SqlType("int"))
+
+
 @knows("SCHEMA_NAME", "OBJECT_NAME", "OBJECT_SCHEMA_NAME", "TYPE_NAME")
 def _name_of(binder: Expressions, call: tree.Call) -> Bound:
     """From an id, which may be a column's: a CASE over all there are."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...catalogue import Key, Table
 from ..world import World
-from .shared import tables
+from .shared import tables, viewed
 from .view import BIT, INT, KIND, NAME, TINYINT, WORD, view
 
 
@@ -65,6 +65,8 @@ def _indexes(world: World) -> Iterator[Sequence[Any]]:
                 False,
                 False,
             )
+    for view_id, _ in viewed(world):
+        yield view_id, "seen", 1, 1, "CLUSTERED", True, False, False, False, False
 
 
 @view(

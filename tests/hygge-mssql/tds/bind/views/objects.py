@@ -28,10 +28,19 @@ def _schemas(world: World) -> Iterator[Sequence[Any]]:
     type=KIND,
     type_desc=WORD,
     is_ms_shipped=BIT,
+    temporal_type=TINYINT,
+    is_tracked_by_cdc=BIT,
+    is_published=BIT,
+    is_merge_published=BIT,
+    is_memory_optimized=BIT,
 )
 def _sys_tables(world: World) -> Iterator[Sequence[Any]]:
     for table in tables(world):
-        yield table.name, table.id, world.catalogue.schemas[table.schema], "U ", "USER_TABLE", False
+        schema = world.catalogue.schemas[table.schema]
+        besides = world.session.server.besides.get(table.full_name, "")
+        temporal = {"history": 1, "temporal": 2}.get(besides, 0)
+        is_now = (besides == "cdc", besides == "published", False, False)
+        yield table.name, table.id, schema, "U ", "USER_TABLE", False, temporal, *is_now
 
 
 @view(
@@ -157,18 +166,7 @@ def _identities(world: World) -> Iterator[Sequence[Any]]:
     column_id=INT,
     definition=SqlType("nvarchar", -1),
 )
-@view("sys", "views", name=NAME, object_id=INT, schema_id=INT, is_ms_shipped=BIT)
 @view("sys", "triggers", name=NAME, object_id=INT, parent_id=INT)
 def _none(world: World) -> Iterator[Sequence[Any]]:
     """The double has none of these."""
     yield from ()
-
-
-@view(
-    "sys", "foreign_keys", name=NAME, object_id=INT, parent_object_id=INT, referenced_object_id=INT
-)
-def _foreign_keys(world: World) -> Iterator[Sequence[Any]]:
-    """Those that a test says there are; the tables that they would be of, there are not."""
-    for table in tables(world):
-        if table.full_name in world.session.server.referred:
-            yield f"FK_{table.name}", table.id + 1, table.id + 2, table.id
