@@ -306,6 +306,15 @@ def test_the_size_is_guessed_where_rows_have_numbers(run, home):
     assert home(query="SELECT 1").estimated_rows(ASK) is None
 
 
+@pytest.mark.parametrize(("names", "told"), [("RowId", " in row 1"), ("rowid, _rowid_, oid", "")])
+def test_a_column_that_is_called_as_the_number_of_a_row_is_a_column(run, home, names, told):
+    run(f"CREATE TABLE orders AS SELECT 'text' AS {names.replace(', ', ', 1 AS ')}")
+    run("ALTER TABLE orders ADD COLUMN day DATE DEFAULT 'never'")
+    assert home().estimated_rows(ASK) == (1 if told else None)
+    with pytest.raises(SchemaChanged, match=rf"but 'never'{told} is not a date"):
+        list(home().read(ASK))
+
+
 def test_the_doctor_says_what_can_be_read(run, home):
     run("CREATE TABLE orders (a INTEGER)")
     ((what, verdict, _),) = home().check()

@@ -86,6 +86,12 @@ def primary_key(found: Sequence[Column]) -> tuple[str, ...]:
     return tuple(each.name for each in sorted(found, key=lambda one: one.key) if each.key)
 
 
+def rowid(found: Sequence[Column]) -> str | None:
+    """What a row's number is called beside these columns; ``None``: they hide all its names."""
+    taken = {same(each.name) for each in found}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
+
+
 def guarded(connection: sqlite3.Connection, table: str) -> bool:
     """Whether a unique index or a trigger could refuse rows that the columns would take."""
     found = connection.execute(

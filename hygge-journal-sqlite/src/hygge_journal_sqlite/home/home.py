@@ -102,8 +102,11 @@ class SqliteHome:
             return None
         with self._connected() as connection:
             name = quoted(self._config.table, HomeError)
+            number = catalog.rowid(catalog.columns(connection, self._config.table) or ())
+            if number is None:
+                return None
             try:
-                found = connection.execute(f"SELECT max(rowid) FROM {name}").fetchone()
+                found = connection.execute(f"SELECT max({number}) FROM {name}").fetchone()
             except sqlite3.OperationalError:  # a view, or a table without rowid
                 return None
             return int(found[0] or 0)

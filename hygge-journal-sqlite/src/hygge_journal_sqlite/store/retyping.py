@@ -29,11 +29,12 @@ def retype(
     Part of the caller's transaction. Raises ``StoreError`` for a value that is not of its type.
     """
     found = catalog.columns(connection, table) or ()
+    source = Source(name=table, sql=quoted(table, StoreError), table=table, columns=found)
     readings = [Reading(column=each, dtype=each.dtype or pl.String()) for each in found]
     schema = {each.name: changes.get(each.name, each.dtype) for each in readings}
     create(connection, scratch, schema)
     marks = ", ".join("?" * len(schema))
-    for batch in _rows(connection, table, readings):
+    for batch in _rows(connection, source, readings):
         insert = f"INSERT INTO {quoted(scratch, StoreError)} VALUES ({marks})"
         cast = batch.cast(schema)  # type: ignore[arg-type]
         connection.executemany(insert, zip(*map(encode, cast), strict=True))
@@ -68,11 +69,10 @@ def _hung(connection: sqlite3.Connection, sql: str) -> bool:
 
 
 def _rows(
-    connection: sqlite3.Connection, table: str, readings: Sequence[Reading]
+    connection: sqlite3.Connection, source: Source, readings: Sequence[Reading]
 ) -> Iterator[pl.DataFrame]:
-    sql = quoted(table, StoreError)
-    source = Source(name=table, sql=sql, table=table, columns=())
-    cursor = connection.execute(f"SELECT {names_sql([e.name for e in readings])} FROM {sql}")
+    names = names_sql([each.name for each in readings])
+    cursor = connection.execute(f"SELECT {names} FROM {source.sql}")
     try:
         yield from frames(cursor, readings, _BATCH_ROWS)
     except Unfit as unfit:
