@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+
+import polars as pl
+import pytest
+from lakes import account_at
+
+from hygge_adls.journal.files import Files
+from hygge_adls.shelf import LakeShelf
 from hygge_core import plugins
 from hygge_core.cli import main
 from hygge_core.engine.world import World
+from hygge_core.errors import JournalError, StoreError
 from hygge_core.records import Opened
 
 INSIDE = """
@@ -34,3 +43,22 @@ def test_a_home_that_holds_its_destination_is_refused_before_anybody_is_asked(tm
     said = capsys.readouterr().err
     assert "flows.f.home" in said
     assert "holds its destination" in said
+
+
+def test_where_this_host_cannot_keep_a_file_on_its_way_both_places_are_named(
+    dfs, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with account_at(dfs) as account:
+        lake = account.lake("lake", JournalError)
+        for raising, address, write in (
+            (StoreError, "lake/out/1.parquet", lambda: _staged(LakeShelf(lake, "out"))),
+            (JournalError, "lake/j/now-", lambda: Files(lake, "j").put("now", 1, [])),
+        ):
+            with pytest.raises(raising, match=f"{address}.*{tmp_path}/gone .TMPDIR.: No such file"):
+                write()
+
+
+def _staged(shelf: LakeShelf) -> None:
+    with shelf.staging_file("1.parquet") as path:
+        pl.DataFrame({"id": [1]}).write_parquet(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import Any, BinaryIO, cast
 from attrs import evolve
 
 from hygge_adls.lake import Lake
-from hygge_adls.passing import Wanted
+from hygge_adls.passing import Wanted, on_this_host
 from hygge_adls.reading import below
 from hygge_core.errors import StoreError
 from hygge_core.shelf import Entry, NameMissing, NameTaken
@@ -58,8 +57,7 @@ class LakeShelf:
     @contextmanager
     def staging_file(self, name: str) -> Iterator[Path]:
         """Written to a temporary file of this host, uploaded when the block is left."""
-        with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
-            path = Path(folder) / "part"
+        with on_this_host(self.address(name)) as path:
             yield path
             with path.open("rb") as file:
                 stream = cast(BinaryIO, Wanted(file, self._unwanted))

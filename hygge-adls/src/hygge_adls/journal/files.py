@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 
 from hygge_adls.journal.state import Change
 from hygge_adls.lake import Lake
+from hygge_adls.passing import on_this_host
+from hygge_core.errors import JournalError
 from hygge_core.jsons import to_json
 
 Changes = Sequence[tuple[int, Change]]
@@ -31,8 +31,7 @@ class Files:
     def put(self, kind: str, version: int, changes: Changes) -> str:
         """Write a new file of (version, change); its name."""
         name = f"{kind}-{version:020d}-{uuid4().hex[:8]}.parquet"
-        with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
-            path = Path(folder) / name
+        with on_this_host(self.lake.address(self.path(name)), JournalError) as path:
             _frame(changes).write_parquet(path)
             self.lake.upload(self.path(name), path)
         return name
