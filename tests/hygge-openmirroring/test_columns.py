@@ -10,8 +10,8 @@ import pytest
 
 from hygge_core.errors import StoreError
 from hygge_core.files.settings.stores import ParquetWriting
-from hygge_openmirroring.columns import columns_of, refuse_change
-from hygge_openmirroring.rows import landed, refuse_unwritable, write
+from hygge_openmirroring.loads.rows import landed, refuse_unwritable, write
+from hygge_openmirroring.zone.columns import columns_of, refuse_change
 
 NOON = dt.datetime(2026, 11, 28, 12, 0, 0, 123456)  # noqa: DTZ001 - as a column without a zone has it
 

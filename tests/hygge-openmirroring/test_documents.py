@@ -2,7 +2,7 @@
 
 import pytest
 
-from hygge_openmirroring.documents import (
+from hygge_openmirroring.zone.documents import (
     BadDocument,
     Metadata,
     PartnerEvents,

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from hygge_core.markers import ROW_MARKER
-from hygge_openmirroring.known import Changes
+from hygge_openmirroring.loads.known import Changes
 
 SCHEMA = pl.Schema({"id": pl.Int64(), "name": pl.String()})
 BEFORE = pl.DataFrame({"id": [1, 2, None], "name": ["a", "b", "n"]}, schema=SCHEMA)

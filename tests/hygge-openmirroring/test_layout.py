@@ -2,8 +2,8 @@
 
 import pytest
 
-from hygge_openmirroring import layout
-from hygge_openmirroring.layout import Table, number_of, sequence_name, table_of
+from hygge_openmirroring.zone import layout
+from hygge_openmirroring.zone.layout import Table, number_of, sequence_name, table_of
 
 
 def test_a_sequential_name_has_twenty_digits_and_says_its_number_again():

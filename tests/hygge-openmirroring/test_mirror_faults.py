@@ -53,7 +53,7 @@ def test_a_service_that_never_lets_go_leaves_the_old_table_and_the_decision(mirr
 
 
 def test_a_listing_that_does_not_show_the_last_file_gives_no_number(mirror, monkeypatch):
-    from hygge_openmirroring.zone import Zone
+    from hygge_openmirroring.zone.zone import Zone
 
     mirror.load(OLD, rows_per_file=1)
     listed = Zone.listed

@@ -11,7 +11,7 @@ from hygge_core import config
 from hygge_core.engine.coordinator import Coordinator
 from hygge_core.engine.world import World
 from hygge_core.records import FlowEvent
-from hygge_openmirroring.journal_rows import finished
+from hygge_openmirroring.journal.rows import finished
 
 ROWS = pl.DataFrame({"id": [1, 2]})
 TABLE = "hygge.schema/hygge_journal"

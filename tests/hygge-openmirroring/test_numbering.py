@@ -3,8 +3,8 @@
 import pytest
 
 from hygge_core.errors import StoreError
-from hygge_openmirroring.numbering import Seen, highest, next_number
-from hygge_openmirroring.record import TableRecord
+from hygge_openmirroring.zone.numbering import Seen, highest, next_number
+from hygge_openmirroring.zone.record import TableRecord
 
 RECORD = TableRecord(run_id="r", folder="etag", last=16, columns=())
 GONE = Seen(place="orders", folder=None)

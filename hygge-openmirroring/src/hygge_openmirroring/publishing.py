@@ -18,12 +18,12 @@ from hygge_core.errors import StoreError
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part
 from hygge_core.shelf import Entry, NameMissing, NameTaken
 from hygge_core.staged import Cut, StagedWriter
-from hygge_openmirroring.documents import PartnerEvents
 from hygge_openmirroring.dropping import Drop
-from hygge_openmirroring.known import KnownRows
-from hygge_openmirroring.layout import METADATA, PARQUET, PARTNER_EVENTS, SCHEMA
-from hygge_openmirroring.record import Notes, TableRecord
-from hygge_openmirroring.zone import Zone
+from hygge_openmirroring.loads.known import KnownRows
+from hygge_openmirroring.zone.documents import PartnerEvents
+from hygge_openmirroring.zone.layout import METADATA, PARQUET, PARTNER_EVENTS, SCHEMA
+from hygge_openmirroring.zone.record import Notes, TableRecord
+from hygge_openmirroring.zone.zone import Zone
 
 if TYPE_CHECKING:
     from hygge_adls import Account

@@ -11,8 +11,8 @@ from hygge_adls import ToOneLake
 from hygge_core.fields import one_or_many
 from hygge_core.files.settings.stores import ParquetWriting
 from hygge_core.markers import ROW_MARKER, Marker
-from hygge_openmirroring.documents import Detection
-from hygge_openmirroring.layout import FILES, LANDING_ZONE, Table
+from hygge_openmirroring.zone.documents import Detection
+from hygge_openmirroring.zone.layout import FILES, LANDING_ZONE, Table
 
 #: What the service reads; lz4 and brotli are not among them.
 Codec = Literal["zstd", "snappy", "gzip", "uncompressed"]

@@ -20,17 +20,17 @@ from hygge_adls import examined_store, opened
 from hygge_core.errors import StoreError
 from hygge_core.records import Part
 from hygge_core.types import parse
-from hygge_openmirroring import rows
-from hygge_openmirroring.columns import document
-from hygge_openmirroring.documents import encoded
-from hygge_openmirroring.journal_table import JournalTable
-from hygge_openmirroring.known import unknown
-from hygge_openmirroring.layout import PARQUET, moment_name, sequence_name, temporary_name
-from hygge_openmirroring.loading import Loading, Looked, loading, look
-from hygge_openmirroring.mirror import ShowsTables
-from hygge_openmirroring.numbering import Seen, next_number
+from hygge_openmirroring.journal.table import JournalTable
+from hygge_openmirroring.loads import rows
+from hygge_openmirroring.loads.known import unknown
+from hygge_openmirroring.loads.loading import Loading, Looked, loading, look
+from hygge_openmirroring.mirror.mirror import ShowsTables
 from hygge_openmirroring.publishing import TICK_SECONDS, Publishes
-from hygge_openmirroring.record import TableRecord
+from hygge_openmirroring.zone.columns import document
+from hygge_openmirroring.zone.documents import encoded
+from hygge_openmirroring.zone.layout import PARQUET, moment_name, sequence_name, temporary_name
+from hygge_openmirroring.zone.numbering import Seen, next_number
+from hygge_openmirroring.zone.record import TableRecord
 
 if TYPE_CHECKING:
     from hygge_adls import Account

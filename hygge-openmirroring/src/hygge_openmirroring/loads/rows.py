@@ -15,7 +15,7 @@ from hygge_core.files.stores.writing import write_parquet
 from hygge_core.markers import ROW_MARKER
 from hygge_core.types import parse
 from hygge_core.types.spelling import instance
-from hygge_openmirroring.columns import Column
+from hygge_openmirroring.zone.columns import Column
 
 _CELL = "_"
 #: What stands around a cell when it is written as the only field of an object.

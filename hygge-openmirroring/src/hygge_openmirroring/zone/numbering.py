@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from hygge_core.errors import StoreError
-from hygge_openmirroring.layout import number_of
-from hygge_openmirroring.record import TableRecord
+from hygge_openmirroring.zone.layout import number_of
+from hygge_openmirroring.zone.record import TableRecord
 
 _ANEW = "make the table anew: --full-drop"
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from hygge_openmirroring.layout import METADATA, PARTNER_EVENTS, SCHEMA
+from hygge_openmirroring.zone.layout import METADATA, PARTNER_EVENTS, SCHEMA
 
 Detection = Literal["sequential", "timestamp"]
 

@@ -17,7 +17,7 @@ from hygge_core.errors import StoreError
 from hygge_core.markers import ROW_MARKER
 from hygge_core.types import parse, spell
 from hygge_core.types.spelling import instance
-from hygge_openmirroring.documents import SchemaColumn, SchemaDocument
+from hygge_openmirroring.zone.documents import SchemaColumn, SchemaDocument
 
 _WIDER: Mapping[type[pl.DataType], pl.DataType] = {
     pl.UInt8: pl.Int16(),

@@ -10,18 +10,18 @@ from attrs import frozen
 
 from hygge_core.errors import StoreError
 from hygge_core.markers import ROW_MARKER, Marker
-from hygge_openmirroring.columns import Column, columns_of, merged, refuse_change
-from hygge_openmirroring.documents import Metadata
-from hygge_openmirroring.keys import KeyWatch
-from hygge_openmirroring.known import Changes
-from hygge_openmirroring.numbering import Seen, next_number
-from hygge_openmirroring.record import Notes, TableRecord
-from hygge_openmirroring.rows import refuse_unwritable
+from hygge_openmirroring.loads.keys import KeyWatch
+from hygge_openmirroring.loads.known import Changes
+from hygge_openmirroring.loads.rows import refuse_unwritable
+from hygge_openmirroring.zone.columns import Column, columns_of, merged, refuse_change
+from hygge_openmirroring.zone.documents import Metadata
+from hygge_openmirroring.zone.numbering import Seen, next_number
+from hygge_openmirroring.zone.record import Notes, TableRecord
 
 if TYPE_CHECKING:
     from hygge_core.records import Load
     from hygge_openmirroring.settings import OpenMirroringStoreConfig
-    from hygge_openmirroring.zone import Zone
+    from hygge_openmirroring.zone.zone import Zone
 
 
 @frozen(kw_only=True)

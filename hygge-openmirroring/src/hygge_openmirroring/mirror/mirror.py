@@ -13,17 +13,17 @@ import polars as pl
 from hygge_core.errors import StoreError
 from hygge_core.mirrors import Breach, Comparison, Reported, Swept
 from hygge_core.records import now
-from hygge_openmirroring import rows as landing
-from hygge_openmirroring.columns import columns_of
-from hygge_openmirroring.comparing import compared
-from hygge_openmirroring.layout import LANDING_ZONE, MONITORING
-from hygge_openmirroring.monitoring import REPLICATOR, TABLES, reports_of
+from hygge_openmirroring.loads import rows as landing
+from hygge_openmirroring.mirror.comparing import compared
+from hygge_openmirroring.mirror.monitoring import REPLICATOR, TABLES, reports_of
 from hygge_openmirroring.replay.live import live_zone
 from hygge_openmirroring.replay.order import number_of
 from hygge_openmirroring.replay.replaying import replay_table
 from hygge_openmirroring.replay.survey import surveyed
 from hygge_openmirroring.replay.zone import LocalZone, Zone, ZoneFile
 from hygge_openmirroring.rules import Finding, audited
+from hygge_openmirroring.zone.columns import columns_of
+from hygge_openmirroring.zone.layout import LANDING_ZONE, MONITORING
 
 if TYPE_CHECKING:
     from hygge_adls import Account, Lake

@@ -17,9 +17,9 @@ from attrs import frozen
 from hygge_adls import LakeShelf
 from hygge_core.errors import StoreError
 from hygge_core.jsons import from_plain, to_plain
-from hygge_openmirroring.columns import Column
-from hygge_openmirroring.documents import encoded
-from hygge_openmirroring.layout import Table
+from hygge_openmirroring.zone.columns import Column
+from hygge_openmirroring.zone.documents import encoded
+from hygge_openmirroring.zone.layout import Table
 
 #: After a first try that was not answered, a second one finds out.
 _TRIES = 3

@@ -15,15 +15,15 @@ from hygge_core.errors import StoreError
 from hygge_core.markers import Marker
 from hygge_core.protocols import Mirrors
 from hygge_core.shelf import NameMissing, NameTaken
-from hygge_openmirroring import rows
-from hygge_openmirroring.columns import columns_of, document
-from hygge_openmirroring.documents import Metadata, encoded
-from hygge_openmirroring.journal_rows import KEY, SCHEMA, finished, table
-from hygge_openmirroring.layout import SCHEMA as SCHEMA_NAME
-from hygge_openmirroring.layout import sequence_name, temporary_name
-from hygge_openmirroring.numbering import next_number
-from hygge_openmirroring.record import Notes, TableRecord
-from hygge_openmirroring.zone import Zone
+from hygge_openmirroring.journal.rows import KEY, SCHEMA, finished, table
+from hygge_openmirroring.loads import rows
+from hygge_openmirroring.zone.columns import columns_of, document
+from hygge_openmirroring.zone.documents import Metadata, encoded
+from hygge_openmirroring.zone.layout import SCHEMA as SCHEMA_NAME
+from hygge_openmirroring.zone.layout import sequence_name, temporary_name
+from hygge_openmirroring.zone.numbering import next_number
+from hygge_openmirroring.zone.record import Notes, TableRecord
+from hygge_openmirroring.zone.zone import Zone
 
 if TYPE_CHECKING:
     import polars as pl

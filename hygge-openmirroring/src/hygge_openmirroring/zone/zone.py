@@ -9,16 +9,16 @@ from attrs import evolve
 from hygge_adls import LakeShelf
 from hygge_core.errors import StoreError
 from hygge_core.shelf import Entry, NameMissing, NameTaken
-from hygge_openmirroring.columns import Column, documented
-from hygge_openmirroring.documents import (
+from hygge_openmirroring.zone.columns import Column, documented
+from hygge_openmirroring.zone.documents import (
     BadDocument,
     Metadata,
     PartnerEvents,
     SchemaDocument,
     encoded,
 )
-from hygge_openmirroring.layout import METADATA, PARTNER_EVENTS, PROCESSED, SCHEMA, Table
-from hygge_openmirroring.numbering import Seen, highest
+from hygge_openmirroring.zone.layout import METADATA, PARTNER_EVENTS, PROCESSED, SCHEMA, Table
+from hygge_openmirroring.zone.numbering import Seen, highest
 
 LIVE = "LandingZone"
 _ANEW = "leave it as it was, or make the table anew: --full-drop"

@@ -1,0 +1,1 @@
+"""The mirrored journal: runs as rows, and the table that shows them."""

@@ -1,0 +1,1 @@
+"""A load before it is published: what is settled first, its rows, their keys."""

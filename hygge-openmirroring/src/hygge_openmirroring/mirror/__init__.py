@@ -1,0 +1,1 @@
+"""What ``hygge mirror`` tells: of the zone, beside the source, and by Fabric's own word."""
