@@ -12,10 +12,10 @@ from tds.server import Referring, TdsServer
 from hygge_core.config import structure
 from hygge_core.errors import StoreError
 from hygge_mssql import catalogue
-from hygge_mssql.emptying import empty, hindrance
 from hygge_mssql.names import Name
 from hygge_mssql.server import Server
 from hygge_mssql.settings import MssqlConnectionConfig
+from hygge_mssql.store.emptying import empty, hindrance
 
 FLOW = """
 [flows.load]

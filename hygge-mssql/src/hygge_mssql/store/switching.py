@@ -8,12 +8,13 @@ two tables of the same columns and indexes
 from __future__ import annotations
 
 from hygge_core.errors import StoreError
-from hygge_mssql import catalogue, emptying
+from hygge_mssql import catalogue
 from hygge_mssql.created import column_sql
 from hygge_mssql.names import Name, quoted
 from hygge_mssql.server.session import Session
 from hygge_mssql.sqltypes import declared, same_type
 from hygge_mssql.statements import loading
+from hygge_mssql.store import emptying
 from hygge_mssql.store.target import Shape, Target
 
 _CLUSTERED_COLUMNSTORE = 5

@@ -12,7 +12,7 @@ from hygge_core.errors import StoreError
 from hygge_mssql import catalogue
 from hygge_mssql.catalogue import Kept
 from hygge_mssql.names import Name
-from hygge_mssql.session import Session
+from hygge_mssql.server.session import Session
 from hygge_mssql.statements import loading, publishing
 
 _INSTEAD = 'keep it up with run_type = "incremental" and key_columns'
