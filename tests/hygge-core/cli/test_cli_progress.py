@@ -132,6 +132,17 @@ def test_whatever_is_printed_is_scrubbed(capsys):
     assert out == "data ***\nstray ***\n"
 
 
+def test_the_last_lines_of_a_quiet_run_say_what_to_do_about_what_went_wrong():
+    run = Summary(
+        run_id="r", project="p", results=(result(), result(outcome="fail", failure=BROKEN))
+    )
+    told = [line for _, line in summary(run, journal=True, quiet=True)]
+    assert told == [
+        "erp.orders: fail after 0.2 s: orders.csv: line 17: ragged",
+        "  try: mend line 17",
+    ]
+
+
 def test_data_gives_no_orders_to_a_terminal(capsys):
     nasty = Failure(kind="HomeError", text="\x1b[2J\x07bad\x9b31m\nvalue", hint="\x1b]0;x")
     Plain()(ended(result(outcome="fail", failure=nasty)))

@@ -55,6 +55,5 @@ def _unfinished(run: Summary) -> bool:
 
 def _last_lines(run: Summary, said: Invocation, entities: Sequence[Entity]) -> None:
     journal = any(entity.journal for entity in entities)
-    for style, line in summary(run, journal=journal):
-        if style in {"bad", "warn"} or said.verbosity >= 0:
-            streams.say(line, style)
+    for style, line in summary(run, journal=journal, quiet=said.verbosity < 0):
+        streams.say(line, style)

@@ -60,6 +60,11 @@ def tame(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def hanging(text: str, indent: int) -> str:
+    """``text`` with its further lines set in: they belong to what the first one began."""
+    return text.replace("\n", "\n" + " " * indent)
+
+
 def columns(table: Sequence[tuple[str, ...]], *, indent: str = "") -> list[str]:
     """Lines with the cells of ``table`` under each other, two spaces between them."""
     widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]

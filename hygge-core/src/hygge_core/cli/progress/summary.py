@@ -15,17 +15,22 @@ _VERDICTS = 5
 Styled = tuple[str, str]
 
 
-def summary(run: Summary, *, journal: bool) -> Iterator[Styled]:
-    """(style, line) pairs. ``journal``: there is one, so that looking back and retrying work."""
+def summary(run: Summary, *, journal: bool, quiet: bool = False) -> Iterator[Styled]:
+    """(style, line) pairs. ``journal``: there is one, so that looking back and retrying work.
+
+    ``quiet`` says only what went wrong, and what to do about it.
+    """
     well = [result for result in run.results if result.outcome in WELL]
     ill = [result for result in run.results if result.outcome not in WELL]
-    yield from _moved(run, well)
+    if not quiet:
+        yield from _moved(run, well)
     yield from _told_before(run.results)
     for result in ill:
         yield from _failed(result)
     if run.not_started:
         yield "warn", f"not started: {', '.join(run.not_started)}"
-    yield from _next(run, ill, journal=journal)
+    if not quiet:
+        yield from _next(run, ill, journal=journal)
 
 
 def _moved(run: Summary, well: Sequence[Result]) -> Iterator[Styled]:
@@ -89,7 +94,7 @@ def _told_before(results: Sequence[Result]) -> Iterator[Styled]:
 
 def _failed(result: Result) -> Iterator[Styled]:
     style, text = finished(result.name, result)
-    yield style, text
+    yield style, wording.hanging(text, 2)
     if result.failure:
         yield from (("", f"  {note}") for note in result.failure.notes)
         if result.failure.hint:
