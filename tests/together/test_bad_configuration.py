@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from bad_input import mended, refused, without_rights
+from bad_input import GOOD, mended, refused, without_rights
 
 
 def test_a_key_that_stands_twice(filled):
@@ -85,7 +85,37 @@ def test_a_secret_that_is_not_there(filled, monkeypatch):
     monkeypatch.delenv("CANARY")
     done = refused(household, "CANARY", code=4)
     assert "export CANARY=" in done.err
+    planned, checked = household.call("plan"), household.call("check")
+    assert (planned.code, checked.code) == (4, 1)
+    assert "export CANARY=" in planned.out
+    assert "export CANARY=" in checked.out
     assert os.environ.get("CANARY") is None
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ('watermark = { column = "nam" }', "watermark.column: the source has no column 'nam'"),
+        (
+            'polish = { columns = { drop = ["nam"] } }',
+            "columns.drop: the source has no column 'nam'",
+        ),
+        ('polish = { columns = { rename = { id = "name" } } }', "would both be called 'name'"),
+        ('store.key_columns = ["nam"]', "store.key_columns: the source has no column 'nam'"),
+    ],
+)
+def test_a_column_that_is_not_there_is_named_before_a_run_too(household, more, why):
+    household.toml(
+        "[flows.f]\nhome = { type = 'csv', path = 'in.csv' }\n"
+        f"store.type = 'sqlite'\nstore.path = 'out.db'\n{more}\n"
+    )
+    household.text("in.csv", GOOD["csv"])
+    planned, checked, done = map(household.call, ("plan", "check", "run"))
+    assert planned.code == done.code in (1, 3)
+    assert checked.code == 1
+    assert all(why in said for said in (planned.out, checked.out, done.err))
+    problem = planned.out.partition("  problem  ")[2].splitlines()
+    assert all(line.startswith((" " * 11, "  try ")) for line in problem[1:])
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def examine(entities: Iterable[Entity], world: World) -> Iterator[Finding]:
         scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
         home = partial(world.home, entity.home, world.home_scene(entity))
         store = partial(world.store, entity.store, scene)
-        reads = partial(_reads, entity)
+        reads = partial(_reads, entity, world)
         yield from _tried(f"{entity.name}: home", entity.source, home, reads)
         yield from _tried(f"{entity.name}: store", entity.destination, store)
 
@@ -136,5 +136,7 @@ def _recalls(journal: Journal) -> None:
     journal.watermarks()
 
 
-def _reads(entity: Entity, home: Home) -> None:
-    home.schema(Ask(entity=entity.entity, drift=entity.drift))
+def _reads(entity: Entity, world: World, home: Home) -> None:
+    from hygge_core.operate.fitting import demand_columns  # polars: only where a home is opened
+
+    demand_columns(entity, world, home.schema(Ask(entity=entity.entity, drift=entity.drift)))

@@ -80,7 +80,11 @@ def plan(
         try:
             planned = _decided(entity, world, planned)
             if not offline:
-                planned = _seen(entity, world, _remembered(entity, world, planned))
+                planned = _remembered(entity, world, planned)
+                stored = _stored(entity, world, planned)
+                planned = evolve(planned, low=spelled(stored))
+                planned = _seen(entity, world, planned, stored)
+                _fits(entity, world, planned, stored)
         except Exception as exc:  # noqa: BLE001  # what a plugin raises stands in its entity's plan
             planned = evolve(planned, failure=failure_of(exc, world.plugins))
         yield planned
@@ -108,46 +112,59 @@ def _remembered(entity: Entity, world: World, planned: Plan) -> Plan:
     return evolve(planned, recovery=tuple(map(_due, open_runs)))
 
 
-def _seen(entity: Entity, world: World, planned: Plan) -> Plan:
+def _stored(entity: Entity, world: World, planned: Plan) -> Watermark | None:
+    """The watermark that a run would go on from.
+
+    Raises ``FlowError`` where a run would: it is of another destination, or is not known although
+    rows were moved.
+    """
+    journal = journal_of(entity, world)
+    if entity.watermark is None or planned.mode != "append" or journal is None:
+        return None
+    stored = journal.get_watermark(entity.flow, entity.entity)
+    moved = journal.get_last_run(entity.flow, entity.entity, event_type="complete")
+    place = world.place("store", entity.store)
+    refuse_unsound(stored, entity.name, place, moved=bool(moved and moved.row_count))
+    return stored
+
+
+def _seen(entity: Entity, world: World, planned: Plan, stored: Watermark | None) -> Plan:
     """What the home says of its columns and its size, for the range that a run would ask for."""
     from hygge_core.engine.rows.following import followed
     from hygge_core.types import spell_schema  # polars: only where a home is opened
 
-    low, ask, follower = _asked(entity, world, planned)
+    ask, follower = _asked(entity, planned, stored)
     scene = world.home_scene(entity)
     with world.home(entity.home, scene) as home:
         if follower is not None:
             ask = followed(home, ask, follower, entity.home)
         columns = spell_schema(home.schema(ask))
         rows = home.estimated_rows(ask) if isinstance(home, Estimates) else None
-    return evolve(planned, low=spelled(low), columns=columns, estimated_rows=rows)
+    return evolve(planned, columns=columns, estimated_rows=rows)
 
 
-def _asked(
-    entity: Entity, world: World, planned: Plan
-) -> tuple[Watermark | None, Ask, Follower | None]:
-    """The stored watermark and what a run would ask for, which it narrows where rows are appended.
+def _asked(entity: Entity, planned: Plan, stored: Watermark | None) -> tuple[Ask, Follower | None]:
+    """What a run would ask for, which the watermark narrows where rows are appended.
 
-    Raises ``FlowError`` where a run would: the watermark is of another column or destination, or is
-    not known although rows were moved.
+    Raises ``FlowError`` where a run would: the watermark is of another column.
     """
     from hygge_core.watermark import Follower, Tracker
 
     ask = Ask(entity=entity.entity, limit=planned.limit, drift=entity.drift)
-    journal, setting = journal_of(entity, world), entity.watermark
-    if setting is None:
-        return None, ask, None
-    stored = None
-    if planned.mode == "append" and journal is not None:
-        stored = journal.get_watermark(entity.flow, entity.entity)
-        moved = journal.get_last_run(entity.flow, entity.entity, event_type="complete")
-        place = world.place("store", entity.store)
-        refuse_unsound(stored, entity.name, place, moved=bool(moved and moved.row_count))
-    if setting.kind:
-        return stored, ask, Follower(setting, stored)
-    if planned.mode == "append" and journal is not None:
+    setting = entity.watermark
+    if setting is not None and setting.kind:
+        return ask, Follower(setting, stored)
+    if setting is not None and planned.mode == "append" and planned.journal:
         ask = evolve(ask, range=Tracker(setting, stored).range(None))
-    return stored, ask, None
+    return ask, None
+
+
+def _fits(entity: Entity, world: World, planned: Plan, stored: Watermark | None) -> None:
+    """Raise what a run would, where the entity names columns that the source does not have."""
+    from hygge_core.operate.fitting import demand_columns
+    from hygge_core.types import parse_schema
+
+    demand_columns(entity, world, parse_schema(planned.columns), stored)
 
 
 def _due(run: RunRecord) -> Recovery:

@@ -54,6 +54,15 @@ def final_columns(
     return final
 
 
+def lacking_keys(
+    settings: PolishSettings, columns: Sequence[str], keys: Mapping[str, str]
+) -> Iterator[Mistake]:
+    """The ``keys`` (source names to final ones) that no final column has the name of."""
+    there = {name for name, _, _ in _all_final(settings, columns)}
+    lacking = (source for source, final in keys.items() if final not in there)
+    return _missing("store.key_columns", lacking, columns)
+
+
 def _all_final(
     settings: PolishSettings, columns: Sequence[str]
 ) -> Iterator[tuple[str, str | None, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,20 +100,29 @@ class Polish:
     def final(self, names: Sequence[str]) -> tuple[str, ...]:
         """Final names of source columns (keys, say); names that polish itself makes stay.
 
-        Raises ``ConfigError`` for a column that polish leaves out.
+        Raises ``ConfigError`` for a column that polish leaves out, or that the source lacks.
         """
         settings = self._settings
         made = {*settings.constants, *(each.name for each in settings.hash_ids)}
         gone = [name for name in names if name not in made and self._leaves_out(name)]
-        if gone:
-            raise ConfigError(
-                f"{self._entity}: the polish leaves out what is needed".lstrip(": "),
-                mistakes=[
-                    Mistake("", "polish.columns", f"the key column {name!r} is left out")
-                    for name in gone
-                ],
+        self._refuse(
+            "the polish leaves out what is needed",
+            [
+                Mistake("", "polish.columns", f"the key column {name!r} is left out")
+                for name in gone
+            ],
+        )
+        final = tuple(n if n in made else final_name(n, settings.columns) for n in names)
+        if self._source is not None:
+            self._refuse(
+                "the store's keys do not fit the source",
+                choice.lacking_keys(settings, self._source, dict(zip(names, final, strict=True))),
             )
-        return tuple(n if n in made else final_name(n, settings.columns) for n in names)
+        return final
+
+    def _refuse(self, problem: str, mistakes: Iterable[Mistake]) -> None:
+        if found := tuple(mistakes):
+            raise ConfigError(f"{self._entity}: {problem}".lstrip(": "), mistakes=found)
 
     def _leaves_out(self, name: str) -> bool:
         return name not in choice.kept(self._settings, (name,))

@@ -33,7 +33,7 @@ def _give(finding: Finding) -> None:
     mark, style = ("ok  ", "good") if finding.ok else ("FAILED  ", "bad")
     streams.give(finding.what, mark=mark, style=style)
     if not finding.ok:
-        streams.give(f"    {finding.result}")
+        streams.give(f"    {wording.hanging(finding.result, 4)}")
     if finding.fix:
         streams.give(f"    try: {finding.fix}")
     sys.stdout.flush()

@@ -48,7 +48,7 @@ def _told(plan: Plan, *, verbose: bool) -> Iterator[str]:
     yield f"{plan.name}: {plan.run_type}" + (f" ({plan.mode})" if plan.mode else "")
     for word, text in _facts(plan, verbose=verbose):
         if text:
-            yield f"  {word:<8} {text}"
+            yield f"  {word:<8} {wording.hanging(text, 11)}"
 
 
 def _facts(plan: Plan, *, verbose: bool) -> Iterator[tuple[str, str]]:
