@@ -36,6 +36,7 @@ def test_what_is_uploaded_is_there_byte_for_byte(lake, dfs, tmp_path, size):
     lake.upload("a/b.bin", tmp_path / "part")
     assert files(dfs) == {"a/b.bin": content}
     assert lake.entry("a/b.bin").bytes == size
+    assert lake.read("a/b.bin") == content
 
 
 def test_any_name_that_a_partition_can_have_goes_through_every_operation(lake, dfs):

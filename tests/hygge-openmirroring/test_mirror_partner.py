@@ -6,6 +6,7 @@ import json
 import threading
 
 import polars as pl
+import pytest
 from mirrors import ZONE
 
 from hygge_core.errors import HyggeError
@@ -45,6 +46,14 @@ def test_another_partners_word_stays_byte_for_byte(mirror):
     mirror.load(ONE, partner_name="hygge")
     assert mirror.files()[NAME] == theirs
     assert "'Somebody'" in mirror.warnings[0]
+
+
+@pytest.mark.parametrize("theirs", [b"", b'{"partnerName": ', b"[]"])
+def test_what_says_nothing_stays_too_and_holds_no_table_up(mirror, theirs):
+    mirror.put(NAME, theirs)
+    mirror.load(ONE, partner_name="hygge")
+    assert mirror.files()[NAME] == theirs
+    assert "stays as it is" in mirror.warnings[0]
 
 
 def test_a_lost_answer_is_settled_by_looking(mirror):

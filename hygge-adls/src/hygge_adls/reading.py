@@ -100,7 +100,9 @@ class Reads:
         }
         with speaking(self._raising, self.address(path)):
             try:
-                got = self._file(path).download_file(offset, length, **(same if etag else {}))
+                # (Of an empty file no range can be had, and from 0 to the end is one to the SDK.)
+                start = None if length is None and not offset else offset
+                got = self._file(path).download_file(start, length, **(same if etag else {}))
                 return bytes(got.readall())
             except ResourceNotFoundError as exc:
                 if code_of(exc) not in GONE:

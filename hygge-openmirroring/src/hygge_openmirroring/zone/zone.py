@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from attrs import evolve
@@ -136,22 +137,28 @@ class Zone:
         ``staged`` is a name of this run's own: many tables may say it in the same moment.
         """
         name = f"{LIVE}/{PARTNER_EVENTS}"
-        there = self._shelf.read_json(name)
-        if there is None:
-            self._shelf.lake.upload(self._shelf.path(staged), encoded(partner.plain()))
-            try:
-                self._shelf.rename(staged, name)
-            except (NameTaken, NameMissing):  # by another table's run, or by us: a lost answer
-                there = self._shelf.read_json(name)
-            else:
-                return ""
         try:
-            other = PartnerEvents.parse(there).partner_name
-        except BadDocument as exc:
+            there = self._partner(name)
+            if there is None:
+                self._shelf.lake.upload(self._shelf.path(staged), encoded(partner.plain()))
+                try:
+                    self._shelf.rename(staged, name)
+                except (NameTaken, NameMissing):  # by another table's run, or by us: a lost answer
+                    there = self._partner(name)
+        except ValueError as exc:
             return f"{self._shelf.address(name)} stays as it is: {exc}"
-        if other != partner.partner_name:
+        if there is not None and there.partner_name != partner.partner_name:
+            other = there.partner_name
             return f"{self._shelf.address(name)} names the partner {other!r}, and stays"
         return ""
+
+    def _partner(self, name: str) -> PartnerEvents | None:
+        """Who is said to write here. Raises ``ValueError`` for a document that does not tell."""
+        try:
+            content = self._shelf.lake.read(self._shelf.path(name))
+        except NameMissing:
+            return None
+        return PartnerEvents.parse(json.loads(content))
 
 
 def _told(keys: tuple[str, ...]) -> str:
