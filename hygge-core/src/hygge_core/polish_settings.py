@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -101,7 +103,7 @@ class PolishSettings:
     * ``timestamps`` columns with the moment of the load.
     * ``mask`` source columns (names or globs) to ``sha256`` (hexadecimal text), ``null``,
       ``redact`` (``***``), ``first:N`` or ``last:N`` (so many characters and ``***``).
-      NULL stays NULL.
+      NULL stays NULL. Never the watermark's column: its highest value is kept in the journal.
     * ``salt`` the secret mixed into ``sha256`` masks: without one, who guesses a value finds it.
     """
 
@@ -126,3 +128,25 @@ class PolishSettings:
                     f"{column}: expected 'sha256', 'null', 'redact', 'first:N' or 'last:N', "
                     f"found {how!r}"
                 )
+
+
+def masks(mask: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
+    """How each masked column is masked: a name outranks a glob, an earlier glob a later one."""
+    found: dict[str, str] = {}
+    for pattern in sorted(mask, key=is_glob):
+        for column in matching(pattern, columns):
+            found.setdefault(column, mask[pattern])
+    return found
+
+
+def matching(pattern: str, columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns that a name or glob means; a column of just that name is the only one."""
+    known = tuple(columns)
+    if pattern in known:
+        return (pattern,)
+    return tuple(column for column in known if fnmatchcase(column, pattern))
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether the pattern may rightly match nothing."""
+    return any(sign in pattern for sign in "*?[")

@@ -57,6 +57,18 @@ def test_an_incremental_run_needs_a_watermark_and_a_journal(desk):
     assert desk.load(JOURNAL + flow()).entities
 
 
+@pytest.mark.parametrize("mask", ["id", "i*"])
+def test_a_column_that_is_followed_is_not_masked_since_the_journal_keeps_its_highest_value(
+    desk, mask
+):
+    masked = WATERMARK + f'\npolish = {{ mask = {{ "{mask}" = "null", x = "null" }} }}'
+    for run_type in ("incremental", "full_drop"):
+        [mistake] = desk.mistakes(JOURNAL + flow(run_type=run_type, more=masked))
+        assert mistake.path == "flows.shop.polish.mask"
+        assert "the watermark's column 'id' is masked" in mistake.problem
+    assert desk.load(JOURNAL + flow(more=masked.replace(f'"{mask}" = "null", ', ""))).entities
+
+
 def test_a_mistake_of_the_flow_is_said_once_and_of_an_entity_there(desk):
     text = JOURNAL + flow(run_type="full_drop", more="") + 'run_type = "incremental"\n'
     [mistake] = desk.mistakes(text)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.markers import ROW_MARKER
 from hygge_core.nearest import did_you_mean
-from hygge_core.polish.names import final_name, is_glob, matching
-from hygge_core.polish_settings import PolishSettings
+from hygge_core.polish.names import final_name
+from hygge_core.polish_settings import PolishSettings, is_glob, matching
 
 
 def kept(settings: PolishSettings, columns: Sequence[str]) -> tuple[str, ...]:
@@ -17,15 +17,6 @@ def kept(settings: PolishSettings, columns: Sequence[str]) -> tuple[str, ...]:
     wanted = {*(columns if chosen.select is None else _all(chosen.select, columns)), ROW_MARKER}
     wanted -= set(_all(chosen.drop, columns))
     return tuple(column for column in columns if column in wanted)
-
-
-def masks(settings: PolishSettings, columns: Sequence[str]) -> dict[str, str]:
-    """How each masked column is masked: a name outranks a glob, an earlier glob a later one."""
-    found: dict[str, str] = {}
-    for pattern in sorted(settings.mask, key=is_glob):
-        for column in matching(pattern, columns):
-            found.setdefault(column, settings.mask[pattern])
-    return found
 
 
 def check_names(settings: PolishSettings, columns: Sequence[str], entity: str) -> None:

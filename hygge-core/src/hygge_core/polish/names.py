@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from hygge_core.markers import ROW_MARKER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hygge_core.polish_settings import Case, ColumnSettings
 
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
@@ -45,19 +42,6 @@ def words(name: str) -> list[str]:
         if letter not in " _-":
             found[-1] += letter
     return [word for word in found if word]
-
-
-def matching(pattern: str, columns: Iterable[str]) -> tuple[str, ...]:
-    """The columns that a name or glob means; a column of just that name is the only one."""
-    known = tuple(columns)
-    if pattern in known:
-        return (pattern,)
-    return tuple(column for column in known if fnmatchcase(column, pattern))
-
-
-def is_glob(pattern: str) -> bool:
-    """Whether the pattern may rightly match nothing."""
-    return any(sign in pattern for sign in "*?[")
 
 
 def _without_signs(name: str) -> str:

@@ -13,7 +13,7 @@ from hygge_core.config import structure
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.polish import choice, values
 from hygge_core.polish.names import final_name
-from hygge_core.polish_settings import PolishSettings
+from hygge_core.polish_settings import PolishSettings, masks
 from hygge_core.types.spelling import instance
 
 
@@ -64,7 +64,7 @@ class Polish:
         found = [
             f"polish.hash_ids: {each.name!r} is made of a masked column: salt it with salted = true"
             for each in settings.hash_ids
-            if not each.salted and choice.masks(settings, each.from_columns)
+            if not each.salted and masks(settings.mask, each.from_columns)
         ]
         if settings.salt is None and "sha256" in settings.mask.values():
             found.append("polish.mask: sha256 without polish.salt is undone by guessing values")
@@ -72,7 +72,7 @@ class Polish:
 
     def hides(self, column: str) -> bool:
         """Whether a source column's values stay in the source: masked, or left out."""
-        return self._leaves_out(column) or bool(choice.masks(self._settings, (column,)))
+        return self._leaves_out(column) or bool(masks(self._settings.mask, (column,)))
 
     def needed(self, columns: Sequence[str]) -> tuple[str, ...] | None:
         """The source columns that polish looks at, ``None`` where it is all of them.
@@ -137,7 +137,7 @@ class Polish:
     def _planned_for(self, schema: pl.Schema) -> _Plan:
         columns = schema.names()
         final = choice.final_columns(self._settings, columns, self._entity)
-        masks = choice.masks(self._settings, columns)
+        masked = masks(self._settings.mask, columns)
         made = {
             each.name: values.hash_id(each, schema, self._salt) for each in self._settings.hash_ids
         }
@@ -145,7 +145,7 @@ class Polish:
         made |= {each.name: values.timestamp(each, self._now) for each in self._settings.timestamps}
         for name, source in final.items():
             if source is not None:
-                made[name] = self._column(source, instance(schema[source]), masks.get(source))
+                made[name] = self._column(source, instance(schema[source]), masked.get(source))
         after = pl.Schema({name: made[name][0] for name in final})
         return _Plan(schema, after, {name: made[name][1] for name in final})
 

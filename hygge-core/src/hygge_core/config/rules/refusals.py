@@ -10,6 +10,7 @@ from hygge_core.config.saying.mistakes import Mistakes
 from hygge_core.config.tree.nodes import Leaf, Origin, locate
 from hygge_core.errors import Mistake
 from hygge_core.nearest import did_you_mean
+from hygge_core.polish_settings import masks
 from hygge_core.records import RunType
 
 
@@ -19,6 +20,7 @@ def refusals(draft: Draft, run_type: RunType, *, journal: bool) -> Iterator[Mist
         run_type = draft.store.ask("run_type", run_type, run_type)
     yield from _deletes(draft)
     yield from _follows(draft)
+    yield from _masked(draft)
     if run_type == "full_drop":
         yield from _able(draft, "store", "full_drop", "replaced")
         return
@@ -109,6 +111,17 @@ def _follows(draft: Draft) -> Iterator[Mistake]:
     elif _applies_markers(draft.store) and not _keyed(draft.store):
         problem = f"{watermark.kind} tells of deletes by their keys: set the store's keys"
         yield draft.at("watermark", "kind").mistake(problem)
+
+
+def _masked(draft: Draft) -> Iterator[Mistake]:
+    """Why no value of the watermark's column may be hidden: the journal keeps the highest."""
+    column = (draft.settings.watermark and draft.settings.watermark.column) or ""
+    if column and column in masks(draft.polish.get("mask", {}), (column,)):
+        problem = (
+            f"the watermark's column {column!r} is masked, and its highest value would stand in the"
+            " journal as it is: follow another column, or leave this one out of mask"
+        )
+        yield draft.at("polish", "mask").mistake(problem)
 
 
 def _applies_markers(store: Part | None) -> bool:
