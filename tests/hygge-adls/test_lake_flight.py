@@ -10,8 +10,8 @@ import pytest
 from dfs import DfsProcess
 from lakes import Mover, account_at, sign_in
 
-from hygge_adls import lake, shelf
-from hygge_adls.lake import BLOCK_BYTES, BLOCKS_AT_ONCE, UPLOAD_BYTES
+from hygge_adls.lake import lake, shelf
+from hygge_adls.lake.lake import BLOCK_BYTES, BLOCKS_AT_ONCE, UPLOAD_BYTES
 from hygge_adls.stores import LakeParquetStore
 from hygge_adls.tables import AdlsStoreConfig
 from hygge_core.config import structure

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from lakes import Mover, account_at
 
+from hygge_adls.lake.ranged import Ranged, opened
 from hygge_adls.place import glob_pattern
-from hygge_adls.ranged import Ranged, opened
 from hygge_core.errors import HomeError
 from hygge_core.records import Ask, Mark, Range
 

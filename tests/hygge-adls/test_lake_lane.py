@@ -8,7 +8,7 @@ import pytest
 from dfs import DfsServer
 from lakes import PLUGINS, account_at, sign_in, task_of
 
-from hygge_adls.passing import Passing
+from hygge_adls.lake.passing import Passing
 from hygge_core.engine.flow import move
 from hygge_core.engine.world import World
 from hygge_core.protocols import GivesFiles, TakesFiles

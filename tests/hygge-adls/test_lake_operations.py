@@ -11,8 +11,8 @@ from azure.core.pipeline.transport import HttpTransport
 from household import until
 from lakes import account_at
 
-from hygge_adls import lake as lakes
-from hygge_adls import retries
+from hygge_adls.lake import lake as lakes
+from hygge_adls.lake import retries
 from hygge_core.errors import AuthError, HomeError, StoreError
 from hygge_core.shelf import NameMissing, NameTaken
 

@@ -9,7 +9,7 @@ import pytest
 from lakes import account_at
 
 from hygge_adls.journal.files import Files
-from hygge_adls.shelf import LakeShelf
+from hygge_adls.lake.shelf import LakeShelf
 from hygge_core import plugins
 from hygge_core.cli import main
 from hygge_core.engine.world import World

@@ -9,7 +9,8 @@ from azure.core.pipeline.transport import HttpTransport
 from dfs.identity import IdentityServer, People
 from lakes import PLUGINS, Mover, issued
 
-from hygge_adls import auth, retries
+from hygge_adls import auth
+from hygge_adls.lake import retries
 from hygge_core.engine.world import World
 from hygge_core.records import Opened
 from hygge_core.scene import Scene

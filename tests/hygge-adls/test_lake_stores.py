@@ -9,7 +9,7 @@ from attrs import evolve
 from household import until
 from lakes import Mover, account_at, sign_in
 
-from hygge_adls.shelf import LakeShelf
+from hygge_adls.lake.shelf import LakeShelf
 from hygge_adls.stores import LakeParquetStore
 from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
 from hygge_core.config import structure

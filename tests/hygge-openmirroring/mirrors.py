@@ -220,7 +220,7 @@ def table_of(files: dict[str, bytes], folder: str) -> pl.DataFrame:
 @contextmanager
 def served(root: Path):
     """A mirror on a server of its own; hygge's retries come at once."""
-    from hygge_adls import retries
+    from hygge_adls.lake import retries
 
     with pytest.MonkeyPatch.context() as patch, DfsServer() as server:
         patch.setenv("HYGGE_TEST_LAKE_SAS", SAS)

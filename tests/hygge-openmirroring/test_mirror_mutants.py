@@ -12,7 +12,7 @@ from hygge_openmirroring import publishing, store
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
-    from hygge_adls import retries
+    from hygge_adls.lake import retries
 
     monkeypatch.setattr(retries, "FIRST_SECONDS", 0.001)
 

@@ -29,7 +29,7 @@ RUNS = {"incremental": pl.concat([OLD, MORE]), "full_drop": OTHER}
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
-    from hygge_adls import retries
+    from hygge_adls.lake import retries
     from hygge_openmirroring import dropping
 
     monkeypatch.setattr(retries, "FIRST_SECONDS", 0.001)

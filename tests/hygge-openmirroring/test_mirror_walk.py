@@ -37,7 +37,7 @@ def walk(case) -> MirrorWalk:
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
-    from hygge_adls import retries
+    from hygge_adls.lake import retries
     from hygge_openmirroring import store
 
     monkeypatch.setattr(retries, "FIRST_SECONDS", 0.001)

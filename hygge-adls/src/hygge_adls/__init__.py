@@ -21,24 +21,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hygge_adls.account import Account as Account
     from hygge_adls.account import opened as opened
-    from hygge_adls.border import speaking as speaking
     from hygge_adls.diagnosis import examined_store as examined_store
-    from hygge_adls.lake import Lake as Lake
+    from hygge_adls.lake.border import speaking as speaking
+    from hygge_adls.lake.lake import Lake as Lake
+    from hygge_adls.lake.shelf import LakeShelf as LakeShelf
     from hygge_adls.settings import InAdls as InAdls
     from hygge_adls.settings import InOneLake as InOneLake
     from hygge_adls.settings import ToOneLake as ToOneLake
-    from hygge_adls.shelf import LakeShelf as LakeShelf
 
 _WHERE = {
     "Account": "account",
     "InAdls": "settings",
     "InOneLake": "settings",
-    "Lake": "lake",
-    "LakeShelf": "shelf",
+    "Lake": "lake.lake",
+    "LakeShelf": "lake.shelf",
     "ToOneLake": "settings",
     "examined_store": "diagnosis",
     "opened": "account",
-    "speaking": "border",
+    "speaking": "lake.border",
 }
 
 __all__ = sorted(_WHERE)  # noqa: PLE0605  # one list, derived

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from azure.storage.filedatalake import DataLakeServiceClient
 
 from hygge_adls.auth import credential
-from hygge_adls.border import code_of, speaking
-from hygge_adls.lake import Lake
+from hygge_adls.lake.border import code_of, speaking
+from hygge_adls.lake.lake import Lake
+from hygge_adls.lake.retries import Again
 from hygge_adls.reaching import reached
-from hygge_adls.retries import Again
 from hygge_adls.settings import AdlsConnection, OneLakeConnection
 from hygge_core.errors import FlowError, StoreError
 

@@ -10,7 +10,7 @@ from hygge_adls.reaching import Finding, tried
 
 if TYPE_CHECKING:
     from hygge_adls.account import Account
-    from hygge_adls.shelf import LakeShelf
+    from hygge_adls.lake.shelf import LakeShelf
     from hygge_core.staged import Places
 
 

@@ -10,9 +10,9 @@ from typing import BinaryIO, cast
 
 from attrs import field, frozen
 
-from hygge_adls import ranged
-from hygge_adls.lake import Lake
-from hygge_adls.reading import below
+from hygge_adls.lake import ranged
+from hygge_adls.lake.lake import Lake
+from hygge_adls.lake.reading import below
 from hygge_core.errors import HomeError
 from hygge_core.files.homes.sources import Source, skipped
 from hygge_core.shelf import Entry

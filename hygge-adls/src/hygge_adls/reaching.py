@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from hygge_adls.border import speaking
+from hygge_adls.lake.border import speaking
 from hygge_adls.settings import AdlsConnection, OneLakeConnection
 from hygge_core.errors import HyggeError, StoreError
 

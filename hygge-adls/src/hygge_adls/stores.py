@@ -14,9 +14,9 @@ import polars as pl
 from attrs import evolve
 
 from hygge_adls.account import Account, opened
-from hygge_adls.passing import Passing, all_of
-from hygge_adls.ranged import Footers
-from hygge_adls.shelf import LakeShelf
+from hygge_adls.lake.passing import Passing, all_of
+from hygge_adls.lake.ranged import Footers
+from hygge_adls.lake.shelf import LakeShelf
 from hygge_core.errors import StoreError
 from hygge_core.files.homes.sources import skipped
 from hygge_core.files.stores import writing

@@ -9,8 +9,8 @@ from uuid import uuid4
 import polars as pl
 
 from hygge_adls.journal.state import Change
-from hygge_adls.lake import Lake
-from hygge_adls.passing import on_this_host
+from hygge_adls.lake.lake import Lake
+from hygge_adls.lake.passing import on_this_host
 from hygge_core.errors import JournalError
 from hygge_core.jsons import to_json
 

@@ -27,7 +27,7 @@ from hygge_adls.journal.files import Files
 from hygge_adls.journal.head import Head, Segment, Transaction, understood
 from hygge_adls.journal.history import History, compacted
 from hygge_adls.journal.state import Change, State
-from hygge_adls.lake import Lake
+from hygge_adls.lake.lake import Lake
 from hygge_core.errors import JournalError
 from hygge_core.faults import around
 from hygge_core.jsons import to_plain

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hygge_adls.lake import BLOCK_BYTES, Lake
+from hygge_adls.lake.lake import BLOCK_BYTES, Lake
 from hygge_core.shelf import Entry
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from attrs import frozen
 from azure.core import exceptions as azure
 
 from hygge_adls import identities
-from hygge_adls.retries import is_distrust
+from hygge_adls.lake.retries import is_distrust
 from hygge_core.errors import AuthError, FlowError, HyggeError
 
 _ROLE = (

@@ -25,8 +25,8 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 
-from hygge_adls.border import code_of, speaking, words
-from hygge_adls.reading import GONE, Reads
+from hygge_adls.lake.border import code_of, speaking, words
+from hygge_adls.lake.reading import GONE, Reads
 from hygge_core.faults import around
 from hygge_core.shelf import NameMissing, NameTaken
 

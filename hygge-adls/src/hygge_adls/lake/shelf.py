@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, cast
 
 from attrs import evolve
 
-from hygge_adls.lake import Lake
-from hygge_adls.passing import Wanted, on_this_host
-from hygge_adls.reading import below
+from hygge_adls.lake.lake import Lake
+from hygge_adls.lake.passing import Wanted, on_this_host
+from hygge_adls.lake.reading import below
 from hygge_core.errors import StoreError
 from hygge_core.shelf import Entry, NameMissing, NameTaken
 

@@ -1,4 +1,4 @@
-"""Looking at a lake and reading from it; what changes something is in :mod:`hygge_adls.lake`."""
+"""Looking at a lake and reading from it; what changes something is in ``lake.py``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import evolve
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceNotFoundError
 
-from hygge_adls.border import code_of, speaking
+from hygge_adls.lake.border import code_of, speaking
 from hygge_core.errors import FlowError, StoreError
 from hygge_core.shelf import Entry, NameMissing
 
