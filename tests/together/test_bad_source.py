@@ -37,6 +37,15 @@ def test_a_file_that_may_not_be_read(filled, kind):
     mended(household)
 
 
+@pytest.mark.parametrize("odd", [{"^id$": ["x"]}, {"^x$": ["x"]}, {"a": [{"*": 1}]}])
+def test_a_name_that_is_read_as_a_pattern(filled, odd):
+    """Polars has put another column's values, or none, under such a name."""
+    household = filled()
+    household.put("in.parquet", ROWS.head(1).with_columns(pl.DataFrame(odd).get_columns()))
+    told = refused(household, "is read as a pattern of names", "try: give it another name").err
+    assert household.call("check").out.partition(" is called ")[2][:5] in told
+
+
 def test_a_parquet_file_that_was_cut_short_anywhere(filled):
     household = filled()
     whole = (household.root / "in.parquet").read_bytes()

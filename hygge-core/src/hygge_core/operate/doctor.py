@@ -137,6 +137,10 @@ def _recalls(journal: Journal) -> None:
 
 
 def _reads(entity: Entity, world: World, home: Home) -> None:
-    from hygge_core.operate.fitting import demand_columns  # polars: only where a home is opened
+    # polars: only where a home is opened
+    from hygge_core.engine.rows.names import refuse_patterns
+    from hygge_core.operate.fitting import demand_columns
 
-    demand_columns(entity, world, home.schema(Ask(entity=entity.entity, drift=entity.drift)))
+    schema = home.schema(Ask(entity=entity.entity, drift=entity.drift))
+    refuse_patterns(schema)
+    demand_columns(entity, world, schema)

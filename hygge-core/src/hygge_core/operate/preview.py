@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hygge_core.engine.rows.names import refuse_patterns
 from hygge_core.engine.rows.reading import as_frame
 from hygge_core.polish import Polish
 from hygge_core.records import Ask
@@ -25,6 +26,7 @@ def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:
     scene = world.home_scene(entity)
     with world.home(entity.home, scene) as home:
         schema = home.schema(ask)
+        refuse_patterns(schema)
         with closing(_read(home.read(ask))) as batches:
             first = _first(batches, schema, rows)
     return polish.apply(first)

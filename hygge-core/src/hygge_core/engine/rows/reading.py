@@ -14,6 +14,7 @@ from hygge_core.engine.given import given, given_or_none
 from hygge_core.engine.modes import has_content, known_schema
 from hygge_core.engine.rows.following import demand_marker, followed
 from hygge_core.engine.rows.marking import Marking, with_marker
+from hygge_core.engine.rows.names import refuse_patterns
 from hygge_core.engine.threads.patience import patiently
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.markers import ROW_MARKER
@@ -52,6 +53,7 @@ class Reading:
         self._unneeded = tuple(column for column in everything if column not in self.raw)
         self.ask = evolve(ask, columns=needed, settled=self.raw)
         polished = self._polish.schema(self.raw)
+        refuse_patterns(polished)
         if self.follower is not None:
             demand_marker(polished)
         applied = "markers" in self._kind.capabilities
@@ -93,6 +95,7 @@ class Reading:
         schema = given(home.schema(ask), Mapping, opened, "schema")
         if not schema:
             raise HomeError("the source has no columns", hint=_COLUMNLESS)
+        refuse_patterns(schema)
         return ask, schema, home.estimated_rows(ask) if isinstance(home, Estimates) else None
 
     def _needed(self, columns: tuple[str, ...]) -> tuple[str, ...] | None:
