@@ -5,6 +5,7 @@ import pytest
 
 from hygge_core.errors import StoreError
 from hygge_core.faults import planned
+from hygge_core.records import LoadRef, Opened, RunRecord
 from hygge_core.testing.plans import Count, Crash
 
 OLD = pl.DataFrame({"id": [1, 2, 3], "name": ["a", "b", "c"]})
@@ -147,3 +148,20 @@ def test_who_wakes_up_behind_others_who_have_gone_on_does_not_turn_back_the_numb
     mirror.load(MORE)
     assert mirror.numbers() == list(range(1, first + 3))
     assert mirror.own() == []
+
+
+def test_two_tables_of_one_name_do_not_tidy_each_others_ledger(mirror):
+    """Flows without a journal record their steps in it, and several tables move at once."""
+    mine, theirs = {"schema_name": "a"}, {"schema_name": "b"}
+    run = RunRecord(
+        ref=LoadRef(run_id="r1", flow="shop", entity="orders"), state="open",
+        run_type="full_drop", epoch=0, destination="there", store=Opened(type="memory", table={}),
+    )  # fmt: skip
+
+    def begin():
+        with mirror.store(**theirs) as store:
+            assert store.open_runs("shop", "others") == ()
+
+    with mirror.store(**mine) as store, planned(SleepsAt(begin, "rename:before", "r1.json")):
+        store.advance(run)
+        assert store.open_runs("shop", "orders") == (run,)

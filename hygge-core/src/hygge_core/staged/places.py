@@ -32,5 +32,5 @@ class Places:
 
     @property
     def ledger(self) -> str:
-        """The unfinished runs of this destination, for flows without a journal."""
-        return f"{self.own}/runs/{self.live.rpartition('/')[2]}"
+        """The unfinished runs of this destination and no other, for flows without a journal."""
+        return f"{self.own}/runs/{self.live}"
