@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from attrs import Attribute, field, fields, frozen
-from attrs.validators import ge, gt, matches_re, optional
+from attrs.validators import ge, gt, optional
 
-from hygge_core.fields import ConnectionName, Secret
+from hygge_core.fields import ConnectionName, Secret, Spelled
 
 ONELAKE_URL = "https://onelake.dfs.fabric.microsoft.com"
 
@@ -32,7 +32,10 @@ def has_what_it_needs(config: Any, _: Attribute[Any], auth: str) -> None:
                 raise ValueError(f"{key} is for auth = {other!r}, found {auth!r}")
 
 
-_url: Any = optional(matches_re(r"https?://[^/\s]+(/[^/\s]+)?/?"))
+_url: Any = optional(
+    Spelled(r"https?://[^/\s]+(/[^/\s]+)?/?", "such as 'https://NAME.dfs.core.windows.net'")
+)
+_name = Spelled(r"[^/]+", "without '/'")
 
 
 @frozen(kw_only=True, slots=False)  # a mixin: two parents with slots have no common child
@@ -52,8 +55,12 @@ class SignIn:
     client_id: str | None = None
     client_secret: Secret | None = None
     sas: Secret | None = None
-    token: str | None = field(default=None, validator=optional(matches_re(r"[\w.]+:[\w.]+")))
-    authority: str | None = field(default=None, validator=optional(matches_re(r"https://\S+")))
+    token: str | None = field(
+        default=None, validator=optional(Spelled(r"[\w.]+:[\w.]+", "such as 'module:name'"))
+    )
+    authority: str | None = field(
+        default=None, validator=optional(Spelled(r"https://\S+", "that begins with 'https://'"))
+    )
     ca_bundle: Path | None = None
     connect_seconds: float = field(default=10.0, validator=gt(0))
     read_seconds: float = field(default=60.0, validator=gt(0))
@@ -111,7 +118,7 @@ class InAdls(SignIn):
     * ``filesystem`` the container.
     """
 
-    filesystem: str = field(validator=matches_re(r"[^/\s]+"))
+    filesystem: str = field(validator=Spelled(r"[^/\s]+", "without '/' and spaces"))
     account_url: str | None = field(default=None, validator=_url)
     auth: AdlsAuth = field(default="default", validator=has_what_it_needs)
     key: Secret | None = None
@@ -143,9 +150,9 @@ class InOneLake(ToOneLake):
     * ``schema`` a folder ``SCHEMA.schema`` between ``Files`` and what comes below.
     """
 
-    workspace: str = field(validator=matches_re(r"[^/]+"))
-    item: str = field(validator=matches_re(r"[^/]+"))
-    schema: str | None = field(default=None, validator=optional(matches_re(r"[^/]+")))
+    workspace: str = field(validator=_name)
+    item: str = field(validator=_name)
+    schema: str | None = field(default=None, validator=optional(_name))
 
     @property
     def container(self) -> str:

@@ -10,8 +10,9 @@ A config class is a frozen attrs class. Fields may be ``bool``, ``int``, ``float
 * any field marked with ``metadata=PER_ENTITY``: a place that each entity needs for itself; where
   its text has no ``{entity}`` and the flow has entities, ``/{entity}`` is appended.
 
-Bounds are attrs validators (``ge``, ``min_len``); a default makes a key optional. A field with a
-converter takes what the converter's first parameter is annotated with: see ``one_or_many``.
+Bounds are attrs validators (``ge``, ``min_len``), and ``Spelled`` for text of a certain form; a
+default makes a key optional. A field with a converter takes what the converter's first parameter is
+annotated with: see ``one_or_many``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NewType
 
-from attrs import frozen
+from attrs import Attribute, frozen
 
 from hygge_core import secrets
 from hygge_core.errors import AuthError
@@ -68,6 +69,21 @@ class Secret:
         return text
 
 
+@frozen
+class Spelled:
+    """A validator: the text is of ``pattern``, as a whole; ``words`` say so to people.
+
+    ``Spelled(r"[^/]+", "without a '/'")`` is told as "expected a string without a '/', found ...".
+    """
+
+    pattern: str
+    words: str
+
+    def __call__(self, config: object, at: Attribute[str], text: str) -> None:
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(f"expected a string {self.words}, found {text!r}")
+
+
 def duration(text: str) -> timedelta:
     """``"1h30m"`` as a timedelta. Raises ``ValueError`` for all else, a bare number included."""
     pieces = _PIECE.findall(text.replace(" ", ""))
@@ -87,6 +103,7 @@ __all__ = [
     "ConnectionName",
     "PER_ENTITY",
     "Secret",
+    "Spelled",
     "duration",
     "one_or_many",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from attrs import Attribute, field, frozen
-from attrs.validators import and_, ge, le, matches_re, optional
+from attrs.validators import and_, ge, le, optional
 
-from hygge_core.fields import Secret
+from hygge_core.fields import Secret, Spelled
 
 Auth = Literal["password", "integrated", "managed_identity", "service_principal", "cli", "default"]
 #: auth → the keys that it needs, and those that it may have.
@@ -54,8 +54,10 @@ class MssqlConnectionConfig:
     * ``application_name`` what ``sys.dm_exec_sessions.context_info`` shows of our sessions.
     """
 
-    server: str = field(validator=matches_re(r"[^;{}\0,]+"))
-    database: str = field(validator=matches_re(r"[^\0]{1,128}"))
+    server: str = field(
+        validator=Spelled(r"[^;{}\0,]+", "with the host alone (its port is `port`)")
+    )
+    database: str = field(validator=Spelled(r"[^\0]{1,128}", "of 1 to 128 characters"))
     port: int | None = field(default=None, validator=optional(and_(ge(1), le(65_535))))
     user: str | None = None
     password: Secret | None = None
@@ -70,4 +72,6 @@ class MssqlConnectionConfig:
     connect_seconds: int = field(default=15, validator=ge(1))
     query_seconds: int = field(default=0, validator=ge(0))
     lock_seconds: float = field(default=60.0, validator=ge(0))
-    application_name: str = field(default="hygge", validator=matches_re(r"[^\0]{1,60}"))
+    application_name: str = field(
+        default="hygge", validator=Spelled(r"[^\0]{1,60}", "of 1 to 60 characters")
+    )

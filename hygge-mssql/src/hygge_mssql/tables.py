@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from attrs import Attribute, field, frozen
-from attrs.validators import deep_mapping, ge, gt, instance_of, le, matches_re, min_len, optional
+from attrs.validators import deep_mapping, ge, gt, instance_of, le, min_len, optional
 
-from hygge_core.fields import ConnectionName
+from hygge_core.fields import ConnectionName, Spelled
 
 WHOLE_ENTITY = "{entity}"
 
@@ -108,7 +108,8 @@ class MssqlStoreConfig:
     replace: Literal["in_place", "switch"] = "in_place"
     columnstore: bool = False
     column_types: dict[str, str] = field(
-        factory=dict, validator=deep_mapping(instance_of(str), matches_re(_TYPE))
+        factory=dict,
+        validator=deep_mapping(instance_of(str), Spelled(_TYPE, "such as 'decimal(18,2)'")),
     )
     rows_per_batch: int = field(default=SMALLEST_BATCH, validator=ge(SMALLEST_BATCH))
     parallel_loaders: int = field(default=1, validator=[ge(1), le(16)])
@@ -133,6 +134,8 @@ class MssqlJournalConfig:
     """
 
     connection: ConnectionName
-    schema: str = field(default="hygge", validator=matches_re(r"[^\0]{1,128}"))
+    schema: str = field(
+        default="hygge", validator=Spelled(r"[^\0]{1,128}", "of 1 to 128 characters")
+    )
     retention: timedelta | None = None
     lease_seconds: float = field(default=60.0, validator=gt(0))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from attrs import Attribute, field, frozen
-from attrs.validators import deep_iterable, ge, gt, in_, le, matches_re, min_len, optional
+from attrs.validators import deep_iterable, ge, gt, in_, le, min_len, optional
 
 from hygge_adls import ToOneLake
-from hygge_core.fields import one_or_many
+from hygge_core.fields import Spelled, one_or_many
 from hygge_core.files.settings.stores import ParquetWriting
 from hygge_core.markers import ROW_MARKER, Marker
 from hygge_openmirroring.zone.documents import Detection
@@ -78,9 +78,11 @@ class OpenMirroringStoreConfig(ToOneLake):
     * ``incremental`` ``true`` or ``false`` overrules the run's type for this store.
     """
 
-    workspace: str | None = field(default=None, validator=optional(matches_re(r"[^/\s]+")))
+    workspace: str | None = field(
+        default=None, validator=optional(Spelled(r"[^/\s]+", "without '/' and spaces"))
+    )
     filesystem: str | None = field(default=None, validator=_one_of_two)
-    mirror_name: str = field(validator=matches_re(r"[^/]+"))
+    mirror_name: str = field(validator=Spelled(r"[^/]+", "without '/'"))
     schema_name: str | None = field(default=None, validator=optional(_visible))
     default_schema: str = field(default="dbo", validator=min_len(1))
     table: str = field(default="{entity}", validator=_visible)

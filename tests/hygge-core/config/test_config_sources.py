@@ -112,7 +112,7 @@ def test_what_nobody_takes_for_configuration_may_lie_in_flows(desk, name):
     ("text", "where", "problem"),
     [
         ("a = 1\na = 2\n", "line 2", "the same key stands here again"),
-        ("[run]\nconcurrency = 1\n[run]\n", "line 3", "twice"),
+        ("[run]\nconcurrency = 1\n[run]\n", "line 3", "the same table stands here again"),
         ("[run]\nconcurrency = \n", "line 2", "not TOML"),
         ("a = '\x00'", "line 1", "invalid character"),
         ("a = " + "9" * 5000, "the file", "digits"),

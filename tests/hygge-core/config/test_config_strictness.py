@@ -12,7 +12,7 @@ from attrs.validators import ge, in_, le, matches_re, max_len, min_len, optional
 
 from hygge_core.config import structure
 from hygge_core.errors import ConfigError, PluginError
-from hygge_core.fields import ConnectionName, Secret, one_or_many
+from hygge_core.fields import ConnectionName, Secret, Spelled, one_or_many
 
 
 @frozen(kw_only=True)
@@ -34,6 +34,7 @@ class Everything:
     ratio: float = 0.5
     text: str = field(default="x", validator=[min_len(1), max_len(5)])
     code: str | None = field(default=None, validator=optional(matches_re(r"[a-z]+")))
+    host: str | None = field(default=None, validator=optional(Spelled(r"[^,]+", "with no comma")))
     unit: str = field(default="m", validator=in_(("m", "s")))
     path: Path | None = None
     wait: timedelta | None = None
@@ -120,6 +121,7 @@ def test_values_become_what_their_fields_are():
             "expected a string that is not empty and no longer than 5, found the string ''",
         ),
         ("code", "A1", "expected a string that matches '[a-z]+', found the string 'A1'"),
+        ("host", "a,1", "expected a string with no comma, found the string 'a,1'"),
         ("unit", "h", "expected a string that is 'm' or 's', found the string 'h'"),
         ("path", "", "expected a path, found the string ''"),
         ("path", "a\0b", "expected a path, found the string 'a\\x00b'"),

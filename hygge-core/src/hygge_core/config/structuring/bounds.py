@@ -12,6 +12,7 @@ from typing import Any
 from attrs import validators
 
 from hygge_core.config.saying.wording import either
+from hygge_core.fields import Spelled
 
 _OPERATORS = {
     ">=": ("of at least", "minimum"),
@@ -41,6 +42,7 @@ _IN_WORDS: dict[type, Callable[[Any], str]] = {
     _MAX_LEN: lambda v: f"no longer than {v.max_length}",
     _made_by(validators.in_, ()): lambda v: f"that is {either(map(repr, v.options))}",
     _made_by(validators.matches_re, ""): lambda v: f"that matches {v.pattern.pattern!r}",
+    Spelled: lambda v: v.words,
     _EACH: lambda v: f"each {words}" if (words := in_words(v.member_validator)) else "",
 }
 

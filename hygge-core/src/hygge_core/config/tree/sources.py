@@ -21,6 +21,7 @@ _DEEPEST = 32
 #: Endings, in any case, of what is configuration or was meant to be.
 _MEANT = frozenset({".toml", ".tml", ".yaml", ".yml"})
 _PLAINER = {
+    "Cannot declare": "the same table stands here again",
     "Cannot overwrite a value": "the same key stands here again",
     "Cannot mutate immutable namespace": "what stands in { } cannot be added to elsewhere",
 }
