@@ -14,7 +14,7 @@ from hygge_core.engine.world import World
 from hygge_core.records import Opened, RunType, Watermark
 from hygge_core.task import Result, Retry, Task, WatermarkSetting
 from hygge_core.testing.plans import Crash
-from hygge_core.testing.walk import complete
+from hygge_core.testing.promises import completes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +54,7 @@ class Ground(ABC):
     def fill(self, rows: pl.DataFrame, run_type: RunType) -> None:
         """``rows`` are what the source holds, and one undisturbed run has moved them."""
         self.offer(rows)
-        complete(self.run(run_type), "an undisturbed run completes")
+        completes(self.run(run_type))
 
     def durable(self) -> str:
         """All that a later start can know, with run ids and times left out.

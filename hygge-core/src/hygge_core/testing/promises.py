@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
 from hygge_core.types import lossless, spell
+
+if TYPE_CHECKING:
+    from hygge_core.task import Result
 
 _SHOWN = 6
 _WIDTH = 160
@@ -99,3 +102,18 @@ def none_of(found: Iterable[str], promise: str) -> None:
 
 
 __all__ = ["broken", "difference", "keep", "none_of", "promised", "same"]
+
+
+def completes(result: Result | None) -> None:
+    """Keep the promise of every run that nothing disturbs."""
+    __tracebackhide__ = True
+    kept = result is not None and result.outcome == "complete"
+    keep(kept, "an undisturbed run completes", told_of(result))
+
+
+def told_of(result: Result | None) -> str:
+    """A run's end as one line: what it says of its failure, if it failed."""
+    if result is None:
+        return "the run crashed"
+    failure = result.failure
+    return f"{result.outcome}: {failure.kind}: {failure.text}" if failure else result.outcome

@@ -21,12 +21,11 @@ from attrs import frozen
 from hygge_core.errors import FlowError
 from hygge_core.states import OVER
 from hygge_core.testing.plans import Action, At, Count
-from hygge_core.testing.promises import broken, difference, keep, none_of, same
+from hygge_core.testing.promises import broken, completes, difference, keep, none_of, same, told_of
 from hygge_core.testing.thinning import steps, thinned, turn
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
-    from hygge_core.task import Result
     from hygge_core.testing.ground import Ground
 
 OLD = pl.DataFrame({"id": [1, 2, 3, 4, 5], "name": ["a", "b", None, "d", ""]})
@@ -73,7 +72,7 @@ class Walk:
             self.prepare(ground)
             counted = Count()
             result = ground.run(self.run_type, counted)
-            complete(result, "an undisturbed run completes")
+            completes(result)
             self._settled(ground, "an undisturbed run")
         return counted.names()
 
@@ -207,20 +206,6 @@ def never_mixed(
     keep(seen["id"].is_unique().all(), f"no row is doubled. {place}", told)
     partly = set(old["id"]) <= set(seen["id"]) <= set(new["id"])
     keep(partly, f"an append only adds rows of its own. {place}", told)
-
-
-def complete(result: Result | None, promise: str) -> None:
-    """Keep ``promise``: the run completed."""
-    __tracebackhide__ = True
-    keep(result is not None and result.outcome == "complete", promise, told_of(result))
-
-
-def told_of(result: Result | None) -> str:
-    """A run's end as one line: what it says of its failure, if it failed."""
-    if result is None:
-        return "the run crashed"
-    failure = result.failure
-    return f"{result.outcome}: {failure.kind}: {failure.text}" if failure else result.outcome
 
 
 def _name(plan: At) -> str:

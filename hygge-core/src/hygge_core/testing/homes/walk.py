@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from hygge_core.testing.plans import At, Count
-from hygge_core.testing.promises import keep, same
-from hygge_core.testing.walk import MORE, OLD, OTHER, complete, persistent_error, told_of
+from hygge_core.testing.promises import completes, keep, same, told_of
+from hygge_core.testing.walk import MORE, OLD, OTHER, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.records import RunType
@@ -24,7 +24,7 @@ class HomeWalk:
     def test_a_full_drop_moves_what_is_there(self, place: HomePlace) -> None:
         for rows in (OLD, OTHER, MORE):
             place.offer(rows)
-            complete(place.run("full_drop"), "an undisturbed run completes")
+            completes(place.run("full_drop"))
             same(place.visible(), rows, "a full_drop makes the destination equal to the source")
 
     def test_an_incremental_run_loses_and_doubles_nothing(self, place: HomePlace) -> None:
@@ -48,13 +48,13 @@ class HomeWalk:
         if run_type == "incremental" and "range" not in place.capabilities:
             pytest.skip(f"{place.subject.type} does not declare 'range'")
         place.offer(OLD)
-        complete(place.run("full_drop"), "an undisturbed run completes")
+        completes(place.run("full_drop"))
         counted = Count()
         place.offer(pl.concat([OLD, MORE]))
-        complete(place.run("full_drop", counted), "an undisturbed run completes")
+        completes(place.run("full_drop", counted))
         for k in range(len(counted.points)):
             place.offer(OLD)
-            complete(place.run("full_drop"), "an undisturbed run completes")
+            completes(place.run("full_drop"))
             place.offer(pl.concat([OLD, MORE]))
             place.run(run_type, At(k, "error", error=persistent_error))
             place.run(run_type)

@@ -15,12 +15,12 @@ from hygge_core.protocols import Mirrors, PublishesJournal
 from hygge_core.records import FlowEvent, RunRecord
 from hygge_core.testing.journals.place import NOT_UTF8
 from hygge_core.testing.plans import At, Count
-from hygge_core.testing.promises import broken, keep, promised
+from hygge_core.testing.promises import broken, completes, keep, promised
 from hygge_core.testing.stores.abilities import ONE
 from hygge_core.testing.stores.faults import ACTIONS, Fresh
 from hygge_core.testing.stores.place import reference
 from hygge_core.testing.thinning import some_steps
-from hygge_core.testing.walk import MORE, OLD, complete, persistent_error
+from hygge_core.testing.walk import MORE, OLD, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal, Store
@@ -82,7 +82,7 @@ def _ran(place: StorePlace, rows: object) -> str:
     """The id of one more run, which was published with it."""
     place.offer(rows)  # type: ignore[arg-type]
     result = place.run("full_drop" if place.first == "full_drop" else "incremental")
-    complete(result, "an undisturbed run completes")
+    completes(result)
     assert result is not None
     return result.run_id
 

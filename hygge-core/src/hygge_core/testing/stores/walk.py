@@ -18,10 +18,10 @@ from hygge_core.scene import Cancel
 from hygge_core.testing.canary import canaries, none_shown
 from hygge_core.testing.contract import MODES
 from hygge_core.testing.plans import Action, At, Count
-from hygge_core.testing.promises import keep, none_of, same
+from hygge_core.testing.promises import keep, none_of, same, told_of
 from hygge_core.testing.stores.place import StorePlace, expected, run_type_of
 from hygge_core.testing.thinning import points_of_calls, steps_of_calls
-from hygge_core.testing.walk import OLD, Walk, persistent_error, told_of
+from hygge_core.testing.walk import OLD, Walk, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.records import Mode
