@@ -22,7 +22,6 @@ from hygge_core.engine.flow import move
 from hygge_core.engine.world import World
 from hygge_core.files.memory import tables
 from hygge_core.records import Ask, Opened
-from hygge_core.scene import Scene
 from hygge_core.task import Retry, Task, WatermarkSetting
 from hygge_core.testing.ground import Ground
 
@@ -212,7 +211,7 @@ class Mover:
     def home(self, word="adls", **told):
         """A home, opened."""
         opened = Opened(type=word, table=self.table(**told))
-        with World(PLUGINS, root=self.root) as world, world.home(opened, Scene()) as home:
+        with World(PLUGINS, root=self.root) as world, world.home(opened) as home:
             yield home
 
     def rows(self, ask=None, **told) -> pl.DataFrame:

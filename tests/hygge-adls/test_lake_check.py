@@ -12,7 +12,6 @@ from hygge_adls.settings import AdlsConnection
 from hygge_core.config import structure
 from hygge_core.engine.world import World
 from hygge_core.records import Opened
-from hygge_core.scene import Scene
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def check(dfs, tmp_path):
     def check(**told):
         table = {**sign_in(dfs), "filesystem": "lake", "path": "out/orders", **told}
         opened = Opened(type="adls", table=table)
-        with World(PLUGINS, root=tmp_path) as world, world.store(opened, Scene()) as store:
+        with World(PLUGINS, root=tmp_path) as world, world.store(opened) as store:
             return next((each for each in store.check() if each[1] != "ok"), None)
 
     return check

@@ -13,7 +13,6 @@ from hygge_core.engine.flow import move
 from hygge_core.engine.world import World
 from hygge_core.protocols import GivesFiles, TakesFiles
 from hygge_core.records import Opened
-from hygge_core.scene import Scene
 
 ROWS = pl.DataFrame({"id": range(1000), "name": ["a", None, "ö", ""] * 250})
 
@@ -77,11 +76,11 @@ def test_files_go_up_across_and_down_byte_for_byte(way, dfs, source, tmp_path):
 
 def test_the_home_and_the_store_say_what_they_can(way):
     with World(PLUGINS, root=way.root) as world:
-        with world.home(way.lake("a"), Scene()) as home:
+        with world.home(way.lake("a")) as home:
             assert isinstance(home, GivesFiles)
-        with world.store(way.lake("a/b"), Scene()) as store:
+        with world.store(way.lake("a/b")) as store:
             assert isinstance(store, TakesFiles)
-        with world.store(way.lake("a/b", format="csv"), Scene()) as store:
+        with world.store(way.lake("a/b", format="csv")) as store:
             assert not isinstance(store, TakesFiles)
 
 

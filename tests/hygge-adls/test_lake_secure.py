@@ -13,7 +13,6 @@ from hygge_adls import auth
 from hygge_adls.lake import retries
 from hygge_core.engine.world import World
 from hygge_core.records import Opened
-from hygge_core.scene import Scene
 
 ROWS = pl.DataFrame({"id": [1, 2, 3]})
 FAKE_AZ = """#!/bin/sh
@@ -146,7 +145,7 @@ def wrong(tmp_path):
 
     def wrong(table):
         opened = Opened(type="adls", table=table)
-        with World(PLUGINS, root=tmp_path) as world, world.store(opened, Scene()) as store:
+        with World(PLUGINS, root=tmp_path) as world, world.store(opened) as store:
             return next(each for each in store.check() if each[1] != "ok")
 
     return wrong
@@ -154,7 +153,7 @@ def wrong(tmp_path):
 
 def test_a_sound_lake_is_sound_for_an_identity_too(table, machine, tmp_path):
     opened = Opened(type="adls", table=table(auth="managed_identity"))
-    with World(PLUGINS, root=tmp_path) as world, world.store(opened, Scene()) as store:
+    with World(PLUGINS, root=tmp_path) as world, world.store(opened) as store:
         assert [result for _, result, _ in store.check()] == ["ok"] * 4
 
 

@@ -135,14 +135,15 @@ class Ground:
         """What a home finds; SQL Server has fewer types, so ``schema`` says which they were."""
         subject = self.home()
         opened = subject.opened(root)
-        with World(subject.plugins(), root=root) as world:
-            scene = world.scene(opened, flow="walk", entity="walk")
-            with world.home(opened, scene) as home:
-                try:
-                    known = home.schema(Ask(entity="walk"))
-                except HomeError:
-                    return None
-                seen = pl.concat([known.to_frame(), *home.read(Ask(entity="walk"))])
+        with (
+            World(subject.plugins(), root=root) as world,
+            world.home(opened, flow="walk", entity="walk") as home,
+        ):
+            try:
+                known = home.schema(Ask(entity="walk"))
+            except HomeError:
+                return None
+            seen = pl.concat([known.to_frame(), *home.read(Ask(entity="walk"))])
         return seen.select(_as(pl.col(name), schema.get(name, t)) for name, t in known.items())
 
     def home(self, **more: Any) -> HomeSubject:

@@ -75,8 +75,8 @@ def committing(project: Project) -> Iterator[tuple[Store, Manifest, Fault, Futur
     opened = subject.opened(project.root)
     ref = LoadRef(run_id="once", flow="load", entity="load")
     with World(subject.plugins(), root=project.root) as world, ThreadPoolExecutor(1) as pool:
-        scene = world.scene(opened, flow="load", entity="load")
-        with world.store(opened, scene) as one, world.store(opened, scene) as other:
+        told = {"flow": "load", "entity": "load"}
+        with world.store(opened, **told) as one, world.store(opened, **told) as other:
             staging = one.begin(Load(ref=ref, mode="full_drop", schema=ROWS.schema))
             staging.write(ROWS)
             manifest = staging.seal()

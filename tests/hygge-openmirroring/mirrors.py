@@ -20,7 +20,6 @@ from hygge_core.engine.world import World
 from hygge_core.files.memory import tables
 from hygge_core.jsons import from_json, to_json
 from hygge_core.records import Load, LoadRef, Manifest, Opened
-from hygge_core.scene import Scene
 from hygge_core.task import Retry, Task, WatermarkSetting
 
 __all__ = ["Mirror", "mirror", "served"]
@@ -77,13 +76,13 @@ class Mirror:
     def store(self, **told):
         """The store, opened as a new process would; its waits take no time."""
         opened = Opened(type="open_mirroring", table=self.table(**told))
-        scene = Scene(
-            flow="shop",
-            entity="orders",
-            warn=self.warnings.append,
-            wait=lambda seconds, reason: self.waits.append(seconds),
-        )
-        with World(PLUGINS, root=self.root) as world, world.store(opened, scene) as store:
+        scene = {
+            "flow": "shop",
+            "entity": "orders",
+            "warn": self.warnings.append,
+            "wait": lambda seconds, reason: self.waits.append(seconds),
+        }
+        with World(PLUGINS, root=self.root) as world, world.store(opened, **scene) as store:
             yield store
 
     def sealed(self, rows, mode="append", *, keys=(), run_id="", **told) -> Manifest:

@@ -54,7 +54,7 @@ def test_an_operators_word_waits_for_no_other_entity(household, stranger, word, 
     [busy, _] = household.project().entities
     with (
         World(household.plugins, root=household.root) as world,
-        world.store(busy.store, world.scene(busy.store)) as store,
+        world.store_of(busy) as store,
         store.lock(world.owner),
     ):
         assert household.call("recover", word, "nobody").code == 75, "busy may have it"

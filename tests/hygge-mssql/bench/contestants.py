@@ -61,10 +61,8 @@ class Bench:
         """hygge's home alone, without engine and store."""
         loaded = plugins.load()
         (entity,) = self.entities("read", loaded)
-        with World(loaded, root=self.root) as world:
-            scene = world.scene(entity.home, flow="read", entity="read")
-            with world.home(entity.home, scene) as home:
-                yield from home.read(Ask(entity="read"))
+        with World(loaded, root=self.root) as world, world.home_of(entity) as home:
+            yield from home.read(Ask(entity="read"))
 
     def entities(self, flow: str, loaded: Any) -> list[Any]:
         project = config.load(start=self.root, plugins=loaded)

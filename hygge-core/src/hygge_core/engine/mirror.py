@@ -39,8 +39,7 @@ def settle(world: World) -> None:
     for key, task in list(world.owing.items()):
         assert task.journal is not None  # it owes because it has one
         try:
-            scene = world.scene(task.store, flow=task.flow, entity=task.entity)
-            with world.store(task.store, scene) as store:
+            with world.store_of(task) as store:
                 _publish(store, world.journal(task.journal))
         except ENDS:  # it was said when it failed first
             continue

@@ -124,10 +124,9 @@ def _store_of(trip: Trip, run: RunRecord) -> Iterator[Store]:
     if evolve(run.store, plugin="") == evolve(task.store, plugin=""):
         yield trip.store
         return
-    scene = trip.world.scene(run.store, **trip.told)
     with ExitStack() as opened:
         try:
-            store = opened.enter_context(trip.world.store(run.store, scene))
+            store = opened.enter_context(trip.world.store(run.store, **trip.told))
         except (PluginError, ConfigError) as exc:
             raise Blocked(
                 f"the run {run.ref.run_id} cannot be finished: it needs {run.store.plugin}: {exc}",

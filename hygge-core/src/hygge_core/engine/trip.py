@@ -19,6 +19,7 @@ from tenacity import (
 from hygge_core.engine.failing import ENDS
 from hygge_core.engine.ledger import Ledger, ledger_of
 from hygge_core.engine.voice import Voice
+from hygge_core.engine.world import quotes_of
 from hygge_core.errors import FlowError
 from hygge_core.failures import said
 from hygge_core.records import LoadRef
@@ -27,7 +28,7 @@ from hygge_core.scene import Cancel
 if TYPE_CHECKING:
     from hygge_core.engine.world import World
     from hygge_core.protocols import Home, Store
-    from hygge_core.scene import Scene
+    from hygge_core.scene import Quotes
     from hygge_core.task import Task
 
 
@@ -40,12 +41,12 @@ Sleep: TypeAlias = Callable[[Cancel], Callable[[float], None]]
 class Visit:
     """An opened home for the length of one attempt.
 
-    ``scene`` is what it was told. ``stop`` is its cancel: asked as soon as nobody wants its rows
-    any more. ``deadline`` is the ``time.monotonic()`` moment after which that is so.
+    ``quoted`` is what may be shown of its values. ``stop`` is its cancel: asked as soon as nobody
+    wants its rows any more. ``deadline`` is the ``time.monotonic()`` moment after which that is so.
     """
 
     home: Home
-    scene: Scene
+    quoted: Quotes
     stop: Cancel
     deadline: float | None
 
@@ -74,11 +75,12 @@ class Trip:
     def visit(self, deadline: float | None) -> Iterator[Visit]:
         """Open the home for one attempt: what broke in the one before is opened anew."""
         stop = Cancel(self.cancel)
-        scene = self.world.home_scene(self.task, **{**self.told, "cancel": stop})
+        quoted = quotes_of(self.task)
+        told = {**self.told, "cancel": stop, "quoted": quoted}
         try:
-            with self.world.home(self.task.home, scene) as home:
+            with self.world.home_of(self.task, **told) as home:
                 try:
-                    yield Visit(home=home, scene=scene, stop=stop, deadline=deadline)
+                    yield Visit(home=home, quoted=quoted, stop=stop, deadline=deadline)
                 finally:
                     stop.request("the visit is over")  # a call that still hangs in the home is too
         finally:
@@ -151,7 +153,7 @@ def embarked(
     journal = world.journal(task.journal) if task.journal else None
     with ExitStack() as closing:
         closing.callback(cancel.close, world.cancel)
-        store = closing.enter_context(world.store(task.store, world.scene(task.store, **told)))
+        store = closing.enter_context(world.store_of(task, **told))
         ledger = closing.enter_context(
             ledger_of(task, journal, store, world.owner, cancel, warn=voice.warn)
         )

@@ -41,6 +41,11 @@ _PROTOCOLS: dict[Offer, type] = {"home": Home, "store": Store, "journal": Journa
 _CONFIGS = 64
 
 
+def quotes_of(whose: Entity | Task) -> Quotes:
+    """What messages may show of an entity's values: nothing that its polish hides."""
+    return Quotes(partial(_hidden, whose.polish))
+
+
 def _hidden(polish: Mapping[str, Any], column: str) -> bool:
     from hygge_core.polish import Polish  # polars: only where a value has to be told
 
@@ -102,21 +107,25 @@ class World:
 
         return Scene(root=self.root, connection=connection, **{"cancel": self.cancel, **told})
 
-    def home_scene(self, whose: Entity | Task, **told: Any) -> Scene:
-        """A scene for the home of an entity: its messages hide what the entity's polish hides."""
-        told = {"flow": whose.flow, "entity": whose.entity, **told}
-        return self.scene(whose.home, quoted=Quotes(partial(_hidden, whose.polish)), **told)
+    def home_of(self, whose: Entity | Task, **told: Any) -> AbstractContextManager[Home]:
+        """Open the home of an entity: its messages hide what the entity's polish hides."""
+        told = {"flow": whose.flow, "entity": whose.entity, "quoted": quotes_of(whose), **told}
+        return self.home(whose.home, **told)
+
+    def store_of(self, whose: Entity | Task, **told: Any) -> AbstractContextManager[Store]:
+        """Open the store of an entity."""
+        return self.store(whose.store, **{"flow": whose.flow, "entity": whose.entity, **told})
 
     @contextmanager
-    def home(self, opened: Opened, scene: Scene) -> Iterator[Home]:
-        """Open a home for one entity."""
-        with self._open("home", opened, scene) as home:
+    def home(self, opened: Opened, **told: Any) -> Iterator[Home]:
+        """Open a home by its record; ``told`` is what its scene is told."""
+        with self._open("home", opened, self.scene(opened, **told)) as home:
             yield home
 
     @contextmanager
-    def store(self, opened: Opened, scene: Scene) -> Iterator[Store]:
-        """Open a store for one entity."""
-        with self._open("store", opened, scene) as store:
+    def store(self, opened: Opened, **told: Any) -> Iterator[Store]:
+        """Open a store by its record; ``told`` is what its scene is told."""
+        with self._open("store", opened, self.scene(opened, **told)) as store:
             yield store
 
     def journal(self, opened: Opened) -> Journal:

@@ -61,12 +61,12 @@ def discover(discoveries: Iterable[Discovery], world: World) -> Discovered:
 
 def listed(opened: Opened, world: World, *, flow: str = "") -> list[tuple[str, tuple[str, ...]]]:
     """The tables of a home, or of its connection, with their keys. Raises ``HomeError``."""
-    scene = world.scene(opened, flow=flow, entity=flow)
+    scene = world.scene(opened)
     for name in opened.connections:
         connection = scene.connection(name)
         if isinstance(connection, Discovers):
             return [*connection.tables()]
-    with world.home(opened, scene) as home:
+    with world.home(opened, flow=flow, entity=flow) as home:
         return [*tables_of(home, f"a home of type {opened.type!r}")]
 
 

@@ -87,9 +87,7 @@ def examine(entities: Iterable[Entity], world: World) -> Iterator[Finding]:
         address = world.address("journal", journal)
         yield from _tried("journal", address, partial(_journal, world, journal), _recalls)
     for entity in entities:
-        scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
-        home = partial(world.home, entity.home, world.home_scene(entity))
-        store = partial(world.store, entity.store, scene)
+        home, store = partial(world.home_of, entity), partial(world.store_of, entity)
         reads = partial(_reads, entity, world)
         yield from _tried(f"{entity.name}: home", entity.source, home, reads)
         yield from _tried(f"{entity.name}: store", entity.destination, store)

@@ -73,8 +73,7 @@ def _has_open_runs(entity: Entity, world: World) -> bool:
     runs from before there was one. Where that fails, the entity's own start says why."""
     try:
         journal = journal_of(entity, world)
-        scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
-        with world.store(entity.store, scene) as store:
+        with world.store_of(entity) as store:
             return is_left_open(entity, journal, store)
     except ENDS:
         return True

@@ -60,8 +60,7 @@ def fed(
     found: dict[str, Fed] = {}
     with ExitStack() as open_ones:
         for entity in entities:
-            scene = world.scene(entity.store, flow=entity.flow, entity=entity.entity)
-            store = open_ones.enter_context(world.store(entity.store, scene))
+            store = open_ones.enter_context(world.store_of(entity))
             if isinstance(store, FeedsMirror):
                 mirror = open_ones.enter_context(store.mirror(copy))
                 one = found.setdefault(mirror.address, Fed(mirror, {}))
@@ -122,8 +121,7 @@ def _source(entity: Entity, world: World) -> Generator[pl.DataFrame, None, None]
     polish = Polish.of(entity.polish, entity=entity.entity)
     marking = Marking(entity.deletes, "full_drop", applied=True)
     ask = Ask(entity=entity.entity, drift=entity.drift)
-    scene = world.home_scene(entity)
-    with world.home(entity.home, scene) as home:
+    with world.home_of(entity) as home:
         schema = home.schema(ask)
         empty = polish.apply(schema.to_frame())
         marking.rows(empty.schema)

@@ -134,8 +134,7 @@ def _seen(entity: Entity, world: World, planned: Plan, stored: Watermark | None)
     from hygge_core.types import spell_schema  # polars: only where a home is opened
 
     ask, follower = _asked(entity, planned, stored)
-    scene = world.home_scene(entity)
-    with world.home(entity.home, scene) as home:
+    with world.home_of(entity) as home:
         if follower is not None:
             ask = followed(home, ask, follower, entity.home)
         columns = spell_schema(home.schema(ask))

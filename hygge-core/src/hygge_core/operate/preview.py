@@ -23,8 +23,7 @@ def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:
     """At most ``rows`` rows after polish, whatever the watermark. Raises what the home raises."""
     polish = Polish.of(entity.polish, entity=entity.entity)
     ask = Ask(entity=entity.entity, limit=rows, batch_rows=rows, drift=entity.drift)
-    scene = world.home_scene(entity)
-    with world.home(entity.home, scene) as home:
+    with world.home_of(entity) as home:
         schema = home.schema(ask)
         refuse_patterns(schema)
         with closing(_read(home.read(ask))) as batches:

@@ -130,9 +130,8 @@ def _read(subject: Subject, root: Path, schema: pl.Schema) -> pl.DataFrame | Non
 
     opened = subject.opened(root)
     with World(subject.plugins(), root=root) as world:
-        scene = world.scene(opened, flow="walk", entity="walk")
         ask = Ask(entity="walk", settled=schema, drift=_ANY)
-        with world.home(opened, scene) as home:
+        with world.home(opened, flow="walk", entity="walk") as home:
             try:
                 seen = home.schema(ask)
             except HomeError:

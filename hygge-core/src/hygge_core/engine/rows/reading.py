@@ -194,7 +194,7 @@ class Reading:
 
     def _fitting(self, batch: Any, raw: pl.Schema, others: Collection[str]) -> pl.DataFrame:
         """A batch of the home in the columns and types that it told."""
-        quoted = self.visit.scene.quoted
+        quoted = self.visit.quoted
         return drift.conform(as_frame(batch), raw, self.ask.drift, ignored=others, quoted=quoted)
 
     def _finished(self, batch: pl.DataFrame) -> pl.DataFrame:

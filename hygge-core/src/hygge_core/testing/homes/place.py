@@ -85,7 +85,7 @@ class HomePlace(Ground):
         told = {"flow": FLOW, "entity": ENTITY, "cancel": cancel or Cancel()}
         with (
             World(self.plugins, root=self.root) as world,
-            world.home(self.home, world.scene(self.home, **told)) as home,
+            world.home(self.home, **told) as home,
         ):
             yield home
 

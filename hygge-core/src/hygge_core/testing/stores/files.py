@@ -140,7 +140,7 @@ def _given(
     assert isinstance(store, TakesFiles)
     with (
         World(place.plugins, root=place.root) as world,
-        world.home(source, world.scene(source, flow="walk", entity="walk")) as home,
+        world.home(source, flow="walk", entity="walk") as home,
     ):
         assert isinstance(home, GivesFiles)
         refused = []

@@ -128,10 +128,9 @@ class StorePlace(Ground):
     @contextmanager
     def opened(self) -> Iterator[Store]:
         """The store as a new process would open it."""
-        told = {"flow": FLOW, "entity": ENTITY}
         with (
             World(self.plugins, root=self.root) as world,
-            world.store(self.store, world.scene(self.store, **told)) as store,
+            world.store(self.store, flow=FLOW, entity=ENTITY) as store,
         ):
             yield store
 
