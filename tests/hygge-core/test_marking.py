@@ -80,12 +80,12 @@ class Destination:
         yield self.rows.select(columns)
 
 
-def compared(known, there, deletes, schema=None):
+def compared(known, there, deletes, schema=None, destination=Destination):
     schema = pl.Schema({**(schema or known.schema), ROW_MARKER: pl.Int32()})
     ref = LoadRef(run_id="r", flow="f", entity="e")
     load = Load(ref=ref, mode="append", schema=schema, keys=("id",))
     keys = (pl.DataFrame({"id": [key]}, schema={"id": pl.Int32}) for key in there)
-    return list(vanished(Destination(known), Opened(type="d", table={}), load, deletes, keys))
+    return list(vanished(destination(known), Opened(type="d", table={}), load, deletes, keys))
 
 
 KNOWN = pl.DataFrame({"id": [1, 2, 3, 4], "name": ["a", "b", "c", "d"]})
@@ -108,6 +108,17 @@ def test_the_sources_keys_are_compared_some_at_a_time_and_no_further_than_needed
 
 def test_a_key_that_is_known_twice_is_deleted_once():
     (gone,) = compared(pl.concat([KNOWN, KNOWN]), [1, 3, 4], BY_KEYS)
+    assert gone.rows() == [(2, None, 2)]
+
+
+class Likening(Destination):
+    def alike(self, keys):
+        return keys.select(pl.col("id") % 10)
+
+
+def test_a_key_that_the_destination_takes_for_one_of_the_source_has_not_vanished(monkeypatch):
+    monkeypatch.setattr(deleting, "_KEYS_AT_ONCE", 2)
+    (gone,) = compared(KNOWN, [11, 3, 24], BY_KEYS, destination=Likening)
     assert gone.rows() == [(2, None, 2)]
 
 

@@ -184,6 +184,20 @@ def test_rows_that_the_source_has_no_more_are_found_by_their_keys(project: Proje
     assert project.rows("dbo.target") == [(1,), (3,), (4,)]
 
 
+def test_a_key_that_the_source_spells_otherwise_now_has_not_vanished(project: Project) -> None:
+    """Nor one that nchar has filled up with blanks."""
+    project.ground.execute(
+        "CREATE TABLE dbo.target ([key] nchar(5) NOT NULL PRIMARY KEY, [id] bigint NULL)"
+    )
+    keyed, first = ', key_columns = ["key"]', 'watermark = { column = "id" }\n'
+    compared = APPEND + 'deletes = { detect = "keys", max_share = 0.5 }\n'
+    assert (
+        load(project, pl.DataFrame({"key": ["abc", "d", "e"], "id": [1, 1, 1]}), keyed, first) == 0
+    )
+    assert load(project, pl.DataFrame({"key": ["ABC", "d"], "id": [2, 1]}), keyed, compared) == 0
+    assert project.rows("dbo.target") == [("abc  ", 2), ("d    ", 1)]
+
+
 @pytest.mark.parametrize(
     "unique", ["CREATE UNIQUE INDEX one ON dbo.target ([code])", "ADD PRIMARY KEY ([code])"]
 )

@@ -127,6 +127,22 @@ class KnowsRows(Protocol):
 
 
 @runtime_checkable
+class LikensKeys(Protocol):
+    """A ``KnowsRows`` whose destination takes different keys for one, small letters for capitals.
+
+    Without it two keys are one where they are the same.
+    """
+
+    def alike(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """The same rows and columns, in which keys are the same that the destination takes for one.
+
+        Called in the writer thread, between the last row of the source and ``Staging.seal``, with
+        keys of the destination and with those of the source. Raises ``StoreError``.
+        """
+        ...
+
+
+@runtime_checkable
 class Locks(Protocol):
     """A store on this host that can shut out other processes while an entity is moved."""
 

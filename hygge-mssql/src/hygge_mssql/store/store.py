@@ -29,6 +29,7 @@ from hygge_mssql.server.session import Session
 from hygge_mssql.statements import loading
 from hygge_mssql.statements import session as say
 from hygge_mssql.store import decisions, loads
+from hygge_mssql.store.alike import alike
 from hygge_mssql.store.publishing import Publishing
 from hygge_mssql.store.staging import MssqlStaging
 from hygge_mssql.store.target import refuse_reserved, target
@@ -52,7 +53,7 @@ def open_store(config: MssqlStoreConfig, scene: Scene) -> Iterator[MssqlStore]:
 
 class MssqlStore:
     """See :class:`hygge_core.protocols.Store`; also ``KnowsSchema``, ``KnowsRows``,
-    ``KeepsLedger`` and ``Checks``."""
+    ``LikensKeys``, ``KeepsLedger`` and ``Checks``."""
 
     def __init__(self, config: MssqlStoreConfig, scene: Scene, server: Server, table: Name) -> None:
         self._config = config
@@ -115,6 +116,10 @@ class MssqlStore:
         with session.batches(query.sql, query.values, _KNOWN_ROWS) as batches:
             for batch in batches:
                 yield framed(pl.DataFrame(batch), wanted)
+
+    def alike(self, keys: pl.DataFrame) -> pl.DataFrame:
+        found = target(self._session, self._table)
+        return alike(keys, found) if found else keys
 
     def open_runs(self, flow: str, entity: str) -> Sequence[RunRecord]:
         return decisions.unfinished(self._session, self._table.schema, flow, entity)

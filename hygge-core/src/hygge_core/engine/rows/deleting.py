@@ -10,7 +10,7 @@ that was seen to take 0.2 GiB beside the 76 MiB of the keys themselves where the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from hygge_core.engine.given import given
 from hygge_core.engine.rows.marking import is_true
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.markers import ROW_MARKER, Marker
-from hygge_core.protocols import KnowsRows
+from hygge_core.protocols import KnowsRows, LikensKeys
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from hygge_core.task import Deletes
 
 _KEYS_AT_ONCE = 1_000_000
+#: Begins the names of the columns in which keys stand as the destination compares them.
+_ALIKE = "__hygge_alike_"
+
+Alike = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def vanished(
@@ -54,7 +58,8 @@ def vanished(
     if not known.height:
         return
     with closing(keys) as listed:
-        gone = _without(known, listed, pl.Schema({key: load.schema[key] for key in load.keys}))
+        schema = pl.Schema({key: load.schema[key] for key in load.keys})
+        gone = _without(known, listed, schema, _alike(store, opened))
     _refuse_too_many(gone.height, known.height, deletes.max_share)
     if gone.height:
         yield _told(gone, load, deletes)
@@ -65,11 +70,31 @@ def _gathered(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame
     return pl.concat([schema.to_frame(), *cast])
 
 
-def _without(known: pl.DataFrame, frames: Iterator[pl.DataFrame], keys: pl.Schema) -> pl.DataFrame:
+def _alike(store: object, opened: Opened) -> Alike | None:
+    """What makes keys the same that the destination takes for one; ``None``: only the same are."""
+    if not isinstance(store, LikensKeys):
+        return None
+
+    def alike(keys: pl.DataFrame) -> pl.DataFrame:
+        made = given(store.alike(keys), pl.DataFrame, opened, "alike")
+        return made.select(pl.all().name.prefix(_ALIKE))
+
+    return alike
+
+
+def _without(
+    known: pl.DataFrame, frames: Iterator[pl.DataFrame], keys: pl.Schema, alike: Alike | None
+) -> pl.DataFrame:
     """What of ``known`` is in none of ``frames``; of rows with one key, one."""
+    names, columns = list(keys), known.columns
+    compared = names if alike is None else [_ALIKE + name for name in names]
+    if alike is not None:
+        known = known.hstack(alike(known.select(names)))
     while known.height and (some := list(_rows(frames, _KEYS_AT_ONCE))):
-        known = known.join(_gathered(iter(some), keys), on=list(keys), how="anti", nulls_equal=True)
-    return known.unique(list(keys), keep="first", maintain_order=True)
+        there = _gathered(iter(some), keys)
+        there = there if alike is None else alike(there)
+        known = known.join(there, on=compared, how="anti", nulls_equal=True)
+    return known.unique(names, keep="first", maintain_order=True).select(columns)
 
 
 def _rows(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:

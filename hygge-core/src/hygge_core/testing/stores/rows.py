@@ -11,7 +11,7 @@ import pytest
 
 from hygge_core.engine.coordinator import new_run_id
 from hygge_core.markers import ROW_MARKER, Marker
-from hygge_core.protocols import KnowsRows
+from hygge_core.protocols import KnowsRows, LikensKeys
 from hygge_core.records import Load
 from hygge_core.testing.promises import same
 from hygge_core.testing.stores.place import declared, halves, reference
@@ -88,6 +88,12 @@ def _lists(store: Store, there: pl.DataFrame) -> None:
         seen = pl.concat(listed) if listed else there.select(columns).clear()
         promise = "known_rows() lists every row that readers find, and no other"
         same(seen, there.select(columns), promise)
+    if isinstance(store, LikensKeys):
+        keys = there.select("id")
+        alike = store.alike(keys)
+        assert (alike.columns, alike.height) == (["id"], keys.height), (
+            "alike() gives the same rows and columns"
+        )
 
 
 def _load(frame: pl.DataFrame, mode: Mode, **more: Any) -> Load:
