@@ -114,6 +114,13 @@ def test_offsets_are_instants_in_utc():
         ("int64", "007", None),
         ("int128", "170141183460469231731687303715884105727", 2**127 - 1),
         ("float32", "0.5", 0.5),
+        ("float32", "0.100000001", pl.Series([0.1], dtype=pl.Float32).item()),
+        ("float32", "0.1234567891", None),  # never rounded
+        ("float32", "16777215", 16777215.0),
+        ("float32", "16777217", None),
+        ("float32", "1e-50", None),
+        ("float64", "1e-400", None),
+        ("float64", "-0.0", -0.0),
         ("decimal(10,2)", "12.340", Decimal("12.34")),
         ("decimal(10,2)", "12.345", None),  # never rounded
         ("decimal(10,2)", "-.5", Decimal("-0.50")),

@@ -201,6 +201,15 @@ def test_what_pyarrow_alone_refuses_is_told_with_its_line(text, row, told):
     assert " in row " not in str(caught.value)
 
 
+@pytest.mark.parametrize("number", ["16777217", "-1e39"])
+def test_a_narrow_float_rounds_no_whole_number_and_makes_none_infinite(text, number):
+    with pytest.raises(SchemaChanged, match="line 3: column 'a' is float32, but here is"):
+        text(
+            f'{{"a": 0.1}}\n{{"a": 16777216}}\n{{"a": {number}}}\n',
+            schema_overrides={"a": "float32"},
+        )
+
+
 def test_values_for_which_there_is_no_type_are_told_with_their_place(text):
     with pytest.raises(HomeError, match="line 3: column 'a' is int64, but here is \"x\"") as caught:
         text('{"a": 1}\n{"a": 2}\n{"a": "x"}\n')

@@ -16,10 +16,13 @@ import pyarrow.json as pj
 from hygge_core.files.ndjson.arrow import to_arrow, with_all_nulls
 
 _PARALLEL_BYTES = 1 << 20
-#: A whole number that a float may round: 2^53 has 16 digits.
-_LONG_NUMBER = re.compile(rb"[\s:\[,]-?[0-9]{16,}[\s,\]}]")
+#: From where a float may round a whole number, and what such a number looks like: 2^53 has 16
+#: digits, and 2^24 has 8.
+_ROUNDING: dict[Any, tuple[float, re.Pattern[bytes]]] = {
+    pa.float64(): (2.0**53, re.compile(rb"[\s:\[,]-?[0-9]{16,}[\s,\]}]")),
+    pa.float32(): (2.0**24, re.compile(rb"[\s:\[,]-?[0-9]{8,}[\s,\]}]")),
+}
 _SHORT = 40
-_EXACT = 2.0**53
 _NULL = re.compile(rb"\s*null")
 #: After an object, but perhaps inside a string.
 _LATER_NULL = re.compile(rb"\}\s*null")
@@ -172,17 +175,26 @@ class _Spellings:
 def may_be_rounded(table: pa.Table, text: bytes | memoryview) -> bool:
     """Whether a float in the table, however deep, may have been a whole number that it rounds, or
     a number that is larger than any float."""
-    top = max((_top(chunk) for column in table.columns for chunk in column.chunks), default=0.0)
-    return math.isinf(top) or (top >= _EXACT and _LONG_NUMBER.search(text) is not None)
+    tops: dict[Any, float] = {}
+    for column in table.columns:
+        for chunk in column.chunks:
+            for kind, top in _tops(chunk):
+                tops[kind] = max(top, tops.get(kind, 0.0))
+    return any(_may_be_rounded(kind, top, text) for kind, top in tops.items())
 
 
-def _top(values: pa.Array) -> float:
-    """The largest float, whatever its sign; 0 where there is none."""
+def _may_be_rounded(kind: Any, top: float, text: bytes | memoryview) -> bool:
+    least, number = _ROUNDING[kind]
+    return math.isinf(top) or (top >= least and number.search(text) is not None)
+
+
+def _tops(values: pa.Array) -> Iterator[tuple[Any, float]]:
+    """The largest float of each array of them, whatever its sign."""
     kind = values.type
     if pa.types.is_floating(kind):
-        return pc.max(pc.abs(values)).as_py() or 0.0
-    if pa.types.is_list(kind):
-        return _top(values.flatten())
-    if pa.types.is_struct(kind):
-        return max(map(_top, values.flatten()), default=0.0)
-    return 0.0
+        yield kind, pc.max(pc.abs(values)).as_py() or 0.0
+    elif pa.types.is_list(kind):
+        yield from _tops(values.flatten())
+    elif pa.types.is_struct(kind):
+        for field in values.flatten():
+            yield from _tops(field)

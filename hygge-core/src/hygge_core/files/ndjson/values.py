@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import polars as pl
 
 from hygge_core.types.spelling import instance
 
+#: Each float as ``struct`` writes it: in standard sizes, or it would let what is too large pass.
+_FORMS: dict[type[pl.DataType], str] = {pl.Float16: "<e", pl.Float32: "<f", pl.Float64: "<d"}
 _INT64 = range(-(2**63), 2**63)
 _UINT64 = range(2**64)
 
@@ -68,7 +71,7 @@ def _is(value: Any, dtype: pl.DataType) -> bool:
     if dtype.is_integer():
         return isinstance(value, int) and _in_range(value, dtype)
     if dtype.is_float():
-        return isinstance(value, float) or (isinstance(value, int) and _is_exact(value))
+        return isinstance(value, int | float) and _is_kept(value, dtype)
     kinds = {pl.Decimal: int | float | str, pl.Null: ()}
     return isinstance(value, kinds.get(type(dtype), str))
 
@@ -93,8 +96,11 @@ def _in_range(value: int, dtype: pl.DataType) -> bool:
     return bool(limits["low"].item() <= value <= limits["high"].item())
 
 
-def _is_exact(value: int) -> bool:
+def _is_kept(value: int | float, dtype: pl.DataType) -> bool:
+    """Whether a float is as large as the number, and has it where it is a whole one."""
+    form = _FORMS[type(dtype)]
     try:
-        return int(float(value)) == value
+        [near] = struct.unpack(form, struct.pack(form, value))
     except OverflowError:
         return False
+    return not isinstance(value, int) or int(near) == value

@@ -59,6 +59,8 @@ class TextColumn:
     def finish(self, texts: pl.DataFrame, values: pl.Series) -> tuple[pl.Series, int | None]:
         """``values``, as ``self.values`` gave them, looked at again where a text was not read."""
         given = texts.get_column(self.name)
+        if self._is_quick and self.dtype.is_float():
+            values = text_numbers.without_vanished(values, given)
         if self._is_quick and values.null_count() > given.null_count():
             values = self._looked_at_again(given, values)
         while values.null_count() > given.null_count():

@@ -12,8 +12,13 @@ FLOAT_WORDS = tuple(
 )
 _FLOAT = r"^-?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$"
 _WHOLE = r"^-?[0-9]+$"
-_SHORT = 17
-_EXACT = 2.0**53
+#: How many digits tell each value of a float type from its neighbours, below what it has every
+#: whole number, and how long the shortest text is that is nearer to zero than any of them (1e-324).
+_KEPT: dict[type[pl.DataType], tuple[int, float, int]] = {
+    pl.Float16: (5, 2.0**11, 4),
+    pl.Float32: (9, 2.0**24, 5),
+    pl.Float64: (17, 2.0**53, 6),
+}
 
 
 def quick_integer(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -32,10 +37,11 @@ def any_integer(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def quick_float(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """The floats that need no second look: at most 17 digits, and none of them a leading zero."""
+    """The floats that need no second look: few digits, and none of them a leading zero."""
+    most, exact, _ = _KEPT[type(dtype)]
     value = text.cast(dtype, strict=False)
     size = text.str.len_bytes()
-    short = (size <= _SHORT) | ((size == _SHORT + 1) & text.str.contains(".", literal=True))
+    short = (size <= most) | ((size == most + 1) & text.str.contains(".", literal=True))
     # Comparisons of first characters, since an expression would cost more than the cast.
     begun = (
         ((text >= "1") & (text < ":"))
@@ -44,11 +50,19 @@ def quick_float(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         | ((text >= "-0.") & (text < "-0/"))
         | (text == "0")
     )
-    return pl.when(short & begun & (value.abs() < _EXACT)).then(value)
+    return pl.when(short & begun & (value.abs() < exact)).then(value)
+
+
+def without_vanished(values: pl.Series, texts: pl.Series) -> pl.Series:
+    """Floats of the quick way, NULL where a zero may be a number that is nearer to it than any."""
+    *_, tiny = _KEPT[type(values.dtype)]
+    odd = (values == 0) & (texts.str.len_bytes() >= tiny)
+    return values.set(odd, None) if odd.any() else values
 
 
 def any_float(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Floats of at most 17 digits that count; whole numbers below 2^53; NaN and infinities."""
+    """Floats of as many digits as the type keeps; whole numbers that it has; NaN, infinities."""
+    most, whole, _ = _KEPT[type(dtype)]
     value = text.cast(dtype, strict=False)
     mantissa = text.str.replace(r"[eE].*$", "").str.strip_chars_start("-")
     digits = mantissa.str.replace(".", "", literal=True).str.strip_chars_start("0")
@@ -57,9 +71,10 @@ def any_float(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     exact = (
         text.str.contains(_FLOAT)
         & text.str.contains("[0-9]")
-        & (counting.str.len_bytes() <= _SHORT)
-        & ~(text.str.contains(_WHOLE) & (value.abs() >= _EXACT))
+        & (counting.str.len_bytes() <= most)
+        & ~(text.str.contains(_WHOLE) & (value.abs() >= whole))
         & value.is_finite()
+        & ((value != 0) | (counting == ""))  # or it is nearer to zero than any is
     )
     word = text.is_in(FLOAT_WORDS)
     return pl.when(exact).then(value).when(word).then(text.str.to_lowercase().cast(dtype))

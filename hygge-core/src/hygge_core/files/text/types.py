@@ -1,8 +1,9 @@
 """The type of a text, by strict rules: what a text says must be what the value says.
 
 ``007`` and ``+47 123`` are texts, not numbers; a whole number that a float would round is no float,
-nor is one with more than 17 digits; a datetime has every digit it was written with. The type of a
-column is the narrowest that every one of its texts has.
+nor is one with more digits than it keeps (17; 9 where an override says float32), or one that is
+nearer to zero than any; a datetime has every digit it was written with. The type of a column is the
+narrowest that every one of its texts has.
 """
 
 from __future__ import annotations
