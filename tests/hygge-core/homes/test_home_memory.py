@@ -11,7 +11,7 @@ import pytest
 CODE = """
 import resource, sys
 from pathlib import Path
-from hygge_core.files import {form}_home as homes
+from hygge_core.files.{form} import home as homes
 from hygge_core.files.settings.homes import *
 from hygge_core.records import Ask
 from hygge_core.scene import Scene
