@@ -1,5 +1,6 @@
 """Every identity over TLS with an authority of the test's own, from TOML to rows, and its check."""
 
+import logging
 import os
 import time
 
@@ -157,13 +158,17 @@ def test_a_sound_lake_is_sound_for_an_identity_too(table, machine, tmp_path):
         assert [result for _, result, _ in store.check()] == ["ok"] * 4
 
 
-def test_nobody_signed_in_is_told_way_by_way_with_what_to_run(wrong, table, machine):
+def test_nobody_signed_in_is_told_way_by_way_with_what_to_run(
+    wrong, table, machine, monkeypatch, capfd
+):
     machine.people.managed = set()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as in a process of hygge's
     what, result, fix = wrong(table(auth="default"))
     assert what == "default signs in"
     assert "nobody is signed in: environment variables: " in result
     assert "managed identity: " in result
     assert "az login: Azure CLI not found on path" in result
+    assert capfd.readouterr().err == ""
     assert "\n" not in result
     assert fix.startswith("run: az login; or set AZURE_TENANT_ID")
 

@@ -7,6 +7,7 @@ per hour, not one per entity.
 from __future__ import annotations
 
 import importlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -60,6 +61,8 @@ def _shared(config: Connection) -> Any:
 def _identity(config: Connection, client_secret: str | None) -> Any:
     from azure import identity  # a third of a second: only who needs it waits
 
+    # It logs what it raises as well, on many lines: told once, by us, unless somebody listens.
+    logging.getLogger("azure.identity").addHandler(logging.NullHandler())
     more: dict[str, Any] = {}
     if config.ca_bundle:
         more["connection_verify"] = str(config.ca_bundle)

@@ -6,6 +6,7 @@ per hour, not one per connection.
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
@@ -37,6 +38,8 @@ def _credential(config: MssqlConnectionConfig) -> Any:
 def _identity(config: MssqlConnectionConfig, secret: str | None) -> Any:
     from azure import identity  # a third of a second: only who needs it waits
 
+    # It logs what it raises as well, on many lines: told once, by us, unless somebody listens.
+    logging.getLogger("azure.identity").addHandler(logging.NullHandler())
     if config.auth == "managed_identity":
         return identity.ManagedIdentityCredential(client_id=config.client_id)
     if config.auth == "cli":
