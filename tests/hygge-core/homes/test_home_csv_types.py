@@ -244,7 +244,14 @@ def test_a_later_row_of_another_type_is_told_with_its_place(tmp_path, first, the
     error = later(tmp_path / "orders.csv", f"1,{first}\n", f"2,{then}")
     assert error.seen == {"v": seen}
     assert str(error).endswith(f"orders.csv: line 12: column 'v' is {was}, but here is '{then}'")
-    assert error.hint == 'schema_overrides = { v = "string" }'
+    typed = {"5.5": ["float64", "decimal(18,2)"], "2024-12-31 01:00": ["datetime[us]"]}
+    proposed = [*typed.get(then, ()), "string"]
+    assert error.hint.startswith(f'home.schema_overrides = {{ v = "{proposed[0]}" }}')
+    assert all(word in error.hint for word in proposed)
+    for word in proposed:
+        config = CsvHomeConfig(path=tmp_path / "orders.csv", schema_overrides={"v": word})
+        with open_csv_home(config, Scene()) as home:
+            assert sum(batch.height for batch in home.read(Ask(entity="orders"))) == 11
 
 
 def test_a_later_row_that_fits_in_another_shape_is_no_change(tmp_path):

@@ -213,7 +213,7 @@ def test_a_narrow_float_rounds_no_whole_number_and_makes_none_infinite(text, num
 def test_values_for_which_there_is_no_type_are_told_with_their_place(text):
     with pytest.raises(HomeError, match="line 3: column 'a' is int64, but here is \"x\"") as caught:
         text('{"a": 1}\n{"a": 2}\n{"a": "x"}\n')
-    assert caught.value.hint == 'schema_overrides = { a = "string" }'
+    assert caught.value.hint == 'home.schema_overrides = { a = "string" }'
 
 
 def test_a_key_without_a_name_is_told_with_its_line(text):

@@ -125,7 +125,7 @@ class _Comparison:
             return both
         advice = 'allow it with schema = { type_changes = "widen" }'
         if both is None:
-            advice = f"no type holds both exactly: {_as_before(known)}start afresh with --full-drop"
+            advice = f"no type holds both exactly: {_as_before(known)}{_AFRESH}"
         self._refuse(path, words, incoming, advice)
         return known
 
@@ -178,6 +178,10 @@ def _fields(struct: pl.Struct) -> dict[str, pl.DataType]:
 
 def _dotted(path: _Path) -> str:
     return ".".join(path).replace(".[]", "[]")
+
+
+#: Rows that only the destination still has go, too: nobody should have to find that out.
+_AFRESH = "start afresh with --full-drop (what the source has now replaces all that is there)"
 
 
 def _as_before(known: pl.DataType) -> str:

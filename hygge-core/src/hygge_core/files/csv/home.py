@@ -20,7 +20,7 @@ from hygge_core.files.homes.listing import LocalPlace
 from hygge_core.files.homes.sources import Source, text_bytes, with_suffix
 from hygge_core.files.settings.homes import CsvDialect, CsvHomeConfig
 from hygge_core.files.text.columns import TextColumn, Wording
-from hygge_core.files.text.overrides import overrides_of, tell_unknown, toml_line
+from hygge_core.files.text.overrides import fitting, overrides_of, tell_unknown, toml_line
 from hygge_core.files.text.types import infer
 from hygge_core.records import Ask
 from hygge_core.scene import Quotes, Scene
@@ -127,7 +127,7 @@ class CsvFormat:
             f"{text.name}: line {line:,}: column {name!r} is {spell(column.dtype)}, "
             f"but here is {self._quoted(name, given[row])}",
             seen={name: odd},
-            hint=toml_line(name),
+            hint=toml_line(name, *fitting(column.dtype, odd)),
         )
 
 

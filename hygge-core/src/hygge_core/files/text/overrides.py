@@ -32,11 +32,22 @@ def tell_unknown(overrides: Collection[str], names: Collection[str]) -> None:
             near = nearest(name, names)
             raise HomeError(
                 f"schema_overrides names {name!r}, which is no column of the files",
-                hint=f"did you mean {near!r}?" if near else None,
+                hint=f"did you mean {near!r}?" if near else f"they are {', '.join(names)}",
             )
 
 
-def toml_line(name: str, word: str = "string") -> str:
-    """The setting that makes a column one of that type."""
+def toml_line(name: str, *words: str) -> str:
+    """The setting that makes a column one of such a type, or a text as it is."""
     key = name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
-    return f'schema_overrides = {{ {key} = "{word}" }}'
+    first, *others = (*words, "string")
+    also = f", or {' or '.join(map(repr, others))}" if others else ""
+    return f'home.schema_overrides = {{ {key} = "{first}" }}{also}'
+
+
+def fitting(known: pl.DataType, odd: pl.DataType) -> tuple[str, ...]:
+    """The types, but for a text, that a column of ``known`` may have where an ``odd`` one came."""
+    if known.is_integer() and odd == pl.Float64:
+        return "float64", "decimal(18,2)"
+    if known == pl.Date and odd == pl.Datetime and getattr(odd, "time_zone", None) is None:
+        return (spell(odd),)
+    return ()
