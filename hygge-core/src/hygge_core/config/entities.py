@@ -13,7 +13,8 @@ from hygge_core.config.drafts.journals import FlowJournal
 from hygge_core.config.drafts.part import Part, lacking
 from hygge_core.config.layers.discovered import KEYS
 from hygge_core.config.project import Discovery, Entity, Section
-from hygge_core.config.rules.refusals import refusals, slots
+from hygge_core.config.rules.caps import slots
+from hygge_core.config.rules.refusals import refusals
 from hygge_core.config.settings import (
     PARTS,
     DiscoverSettings,

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from attrs import frozen
 
+from hygge_core.config.drafts.desk import Desk
+from hygge_core.config.drafts.filling import Names
 from hygge_core.config.drafts.part import Part
-from hygge_core.config.drafts.reading import Reading
-from hygge_core.config.drafts.settle import Names
 from hygge_core.config.saying.wording import found
 from hygge_core.config.settings import (
     PARTS,
@@ -55,19 +55,17 @@ class Draft:
         return locate(self.node, keys).node.origin
 
 
-def draft(
-    reading: Reading, node: Table, names: Names, origin: Origin, *, partial: bool = False
-) -> Draft:
+def draft(desk: Desk, node: Table, names: Names, origin: Origin, *, partial: bool = False) -> Draft:
     """Structure ``node``. ``partial`` says that lower levels may still add to it."""
-    settings = reading.settings(FlowSettings, node.without(*PARTS), partial=partial)
+    settings = desk.settings(FlowSettings, node.without(*PARTS), partial=partial)
     sides: dict[str, Part] = {}
     for offer in SIDES:
-        table = part_table(reading, node, offer)
+        table = part_table(desk, node, offer)
         if table is not None:
-            sides[offer] = reading.part(offer, table, names, partial=partial)
+            sides[offer] = desk.part(offer, table, names, partial=partial)
         elif offer not in node.entries and not partial:
             problem = f"expected a table with the type of the {offer}, found nothing"
-            reading.mistakes.once(origin.mistake(problem, offer))
+            desk.mistakes.once(origin.mistake(problem, offer))
     return Draft(
         names=names,
         origin=origin,
@@ -75,30 +73,30 @@ def draft(
         settings=settings,
         home=sides.get("home"),
         store=sides.get("store"),
-        polish=_polish(reading, node, names, partial=partial),
+        polish=_polish(desk, node, names, partial=partial),
     )
 
 
-def part_table(reading: Reading, node: Table, key: str) -> Table | None:
+def part_table(desk: Desk, node: Table, key: str) -> Table | None:
     """The table ``key``; a mistake where something else stands there."""
     inner = node.entries.get(key)
     if isinstance(inner, Leaf):
-        reading.mistakes.once(inner.origin.mistake(f"expected a table, found {found(inner.value)}"))
+        desk.mistakes.once(inner.origin.mistake(f"expected a table, found {found(inner.value)}"))
     return inner if isinstance(inner, Table) else None
 
 
-def _polish(reading: Reading, node: Table, names: Names, *, partial: bool) -> dict[str, Any]:
-    table = part_table(reading, node, "polish")
+def _polish(desk: Desk, node: Table, names: Names, *, partial: bool) -> dict[str, Any]:
+    table = part_table(desk, node, "polish")
     if table is None:
         return {}
-    _, _, values = reading.table(polish_settings(), table, names, partial=partial)
+    _, _, values = desk.table(polish_settings(), table, names, partial=partial)
     settled: dict[str, Any] = plain(values)
     return settled
 
 
-def check_journal(reading: Reading, node: Table) -> None:
+def check_journal(desk: Desk, node: Table) -> None:
     """Complain about the ``journal`` in ``node``, to which lower levels may still add."""
-    table = part_table(reading, node, "journal")
+    table = part_table(desk, node, "journal")
     if table is not None:
-        reading.settings(JournalSettings, table.only(*JOURNAL_KEYS), partial=True)
-        reading.part("journal", table, partial=True, core=JOURNAL_KEYS)
+        desk.settings(JournalSettings, table.only(*JOURNAL_KEYS), partial=True)
+        desk.part("journal", table, partial=True, core=JOURNAL_KEYS)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from hygge_core.config.drafts.desk import Desk
 from hygge_core.config.drafts.draft import Draft, Side, check_journal, draft
+from hygge_core.config.drafts.filling import Names
 from hygge_core.config.drafts.journals import FlowJournal, journal_of
 from hygge_core.config.drafts.part import Part
-from hygge_core.config.drafts.reading import Reading
-from hygge_core.config.drafts.settle import Names
 from hygge_core.config.layers.merge import merge_journals, merged
 from hygge_core.config.layers.stack import Stack
 
@@ -24,57 +24,55 @@ class Flow:
     journal: FlowJournal | None
 
 
-def resolve(reading: Reading, stack: Stack, name: str) -> Flow:
+def resolve(desk: Desk, stack: Stack, name: str) -> Flow:
     """The flow with all that it inherits.
 
     A flow without entities is one entity named like the flow, unless it discovers its entities.
     """
     entities = tuple(stack.layers[0].entities[name])
-    own = _own(reading, stack, name)
+    own = _own(desk, stack, name)
     if entities:
         drafts = tuple(
-            _of_entity(reading, stack, own, Names(flow=name, entity=entity, many=True), entity)
+            _of_entity(desk, stack, own, Names(flow=name, entity=entity, many=True), entity)
             for entity in entities
         )
     elif own.settings.discover is not None:
         drafts = ()
     else:
-        drafts = (draft(reading, own.node, Names(flow=name, entity=name), own.origin),)
-    return Flow(own=own, entities=drafts, journal=_journal(reading, stack, own, entities))
+        drafts = (draft(desk, own.node, Names(flow=name, entity=name), own.origin),)
+    return Flow(own=own, entities=drafts, journal=_journal(desk, stack, own, entities))
 
 
-def survey_flow(reading: Reading, stack: Stack, name: str) -> None:
+def survey_flow(desk: Desk, stack: Stack, name: str) -> None:
     """Complain about a flow and its entities as if still other layers were to come."""
-    own = _own(reading, stack, name)
+    own = _own(desk, stack, name)
     for entity in stack.layers[0].entities[name]:
         names = Names(flow=name, entity=entity, many=True)
-        _of_entity(reading, stack, own, names, entity, partial=True)
+        _of_entity(desk, stack, own, names, entity, partial=True)
 
 
-def _own(reading: Reading, stack: Stack, name: str) -> Draft:
+def _own(desk: Desk, stack: Stack, name: str) -> Draft:
     node = stack.flow(name)
     assert node is not None  # the lowest layer has every flow
     many = bool(stack.layers[0].entities[name]) or "discover" in node.entries
     origin = stack.layers[0].flows[name].origin
-    check_journal(reading, node)
-    return draft(reading, node, Names(flow=name, many=many), origin, partial=True)
+    check_journal(desk, node)
+    return draft(desk, node, Names(flow=name, many=many), origin, partial=True)
 
 
 def _of_entity(
-    reading: Reading, stack: Stack, own: Draft, names: Names, entity: str, *, partial: bool = False
+    desk: Desk, stack: Stack, own: Draft, names: Names, entity: str, *, partial: bool = False
 ) -> Draft:
     node = stack.entity(own.flow, entity)
     assert node is not None  # the lowest layer has every entity
-    return draft(reading, node, names, own.origin, partial=partial)
+    return draft(desk, node, names, own.origin, partial=partial)
 
 
-def _journal(
-    reading: Reading, stack: Stack, own: Draft, entities: tuple[str, ...]
-) -> FlowJournal | None:
+def _journal(desk: Desk, stack: Stack, own: Draft, entities: tuple[str, ...]) -> FlowJournal | None:
     node = merged((stack.section("journal"), own.node.table("journal")), merge_journals)
     if node is None:
         return None
-    quiet = reading.quiet()  # what is wrong with the entities is said elsewhere
+    quiet = desk.quiet()  # what is wrong with the entities is said elsewhere
     names = Names(flow=own.flow, many=True)
 
     def parts(side: Side) -> Iterator[tuple[str, Part]]:
@@ -83,4 +81,4 @@ def _journal(
             if table is not None:
                 yield f"{own.flow}.{entity}", quiet.part(side, table, names)
 
-    return journal_of(reading, node, own, parts)
+    return journal_of(desk, node, own, parts)

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 
+from hygge_core.config.drafts.desk import Desk
 from hygge_core.config.drafts.draft import JOURNAL_KEYS, Draft, Side
+from hygge_core.config.drafts.filling import ENTITY, Names
 from hygge_core.config.drafts.part import Part
-from hygge_core.config.drafts.reading import Reading
-from hygge_core.config.drafts.settle import ENTITY, Names
 from hygge_core.config.settings import JournalSettings
 from hygge_core.config.tree.nodes import Leaf, Node, Table
 
@@ -26,29 +26,29 @@ class FlowJournal:
     settings: JournalSettings
 
 
-def journal_of(reading: Reading, node: Table, flow: Draft, entities: Parts) -> FlowJournal:
+def journal_of(desk: Desk, node: Table, flow: Draft, entities: Parts) -> FlowJournal:
     """The journal that ``node`` means for ``flow``, which has ``{entity}`` left open.
 
     ``entities`` gives the homes or stores of the flow's entities with it left open too.
     """
-    settings = reading.settings(JournalSettings, node.only(*JOURNAL_KEYS))
+    settings = desk.settings(JournalSettings, node.only(*JOURNAL_KEYS))
     location = settings.location or ("custom" if "type" in node.entries else "store")
     names = Names(flow=flow.flow)
     if location == "custom":
-        part = reading.part("journal", node, names, core=JOURNAL_KEYS)
+        part = desk.part("journal", node, names, core=JOURNAL_KEYS)
     else:
-        beside = _beside(reading, node, location, flow, entities)
+        beside = _beside(desk, node, location, flow, entities)
         if beside is None:
             return FlowJournal(node=node, part=None, settings=settings)
-        part = _joined(reading, node, beside, location, names)
+        part = _joined(desk, node, beside, location, names)
     if _mentions_entity(part.values):
         problem = f"expected one journal for the whole flow, found {ENTITY} in its table"
-        reading.mistakes.once(node.origin.mistake(problem))
+        desk.mistakes.once(node.origin.mistake(problem))
     return FlowJournal(node=node, part=part, settings=settings)
 
 
 def _beside(
-    reading: Reading, node: Table, side: Side, flow: Draft, entities: Parts
+    desk: Desk, node: Table, side: Side, flow: Draft, entities: Parts
 ) -> dict[str, Node] | None:
     """What the journal beside the flow's ``side`` is told; ``None`` after a mistake.
 
@@ -66,14 +66,14 @@ def _beside(
                 f"expected one {side} for the flow's journal to be beside, found others in {first} "
                 f'and {other}; say location = "custom" with a type and a path'
             )
-            reading.mistakes.once(node.origin.mistake(problem, "location"))
+            desk.mistakes.once(node.origin.mistake(problem, "location"))
             return None
     if not answer:
         problem = (
             f"expected a {side} that a journal can be beside, and {first} has none; "
             'say location = "custom" with a type and a path'
         )
-        reading.mistakes.once(node.origin.mistake(problem, "location"))
+        desk.mistakes.once(node.origin.mistake(problem, "location"))
     known = part.secrets
     told: dict[str, Node] = {
         key: Leaf(value, node.origin.child(key), secrets=known) for key, value in answer.items()
@@ -87,18 +87,16 @@ def _answer(part: Part) -> Mapping[str, Any]:
     return beside or {}
 
 
-def _joined(
-    reading: Reading, node: Table, beside: Mapping[str, Node], side: Side, names: Names
-) -> Part:
+def _joined(desk: Desk, node: Table, beside: Mapping[str, Node], side: Side, names: Names) -> Part:
     """The table beside, with what the user says about it."""
     entries = dict(beside)
     for key, inner in node.entries.items():
         if key in entries or key == "type":
             problem = f"chosen by location = {side!r}; leave it out, or say location = 'custom'"
-            reading.mistakes.once(inner.origin.mistake(problem))
+            desk.mistakes.once(inner.origin.mistake(problem))
         else:
             entries[key] = inner
-    return reading.part("journal", Table(entries, node.origin), names, core=JOURNAL_KEYS)
+    return desk.part("journal", Table(entries, node.origin), names, core=JOURNAL_KEYS)
 
 
 def _mentions_entity(values: Any) -> bool:

@@ -1,13 +1,12 @@
-"""What must hold between the parts of an entity, and between entities."""
+"""Why an entity cannot be moved as it is configured: what its parts are not able to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from hygge_core.config.drafts.draft import Draft
 from hygge_core.config.drafts.part import Part
-from hygge_core.config.saying.mistakes import Mistakes
-from hygge_core.config.tree.nodes import Leaf, Origin, locate
+from hygge_core.config.tree.nodes import Leaf, Origin
 from hygge_core.errors import Mistake
 from hygge_core.nearest import did_you_mean
 from hygge_core.polish_settings import masks
@@ -133,55 +132,3 @@ def _keyed(store: Part | None) -> bool:
     if store is None:
         return True
     return bool(store.ask("keys", ("unknown",)))
-
-
-def copies(drafts: Iterable[tuple[str, Draft]], mistakes: Mistakes) -> None:
-    """A journal counts what it has sent to its copy, so it has one; each draft with its journal."""
-    first: dict[str, tuple[str, Draft]] = {}
-    for journal, draft in drafts:
-        place = _shown(draft)
-        if not place:
-            continue
-        other, by = first.setdefault(journal, (place, draft))
-        if other != place:
-            problem = (
-                f"{draft.name} shows its journal in {place}, and {by.name} the same journal in "
-                f"{other}; expected one place: give one of them a journal of its own, or let one "
-                "store show none"
-            )
-            mistakes.add(draft.at("store").mistake(problem))
-
-
-def _shown(draft: Draft) -> str:
-    if draft.store is None:
-        return ""
-    return draft.store.ask("journal_shown", "")
-
-
-def slots(draft: Draft) -> dict[str, int]:
-    """How many slots of each named connection ``draft`` occupies while it is moved."""
-    needs: dict[str, int] = {}
-    for part in (draft.home, draft.store):
-        if part is not None and part.connections:
-            count = part.ask("connections", 0)
-            for name in part.connections:
-                needs[name] = needs.get(name, 0) + count
-    return needs
-
-
-def caps(
-    drafts: Iterable[Draft], connections: Mapping[str, Part], mistakes: Mistakes
-) -> dict[str, int]:
-    """``max_connections`` of each connection that has it; at least what one entity needs."""
-    found = {
-        name: cap
-        for name, part in connections.items()
-        if isinstance(cap := getattr(part.config, "max_connections", None), int)
-    }
-    for draft in drafts:
-        for name, need in slots(draft).items():
-            if need > found.get(name, need):
-                problem = f"expected at least {need} for {draft.name} alone, found {found[name]}"
-                spot = locate(connections[name].node, ("max_connections",))
-                mistakes.once(spot.mistake(problem))
-    return found

@@ -38,7 +38,7 @@ class Names:
 
 
 @define
-class Settling:
+class Filling:
     """One walk. ``connections`` are the names of connections that were met, and where.
 
     Defaults that are relative paths are relative to ``root``, the project's directory; with
@@ -53,17 +53,17 @@ class Settling:
     def table(self, cls: type, table: Table, path: tuple[Key, ...] = ()) -> dict[str, Any]:
         """``table``, which is to become a ``cls``, as plain values."""
         settings = settings_of(cls)
-        settled = {}
+        written = {}
         for key, node in table.entries.items():
             setting = settings.get(key)
             kind = setting.kind if setting else Any
             each = setting is not None and PER_ENTITY.items() <= setting.field.metadata.items()
-            settled[key] = self._node(kind, node, (*path, key), each=each)
+            written[key] = self._node(kind, node, (*path, key), each=each)
         if not self.defaults:
-            return settled
-        absent = {key: setting.default for key, setting in settings.items() if key not in settled}
+            return written
+        absent = {key: setting.default for key, setting in settings.items() if key not in written}
         filled = {key: self._default(default) for key, default in absent.items()}
-        return settled | {key: text for key, text in filled.items() if text is not None}
+        return written | {key: text for key, text in filled.items() if text is not None}
 
     def _node(self, kind: Any, node: Node, path: tuple[Key, ...], *, each: bool = False) -> Any:
         if isinstance(node, Leaf):

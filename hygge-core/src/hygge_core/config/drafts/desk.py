@@ -1,4 +1,4 @@
-"""One reading of a configuration: what every step of it looks things up in and complains to."""
+"""What every step of reading a configuration works at: looks things up in, complains to."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, field
 
+from hygge_core.config.drafts.filling import Filling, Names
 from hygge_core.config.drafts.part import Part
-from hygge_core.config.drafts.settle import Names, Settling
 from hygge_core.config.saying.mistakes import Mistakes
 from hygge_core.config.saying.wording import found
 from hygge_core.config.structuring.findings import Finding
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @define
-class Reading:
+class Desk:
     """The plugins, the project's directory, its connections' names, and the mistakes so far."""
 
     plugins: Plugins
@@ -35,26 +35,26 @@ class Reading:
     mistakes: Mistakes = field(factory=Mistakes)
     _kinds: dict[tuple[str, str], Offered | PluginError] = field(factory=dict)
 
-    def quiet(self) -> Reading:
+    def quiet(self) -> Desk:
         """The same, for looking without complaining."""
-        return Reading(self.plugins, self.root, self.connections, Mistakes(), self._kinds)
+        return Desk(self.plugins, self.root, self.connections, Mistakes(), self._kinds)
 
     def table(
         self, cls: type[T], node: Table, names: Names | None = None, *, partial: bool = False
-    ) -> tuple[T | None, Settling, dict[str, Any]]:
-        """``node`` as a ``cls`` (``None`` after a mistake), how it was settled, and its values.
+    ) -> tuple[T | None, Filling, dict[str, Any]]:
+        """``node`` as a ``cls`` (``None`` after a mistake), how it was filled in, and its values.
 
         ``partial`` says that lower levels may still add to it.
         """
-        settling = Settling(self.root, names)
-        values = settling.table(cls, node)
+        filling = Filling(self.root, names)
+        values = filling.table(cls, node)
         made, findings = examine(cls, values)
         if findings:  # perhaps over a default that the class wants as it is, or not at all
-            settling = Settling(self.root, names, defaults=False)
-            values = settling.table(cls, node)
+            filling = Filling(self.root, names, defaults=False)
+            values = filling.table(cls, node)
             made, findings = examine(cls, values)
         self._report(_visible(findings, node, partial=partial), node)
-        return made, settling, values
+        return made, filling, values
 
     def settings(self, cls: type[T], node: Table, *, partial: bool = False) -> T:
         """``node`` as one of hygge's own classes, whose keys all have defaults.
@@ -129,19 +129,19 @@ class Reading:
             return Part(word=word.value, node=node, values=plain(node.without("type", *core)))
         cls = offered.kind.config
         rest = node.without("type", *(key for key in core if key not in settings_of(cls)))
-        config, settling, values = self.table(cls, rest, names, partial=partial)
-        self._check_connections(settling, node)
+        config, filling, values = self.table(cls, rest, names, partial=partial)
+        self._check_connections(filling, node)
         return Part(
             word=word.value,
             node=node,
             values=plain(values),
             offered=offered,
             config=config,
-            connections=tuple(dict.fromkeys(name for name, _ in settling.connections)),
+            connections=tuple(dict.fromkeys(name for name, _ in filling.connections)),
         )
 
-    def _check_connections(self, settling: Settling, node: Table) -> None:
-        for name, path in settling.connections:
+    def _check_connections(self, filling: Filling, node: Table) -> None:
+        for name, path in filling.connections:
             spot = locate(node, path)
             if name not in self.connections and not _lacks(spot.node):
                 near = did_you_mean(name[:60], self.connections)
@@ -153,7 +153,7 @@ class Reading:
         fewest: list[Finding] | None = None
         for offered in self.plugins.kinds(offer).values():
             cls = offered.kind.config
-            values = Settling(self.root, defaults=False).table(cls, node)
+            values = Filling(self.root, defaults=False).table(cls, node)
             findings = _visible(examine(cls, values)[1], node, partial=True)
             if fewest is None or len(findings) < len(fewest):
                 fewest = findings
