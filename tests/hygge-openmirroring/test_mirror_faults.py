@@ -54,15 +54,15 @@ def test_a_service_that_never_lets_go_leaves_the_old_table_and_the_decision(mirr
 
 
 def test_a_listing_that_does_not_show_the_last_file_gives_no_number(mirror, monkeypatch):
-    from hygge_openmirroring.zone.zone import Zone
+    from hygge_openmirroring.zone.landing import LandingTable
 
     mirror.load(OLD, rows_per_file=1)
-    listed = Zone.listed
+    listed = LandingTable.listed
 
     def stale(self, folder):
         return {n: e for n, e in listed(self, folder).items() if f"{3:020}" not in n}
 
-    monkeypatch.setattr(Zone, "listed", stale)
+    monkeypatch.setattr(LandingTable, "listed", stale)
     with pytest.raises(StoreError, match="no file beyond 2, but 3 was published"):
         mirror.sealed(MORE)
     assert mirror.numbers() == [1, 2, 3]

@@ -21,9 +21,9 @@ from hygge_core.staged import Cut, StagedWriter
 from hygge_openmirroring.dropping import Drop
 from hygge_openmirroring.loads.known import KnownRows
 from hygge_openmirroring.zone.documents import PartnerEvents
+from hygge_openmirroring.zone.landing import LandingTable
 from hygge_openmirroring.zone.layout import METADATA, PARQUET, PARTNER_EVENTS, SCHEMA
 from hygge_openmirroring.zone.record import Notes, TableRecord
-from hygge_openmirroring.zone.zone import Zone
 
 if TYPE_CHECKING:
     from hygge_adls import Account
@@ -43,8 +43,10 @@ class Publishes(StagedWriter):
         shelf = LakeShelf(account.lake(config.container), config.files)
         if config.by_time:
             shelf.files_at_once = 0  # the time of a file is when it was uploaded
-        self.zone = Zone(shelf, config.place)
-        super().__init__(shelf, self.zone.live, suffix=PARQUET, cut=Cut(rows=config.rows_per_file))
+        self.landing = LandingTable(shelf, config.place)
+        super().__init__(
+            shelf, self.landing.live, suffix=PARQUET, cut=Cut(rows=config.rows_per_file)
+        )
         self.account = account
         self.config = config
         self.scene = scene
@@ -104,7 +106,7 @@ class Publishes(StagedWriter):
             source_version=self.config.source_version,
         )
         staged = f"{self.places.stage(ref.run_id)}/{PARTNER_EVENTS}"
-        if warning := self.zone.announce(partner, staged):
+        if warning := self.landing.announce(partner, staged):
             self.scene.warn(warning)
 
     def _document(self, manifest: Manifest) -> None:
@@ -112,7 +114,7 @@ class Publishes(StagedWriter):
         if manifest.extra["initial"]:
             self._show_metadata(manifest)
         elif manifest.extra["adds_keys"]:
-            self.zone.add_keys(tuple(manifest.extra["table"]["keys"]))
+            self.landing.add_keys(tuple(manifest.extra["table"]["keys"]))
         if manifest.extra["schema"] is not None:
             self.shelf.write_json(f"{self.places.live}/{SCHEMA}", manifest.extra["schema"])
 
@@ -121,7 +123,7 @@ class Publishes(StagedWriter):
         if self.shelf.entry(staged) is None:
             return
         try:
-            self.shelf.rename(staged, self.zone.metadata_name)
+            self.shelf.rename(staged, self.landing.metadata_name)
         except (NameTaken, NameMissing):  # a lost answer, or somebody else: the staged one tells
             if self.shelf.entry(staged) is not None:
                 raise StoreError(
@@ -145,7 +147,7 @@ class Publishes(StagedWriter):
 
     def _final_names(self, manifest: Manifest, staged: Collection[str]) -> Collection[str]:
         """What is in the table's folder; one listing tells of both where files wait in it."""
-        return self.zone.listed(self.places.live) if manifest.extra["initial"] else staged
+        return self.landing.listed(self.places.live) if manifest.extra["initial"] else staged
 
     def show(self, part: Part) -> None:
         try:
@@ -164,7 +166,7 @@ class Publishes(StagedWriter):
         record = TableRecord.of(manifest.extra["table"])
         assert record is not None  # SEAL put it there
         if manifest.extra["initial"]:
-            record = evolve(record, folder=self.zone.etag() or "")
+            record = evolve(record, folder=self.landing.etag() or "")
         if record.known:
             self.known.keep(self.staged_known(manifest.ref), record.known)
         self.notes.follow(record, manifest.extra["last_run"])
@@ -175,7 +177,7 @@ class Publishes(StagedWriter):
         """What lies where the parts were staged, by one listing."""
         if not manifest.parts:
             return {}
-        return self.zone.listed(manifest.parts[0].staged.rpartition("/")[0])
+        return self.landing.listed(manifest.parts[0].staged.rpartition("/")[0])
 
     def published(self, manifest: Manifest) -> tuple[Part, ...]:
         """What is not staged any more was published; once staging is tidied away, what is there."""
@@ -204,7 +206,7 @@ class Publishes(StagedWriter):
 
     def _require_same_table(self, manifest: Manifest) -> None:
         """The files in a folder that was deleted are gone with it, and were never published."""
-        there = self.zone.etag() or ""
+        there = self.landing.etag() or ""
         if not manifest.extra["initial"] and there != manifest.extra["folder"]:
             raise StoreError(
                 f"{self.at(self.places.live)} was deleted or made anew since this load was sealed",
@@ -228,7 +230,7 @@ class Publishes(StagedWriter):
 
     def superseded(self) -> str:
         """Which folder a full_drop would delete; whatever is in it is the service's."""
-        return self.zone.etag() or ""
+        return self.landing.etag() or ""
 
     def traces(self, ref: LoadRef) -> list[str]:
         """Numbers tell nothing of a run; without a manifest none were given."""
@@ -237,7 +239,7 @@ class Publishes(StagedWriter):
     def discard(self, ref: LoadRef) -> None:
         """The manifest goes first: without it, a missing file is one that was never sealed."""
         self.shelf.delete(self.places.manifest(ref.run_id))
-        for name in self.zone.listed(self.places.live):
+        for name in self.landing.listed(self.places.live):
             if name.startswith(f"{self.places.live}/_{ref.run_id}-"):
                 self.shelf.delete(name)
         super().discard(ref)

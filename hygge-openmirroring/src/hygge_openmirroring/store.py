@@ -58,7 +58,7 @@ class MirrorStore(ShowsTables, Publishes):
         looked = self._look()
         if looked.there is None:
             return None
-        columns = looked.noted.columns if looked.noted else self.zone.columns()
+        columns = looked.noted.columns if looked.noted else self.landing.columns()
         return pl.Schema({each.name: parse(each.source) for each in columns})
 
     def has_content(self) -> bool:
@@ -68,7 +68,7 @@ class MirrorStore(ShowsTables, Publishes):
     def _look(self) -> Looked:
         """Once, until the load begins: what is asked of the table before is asked of one moment."""
         if self._looked is None:
-            self._looked = look(self.zone, self.notes)
+            self._looked = look(self.landing, self.notes)
         return self._looked
 
     def known_rows(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -79,7 +79,7 @@ class MirrorStore(ShowsTables, Publishes):
         name = here.record.known if here.record else ""
         whole = set(columns) > set(here.metadata.key_columns)
         if not name or (whole and not name.startswith("rows-")):
-            raise unknown(self.zone.place)
+            raise unknown(self.landing.place)
         rows = self.known.read(name)
         absent = [pl.lit(None).alias(n) for n in columns if n not in rows.columns]
         yield rows.with_columns(absent).select(columns)
@@ -92,7 +92,7 @@ class MirrorStore(ShowsTables, Publishes):
 
     def begin(self, load: Load) -> StagedLoad:
         self.account.require_hierarchy(self.config.container)
-        self._loading = loading(load, self.config, self.zone, self._look())
+        self._loading = loading(load, self.config, self.landing, self._look())
         self._looked = self._seen = None  # who begins again looks again
         return super().begin(load)
 
@@ -151,7 +151,7 @@ class MirrorStore(ShowsTables, Publishes):
 
     def _next_number(self) -> int:
         here = self.loading
-        self._seen = self.zone.seen(documented=here.there is not None)
+        self._seen = self.landing.seen(documented=here.there is not None)
         return next_number(self._seen, here.record, self.config.starting_sequence)
 
     def remembered(self, load: Load) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class MirrorStore(ShowsTables, Publishes):
         if here.initial:
             name = self.shelf.path(self.staged_metadata(load.ref))
             self.shelf.lake.upload(name, encoded(here.metadata.plain()))
-        folder = (self._seen.folder if self._seen else self.zone.etag()) or ""
+        folder = (self._seen.folder if self._seen else self.landing.etag()) or ""
         told = document(here.columns)
         known = here.record.columns if here.record else ()
         last_run = here.record.run_id if here.record else ""

@@ -19,11 +19,11 @@ from hygge_openmirroring.journal.rows import KEY, SCHEMA, finished, table
 from hygge_openmirroring.loads import rows
 from hygge_openmirroring.zone.columns import columns_of, document
 from hygge_openmirroring.zone.documents import Metadata, encoded
+from hygge_openmirroring.zone.landing import LandingTable
 from hygge_openmirroring.zone.layout import SCHEMA as SCHEMA_NAME
 from hygge_openmirroring.zone.layout import sequence_name, temporary_name
 from hygge_openmirroring.zone.numbering import next_number
 from hygge_openmirroring.zone.record import Notes, TableRecord
-from hygge_openmirroring.zone.zone import Zone
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,12 +45,12 @@ class JournalTable:
         place = config.journal_place
         self._shelf = shelf
         self._config = config
-        self._zone = Zone(shelf, place)
+        self._landing = LandingTable(shelf, place)
         self._notes = Notes(shelf, own, place)
 
     def publish(self, journal: Journal) -> None:
         """Send what was not sent yet; all of it where the table is not there. Nothing: nothing."""
-        known = self._zone.metadata() is not None
+        known = self._landing.metadata() is not None
         events = finished(journal, _unpublished(journal) if known else None)
         if not events:
             return
@@ -60,16 +60,16 @@ class JournalTable:
 
     def _make(self) -> None:
         try:
-            name = self._shelf.path(self._zone.metadata_name)
+            name = self._shelf.path(self._landing.metadata_name)
             self._shelf.lake.create(name, encoded(_METADATA.plain()))
         except NameTaken:  # by another coordinator, or by us, and the answer was lost
             return
         schema = document(_COLUMNS).plain()
-        self._shelf.write_json(f"{self._zone.live}/{SCHEMA_NAME}", schema)
+        self._shelf.write_json(f"{self._landing.live}/{SCHEMA_NAME}", schema)
 
     def _send(self, frame: pl.DataFrame, *, initial: bool) -> None:
         run_id = uuid4().hex
-        hidden = f"{self._zone.live}/{temporary_name(run_id, 1)}"
+        hidden = f"{self._landing.live}/{temporary_name(run_id, 1)}"
         with self._shelf.staging_file(hidden) as path:
             ready = rows.landed(frame, _COLUMNS, None if initial else Marker.UPSERT)
             rows.write(ready, path, self._config.writing)
@@ -80,7 +80,7 @@ class JournalTable:
         self._notes.write(
             TableRecord(
                 run_id=run_id,
-                folder=self._zone.etag() or "",
+                folder=self._landing.etag() or "",
                 last=last,
                 columns=_COLUMNS,
                 keys=_METADATA.key_columns,
@@ -92,17 +92,17 @@ class JournalTable:
         first = self._first_number()
         for number in range(first, first + _ATTEMPTS):
             try:
-                self._shelf.rename(hidden, f"{self._zone.live}/{sequence_name(number)}")
+                self._shelf.rename(hidden, f"{self._landing.live}/{sequence_name(number)}")
             except (NameTaken, NameMissing):
                 if self._shelf.entry(hidden) is None:  # shown, and the answer was lost
                     return number
             else:
                 return number
-        raise StoreError(f"{self._zone.place}: too many write at once", transient=True)
+        raise StoreError(f"{self._landing.place}: too many write at once", transient=True)
 
     def _first_number(self) -> int:
         """After the listing and the record, whichever is further: many write here in turn."""
-        seen = self._zone.seen(documented=True)
+        seen = self._landing.seen(documented=True)
         record = self._notes.read()
         if record is None or record.folder != seen.folder:
             return next_number(evolve(seen, documented=False), None, None)

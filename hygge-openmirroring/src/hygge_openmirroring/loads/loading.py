@@ -21,7 +21,7 @@ from hygge_openmirroring.zone.record import Notes, TableRecord
 if TYPE_CHECKING:
     from hygge_core.records import Load
     from hygge_openmirroring.settings import OpenMirroringStoreConfig
-    from hygge_openmirroring.zone.zone import Zone
+    from hygge_openmirroring.zone.landing import LandingTable
 
 
 @frozen(kw_only=True)
@@ -60,12 +60,14 @@ class Looked:
     noted: TableRecord | None
 
 
-def look(zone: Zone, notes: Notes) -> Looked:
+def look(landing: LandingTable, notes: Notes) -> Looked:
     """Two small files are read. Raises ``StoreError``."""
-    return Looked(there=zone.metadata(), noted=notes.read())
+    return Looked(there=landing.metadata(), noted=notes.read())
 
 
-def loading(load: Load, config: OpenMirroringStoreConfig, zone: Zone, looked: Looked) -> Loading:
+def loading(
+    load: Load, config: OpenMirroringStoreConfig, landing: LandingTable, looked: Looked
+) -> Loading:
     """Say what this load is to the table that was looked at. Raises ``StoreError``."""
     wanted = columns_of(load.schema)
     refuse_unwritable(load.schema)
@@ -75,14 +77,16 @@ def loading(load: Load, config: OpenMirroringStoreConfig, zone: Zone, looked: Lo
     initial = load.mode == "full_drop" or there is None
     record = None if load.mode == "full_drop" else noted
     if there is None:
-        zone.refuse_twin(config.default_schema)
+        landing.refuse_twin(config.default_schema)
     if there is None and record is not None:  # it says why a dropped table cannot be added to
-        next_number(Seen(place=zone.place, folder=zone.etag()), record, config.starting_sequence)
+        next_number(
+            Seen(place=landing.place, folder=landing.etag()), record, config.starting_sequence
+        )
     known: tuple[Column, ...] = ()
     if there is not None and load.mode == "append":
-        zone.refuse_other_metadata(there, metadata)
+        landing.refuse_other_metadata(there, metadata)
         record = record or TableRecord.of(load.recalled.get("table"))
-        known = record.columns if record else zone.columns()
+        known = record.columns if record else landing.columns()
     refuse_change(known, wanted)
     return Loading(
         initial=initial,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _NO_FOLDER = "run the flow, or look at schema_name and mirror_name"
 
 
-class LandingZone:
+class FabricMirror:
     """One mirrored database's landing zone; ``lake`` is ``None`` for a copy on this host."""
 
     def __init__(self, zone: Zone, config: OpenMirroringStoreConfig, lake: Lake | None) -> None:
@@ -115,15 +115,15 @@ class ShowsTables:
         return self.config.place.folder
 
     @contextmanager
-    def mirror(self, copy: Path | None = None) -> Iterator[LandingZone]:
+    def mirror(self, copy: Path | None = None) -> Iterator[FabricMirror]:
         if copy is not None:
             if not copy.is_dir():
                 raise StoreError(f"{copy} is no folder", hint=f"copy {LANDING_ZONE} there")
-            yield LandingZone(LocalZone(copy), self.config, None)
+            yield FabricMirror(LocalZone(copy), self.config, None)
             return
         lake = self.account.lake(self.config.container)
         with live_zone(lake, self.config.landing_zone) as zone:
-            yield LandingZone(zone, self.config, lake)
+            yield FabricMirror(zone, self.config, lake)
 
 
 def _landed(frame: pl.DataFrame) -> pl.DataFrame:

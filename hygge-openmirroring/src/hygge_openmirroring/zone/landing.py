@@ -25,7 +25,7 @@ LIVE = "LandingZone"
 _ANEW = "leave it as it was, or make the table anew: --full-drop"
 
 
-class Zone:
+class LandingTable:
     """A table of the landing zone on ``shelf``, whose root is the item's ``Files``."""
 
     def __init__(self, shelf: LakeShelf, table: Table) -> None:
