@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from hygge_journal_sqlite.home.pages import frames
-from hygge_journal_sqlite.home.source import readings, table_source
+from hygge_journal_sqlite.home.source import selected, table_source
 
 MIB = 1 << 20
 
@@ -30,7 +30,7 @@ def read(path):
             connection.execute("CREATE TABLE t (a BLOB)")
             connection.executemany("INSERT INTO t VALUES (zeroblob(?))", [(s,) for s in sizes])
             source = table_source(connection, path, "t")
-            columns = readings(connection, source, None, {}, {})
+            columns = selected(connection, source, None, {}, {})
             cursor = connection.cursor(Watched).execute("SELECT a FROM t")
             return list(frames(cursor, columns, batch_rows)), cursor.pages
 

@@ -22,10 +22,10 @@ from hygge_journal_sqlite.config import SqliteHomeConfig
 from hygge_journal_sqlite.home.pages import Unfit, frames, told
 from hygge_journal_sqlite.home.ranges import ordered, sieve, sortable
 from hygge_journal_sqlite.home.source import (
-    Reading,
+    Selected,
     Source,
     query_source,
-    readings,
+    selected,
     settle,
     table_source,
 )
@@ -48,7 +48,7 @@ class _View:
 
     connection: sqlite3.Connection
     source: Source
-    readings: tuple[Reading, ...]
+    selected: tuple[Selected, ...]
 
 
 class SqliteHome:
@@ -63,12 +63,12 @@ class SqliteHome:
 
     def schema(self, ask: Ask) -> pl.Schema:
         with self._viewing(ask) as view:
-            return pl.Schema({each.name: each.dtype for each in view.readings})
+            return pl.Schema({each.name: each.dtype for each in view.selected})
 
     def read(self, ask: Ask) -> Iterator[pl.DataFrame]:
         with self._viewing(ask) as view:
             condition, parameters, wanted = self._wanted(ask, view)
-            names = ", ".join(each.sql for each in view.readings)
+            names = ", ".join(each.sql for each in view.selected)
             cursor = view.connection.execute(
                 f"SELECT {names} FROM {view.source.sql}{condition}", parameters
             )
@@ -86,14 +86,14 @@ class SqliteHome:
     def upper(self, ask: Ask) -> Mark | None:
         assert ask.range is not None
         with self._viewing(evolve(ask, columns=(ask.range.column,))) as view:
-            reading = _reading(view, ask.range.column)
-            name = quoted(reading.name, HomeError)
-            if not sortable(view.connection, reading):
+            chosen = _chosen(view, ask.range.column)
+            name = quoted(chosen.name, HomeError)
+            if not sortable(view.connection, chosen):
                 cursor = view.connection.execute(f"SELECT {name} FROM {view.source.sql}")
                 return _top(highest(batch.to_series()) for batch in self._frames(view, cursor, ask))
-            finite = f" WHERE {name} < 9e999" if reading.dtype.is_float() else ""
+            finite = f" WHERE {name} < 9e999" if chosen.dtype.is_float() else ""
             cursor = view.connection.execute(
-                f"SELECT max({ordered(reading)}) FROM {view.source.sql}{finite}"
+                f"SELECT max({ordered(chosen)}) FROM {view.source.sql}{finite}"
             )
             return highest(next(self._frames(view, cursor, ask)).to_series())
 
@@ -121,7 +121,7 @@ class SqliteHome:
     def check(self) -> Iterable[tuple[str, str, str]]:
         ask = Ask(entity=self._scene.entity)
         with self._viewing(ask) as view:
-            types = ", ".join(f"{each.name} {spell(each.dtype)}" for each in view.readings)
+            types = ", ".join(f"{each.name} {spell(each.dtype)}" for each in view.selected)
         yield f"{view.source.name} can be read ({types})", "ok", ""
 
     @contextmanager
@@ -132,7 +132,7 @@ class SqliteHome:
                 source = query_source(connection, config.path, config.query)
             else:
                 source = table_source(connection, config.path, config.table)
-            given = readings(connection, source, ask.columns, self._overrides, self._looked)
+            given = selected(connection, source, ask.columns, self._overrides, self._looked)
             yield _View(connection, source, settle(given, ask.settled))
 
     @contextmanager
@@ -166,23 +166,23 @@ class SqliteHome:
         """The WHERE with its parameters, and the exact filter of what comes through it."""
         if ask.range is None:
             return "", [], None
-        reading = _reading(view, ask.range.column)
-        condition, parameters = sieve(view.connection, ask.range, reading)
+        chosen = _chosen(view, ask.range.column)
+        condition, parameters = sieve(view.connection, ask.range, chosen)
         where = f" WHERE {condition}" if condition else ""
-        return where, parameters, in_range(ask.range, reading.dtype)
+        return where, parameters, in_range(ask.range, chosen.dtype)
 
     def _frames(self, view: _View, cursor: sqlite3.Cursor, ask: Ask) -> Iterator[pl.DataFrame]:
         rows = ask.batch_rows or self._config.batch_rows
         # Of a range, nobody knows how many rows the exact filter lets through.
         rows = rows if ask.limit is None or ask.range is not None else min(rows, ask.limit or 1)
         try:
-            yield from frames(cursor, view.readings, rows)
+            yield from frames(cursor, view.selected, rows)
         except Unfit as unfit:
             raise told(view.connection, view.source, unfit, self._scene.quoted) from unfit
 
 
-def _reading(view: _View, column: str) -> Reading:
-    for each in view.readings:
+def _chosen(view: _View, column: str) -> Selected:
+    for each in view.selected:
         if each.name == column:
             return each
     names = ", ".join(each.name for each in view.source.columns)

@@ -13,7 +13,7 @@ from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.scene import Quotes
 from hygge_core.types import spell
 from hygge_journal_sqlite import catalog, names
-from hygge_journal_sqlite.home.source import Reading, Source
+from hygge_journal_sqlite.home.source import Selected, Source
 from hygge_journal_sqlite.values.decode import gather, refine
 from hygge_journal_sqlite.values.misfit import Misfit, type_seen
 
@@ -28,14 +28,14 @@ _BATCH_BYTES = 64 << 20
 class Unfit(SchemaChanged):
     """A value that is not of its column's type, before anybody has looked up which row it is in."""
 
-    def __init__(self, reading: Reading, misfit: Misfit) -> None:
-        super().__init__(str(misfit), seen={reading.name: type_seen(misfit.value, reading.dtype)})
-        self.reading = reading
+    def __init__(self, chosen: Selected, misfit: Misfit) -> None:
+        super().__init__(str(misfit), seen={chosen.name: type_seen(misfit.value, chosen.dtype)})
+        self.chosen = chosen
         self.value = misfit.value
 
 
 def frames(
-    cursor: sqlite3.Cursor, readings: Sequence[Reading], batch_rows: int
+    cursor: sqlite3.Cursor, selected: Sequence[Selected], batch_rows: int
 ) -> Iterator[pl.DataFrame]:
     """The rows as frames of at most about ``batch_rows`` rows. Raises ``Unfit``."""
     pages: list[list[pl.Series]] = []
@@ -44,18 +44,18 @@ def frames(
     while page:
         gathered = [
             _gathered(one, values)
-            for one, values in zip(readings, zip(*page, strict=True), strict=True)
+            for one, values in zip(selected, zip(*page, strict=True), strict=True)
         ]
         pages.append(gathered)
         page_size = sum(int(each.estimated_size()) for each in gathered)
         rows, size = rows + len(page), size + page_size
         if rows >= batch_rows or size >= _BATCH_BYTES:
-            yield _frame(readings, pages)
+            yield _frame(selected, pages)
             pages, rows, size = [], 0, 0
         fitting = int(_PAGE_BYTES * len(page) / (page_size + 1)) + 1
         page = cursor.fetchmany(min(_PAGE_ROWS, fitting, 2 * len(page), batch_rows - rows))
     if pages:
-        yield _frame(readings, pages)
+        yield _frame(selected, pages)
 
 
 def _first_page(cursor: sqlite3.Cursor, most: int) -> list[tuple[object, ...]]:
@@ -70,47 +70,47 @@ def _first_page(cursor: sqlite3.Cursor, most: int) -> list[tuple[object, ...]]:
     return page
 
 
-def _gathered(reading: Reading, values: Sequence[object]) -> pl.Series:
+def _gathered(chosen: Selected, values: Sequence[object]) -> pl.Series:
     try:
-        return gather(values, reading.dtype, as_text=reading.asked)
+        return gather(values, chosen.dtype, as_text=chosen.asked)
     except Misfit as misfit:
-        raise Unfit(reading, misfit) from misfit
+        raise Unfit(chosen, misfit) from misfit
 
 
-def _frame(readings: Sequence[Reading], pages: Sequence[Sequence[pl.Series]]) -> pl.DataFrame:
+def _frame(selected: Sequence[Selected], pages: Sequence[Sequence[pl.Series]]) -> pl.DataFrame:
     whole = (pl.concat(pieces, rechunk=True) for pieces in zip(*pages, strict=True))
     return pl.DataFrame(
-        {one.name: _refined(one, raw) for one, raw in zip(readings, whole, strict=True)}
+        {one.name: _refined(one, raw) for one, raw in zip(selected, whole, strict=True)}
     )
 
 
-def _refined(reading: Reading, raw: pl.Series) -> pl.Series:
+def _refined(chosen: Selected, raw: pl.Series) -> pl.Series:
     try:
-        return refine(raw, reading.dtype)
+        return refine(raw, chosen.dtype)
     except Misfit as misfit:
-        raise Unfit(reading, misfit) from misfit
+        raise Unfit(chosen, misfit) from misfit
 
 
 def told(
     connection: sqlite3.Connection, source: Source, unfit: Unfit, quoted: Quotes
 ) -> SchemaChanged:
     """The error for a person: which table, column, row and value, and what to write."""
-    reading = unfit.reading
-    seen = unfit.seen[reading.name]
+    chosen = unfit.chosen
+    seen = unfit.seen[chosen.name]
     assert seen is not None
     return SchemaChanged(
-        f"{source.name}: column {reading.name!r} is declared {reading.column.declared!r}, but"
-        f" {quoted(reading.name, unfit.value)}{_row(connection, source, unfit)}"
-        f" is not a {spell(reading.dtype)}",
+        f"{source.name}: column {chosen.name!r} is declared {chosen.column.declared!r}, but"
+        f" {quoted(chosen.name, unfit.value)}{_row(connection, source, unfit)}"
+        f" is not a {spell(chosen.dtype)}",
         seen=unfit.seen,
         hint="mend the row, or say what the column is: "
-        f'schema_overrides = {{ {reading.name} = "{spell(seen)}" }}',
+        f'schema_overrides = {{ {chosen.name} = "{spell(seen)}" }}',
     )
 
 
 def _row(connection: sqlite3.Connection, source: Source, unfit: Unfit) -> str:
     """Which row the value is in, where rows have numbers."""
-    name = names.quoted(unfit.reading.name, HomeError)
+    name = names.quoted(unfit.chosen.name, HomeError)
     number = catalog.rowid(source.columns)
     if number is None:
         return ""

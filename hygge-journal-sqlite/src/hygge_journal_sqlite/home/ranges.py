@@ -17,7 +17,7 @@ from hygge_core.errors import HomeError
 from hygge_core.records import Mark, Range
 from hygge_core.types import spell
 from hygge_core.watermark import literal
-from hygge_journal_sqlite.home.source import Reading
+from hygge_journal_sqlite.home.source import Selected
 from hygge_journal_sqlite.names import quoted
 from hygge_journal_sqlite.values.declared import storage_of
 from hygge_journal_sqlite.values.encode import encode
@@ -25,45 +25,45 @@ from hygge_journal_sqlite.values.encode import encode
 _INFINITY = "9e999"
 
 
-def sieve(connection: sqlite3.Connection, range_: Range, reading: Reading) -> tuple[str, list[Any]]:
+def sieve(connection: sqlite3.Connection, range_: Range, chosen: Selected) -> tuple[str, list[Any]]:
     """``(condition, parameters)`` for a WHERE; the condition is empty where SQL cannot compare."""
     bounds = [
-        (sign, _parameter(mark, reading.dtype))
+        (sign, _parameter(mark, chosen.dtype))
         for sign, mark in ((">=", range_.low), ("<=", range_.high))
-        if mark is not None and mark.type == spell(reading.dtype)
+        if mark is not None and mark.type == spell(chosen.dtype)
     ]
-    if not bounds or not sortable(connection, reading):
+    if not bounds or not sortable(connection, chosen):
         return "", []
-    column = ordered(reading)
+    column = ordered(chosen)
     inside = " AND ".join(f"{column} {sign} ?" for sign, _ in bounds)
-    return f"(({inside}) OR {_odd(column, reading)})", [value for _, value in bounds]
+    return f"(({inside}) OR {_odd(column, chosen)})", [value for _, value in bounds]
 
 
-def sortable(connection: sqlite3.Connection, reading: Reading) -> bool:
+def sortable(connection: sqlite3.Connection, chosen: Selected) -> bool:
     """Whether SQL compares the stored values of the column as the values themselves."""
-    if storage_of(reading.dtype) in ("INTEGER", "REAL"):
+    if storage_of(chosen.dtype) in ("INTEGER", "REAL"):
         return True
-    if isinstance(reading.dtype, pl.String) and reading.column.affinity in ("TEXT", "BLOB"):
+    if isinstance(chosen.dtype, pl.String) and chosen.column.affinity in ("TEXT", "BLOB"):
         # Other encodings than UTF-8 sort by other bytes.
         return bool(connection.execute("PRAGMA encoding").fetchone()[0] == "UTF-8")
-    return reading.column.ours and isinstance(reading.dtype, pl.Date | pl.Datetime)
+    return chosen.column.ours and isinstance(chosen.dtype, pl.Date | pl.Datetime)
 
 
-def ordered(reading: Reading) -> str:
+def ordered(chosen: Selected) -> str:
     """The column for a comparison or a MAX, without a collation of its own."""
-    return f"{quoted(reading.name, HomeError)} COLLATE BINARY"
+    return f"{quoted(chosen.name, HomeError)} COLLATE BINARY"
 
 
 def _parameter(mark: Mark, dtype: pl.DataType) -> Any:
     return encode(pl.select(literal(mark)).to_series().cast(dtype))[0]
 
 
-def _odd(column: str, reading: Reading) -> str:
+def _odd(column: str, chosen: Selected) -> str:
     """What is neither inside nor outside. SQLite's order: NULL, numbers, texts, bytes."""
     terms = [f"{column} IS NULL"]
-    if storage_of(reading.dtype) == "TEXT":
+    if storage_of(chosen.dtype) == "TEXT":
         return " OR ".join([*terms, f"{column} < ''", f"{column} >= x''"])
-    if reading.dtype.is_float():
+    if chosen.dtype.is_float():
         terms += [f"{column} <= -{_INFINITY}", f"{column} >= {_INFINITY}"]
     else:
         terms += [f"{column} >= ''"]

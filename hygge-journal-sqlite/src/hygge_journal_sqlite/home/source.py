@@ -22,7 +22,7 @@ _SEEN = {"integer": pl.Int64(), "real": pl.Float64(), "text": pl.String(), "blob
 
 
 @frozen(kw_only=True)
-class Reading:
+class Selected:
     """One column to read: its type, and whether a person asked for that type by name."""
 
     column: Column
@@ -71,13 +71,13 @@ def query_source(connection: sqlite3.Connection, path: Path, query: str) -> Sour
     return Source(name=f"the query on {path}", sql=_VIEW, table="", columns=found)
 
 
-def readings(
+def selected(
     connection: sqlite3.Connection,
     source: Source,
     wanted: Sequence[str] | None,
     overrides: Mapping[str, pl.DataType],
     looked: dict[str, pl.DataType],
-) -> tuple[Reading, ...]:
+) -> tuple[Selected, ...]:
     """The wanted columns with their types: asked for, declared, or else found by looking at all.
 
     ``looked`` remembers what was found, so that every value is looked at once. Raises ``HomeError``
@@ -100,7 +100,7 @@ def readings(
     ]
     looked |= _look(connection, source, silent)
     return tuple(
-        Reading(
+        Selected(
             column=each,
             dtype=overrides.get(each.name) or each.dtype or looked[each.name],
             asked=each.name in overrides,
@@ -109,7 +109,7 @@ def readings(
     )
 
 
-def settle(given: Sequence[Reading], settled: pl.Schema | None) -> tuple[Reading, ...]:
+def settle(given: Sequence[Selected], settled: pl.Schema | None) -> tuple[Selected, ...]:
     """Each column as the type that the load has settled on. Raises ``SchemaChanged``."""
     fitted = []
     for each in given:

@@ -13,7 +13,7 @@ from hygge_core.errors import StoreError
 from hygge_core.scene import Quotes
 from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.home.pages import Unfit, frames, told
-from hygge_journal_sqlite.home.source import Reading, Source
+from hygge_journal_sqlite.home.source import Selected, Source
 from hygge_journal_sqlite.names import quoted
 from hygge_journal_sqlite.store.target import create, names_sql
 from hygge_journal_sqlite.values.encode import encode
@@ -30,11 +30,11 @@ def retype(
     """
     found = catalog.columns(connection, table) or ()
     source = Source(name=table, sql=quoted(table, StoreError), table=table, columns=found)
-    readings = [Reading(column=each, dtype=each.dtype or pl.String()) for each in found]
-    schema = {each.name: changes.get(each.name, each.dtype) for each in readings}
+    selected = [Selected(column=each, dtype=each.dtype or pl.String()) for each in found]
+    schema = {each.name: changes.get(each.name, each.dtype) for each in selected}
     create(connection, scratch, schema)
     marks = ", ".join("?" * len(schema))
-    for batch in _rows(connection, source, readings):
+    for batch in _rows(connection, source, selected):
         insert = f"INSERT INTO {quoted(scratch, StoreError)} VALUES ({marks})"
         cast = batch.cast(schema)  # type: ignore[arg-type]
         connection.executemany(insert, zip(*map(encode, cast), strict=True))
@@ -69,12 +69,12 @@ def _hung(connection: sqlite3.Connection, sql: str) -> bool:
 
 
 def _rows(
-    connection: sqlite3.Connection, source: Source, readings: Sequence[Reading]
+    connection: sqlite3.Connection, source: Source, selected: Sequence[Selected]
 ) -> Iterator[pl.DataFrame]:
-    names = names_sql([each.name for each in readings])
+    names = names_sql([each.name for each in selected])
     cursor = connection.execute(f"SELECT {names} FROM {source.sql}")
     try:
-        yield from frames(cursor, readings, _BATCH_ROWS)
+        yield from frames(cursor, selected, _BATCH_ROWS)
     except Unfit as unfit:
         error = told(connection, source, unfit, Quotes())
         raise StoreError(str(error), hint="mend the row; the table cannot be widened") from error
