@@ -3,9 +3,10 @@
 import polars as pl
 import pytest
 
+from hygge_adls.lake import lake
 from hygge_core.errors import StoreError
 from hygge_core.faults import planned
-from hygge_core.records import LoadRef, Opened, RunRecord
+from hygge_core.records import Load, LoadRef, Opened, RunRecord
 from hygge_core.testing.plans import Count, Crash
 
 OLD = pl.DataFrame({"id": [1, 2, 3], "name": ["a", "b", "c"]})
@@ -14,6 +15,7 @@ AFTER = {
     "incremental": [(1, "a"), (2, "b"), (3, "c"), (4, "d"), (5, "e")],
     "full_drop": [(3, "c"), (4, "d"), (5, "e")],
 }
+REF = LoadRef(run_id="r1", flow="shop", entity="orders")
 TOLD = {"key_columns": ["id"], "rows_per_file": 2, "partner_name": "hygge"}
 
 
@@ -154,8 +156,8 @@ def test_two_tables_of_one_name_do_not_tidy_each_others_ledger(mirror):
     """Flows without a journal record their steps in it, and several tables move at once."""
     mine, theirs = {"schema_name": "a"}, {"schema_name": "b"}
     run = RunRecord(
-        ref=LoadRef(run_id="r1", flow="shop", entity="orders"), state="open",
-        run_type="full_drop", epoch=0, destination="there", store=Opened(type="memory", table={}),
+        ref=REF, state="open", run_type="full_drop", epoch=0, destination="there",
+        store=Opened(type="memory", table={}),
     )  # fmt: skip
 
     def begin():
@@ -165,3 +167,15 @@ def test_two_tables_of_one_name_do_not_tidy_each_others_ledger(mirror):
     with mirror.store(**mine) as store, planned(SleepsAt(begin, "rename:before", "r1.json")):
         store.advance(run)
         assert store.open_runs("shop", "orders") == (run,)
+
+
+def test_a_large_file_that_nobody_wants_any_more_stops_in_the_middle(mirror, monkeypatch):
+    monkeypatch.setattr(lake, "BLOCK_BYTES", 64)
+    mirror.server.manners.latency_seconds = 0.05
+    with mirror.store(rows_per_file=2) as store:
+        load = Load(ref=REF, mode="append", schema=OLD.schema)
+        store.begin(load).write(OLD)  # of more rows than a file takes
+        mirror.server.log.wait(2, operation="append")
+        store.rollback(REF)
+    assert len(mirror.server.log.select(operation="append")) < 8
+    assert mirror.own() == []

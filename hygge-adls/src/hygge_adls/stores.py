@@ -52,10 +52,6 @@ class LakeStore(StagedWriter):
         shelf = LakeShelf(account.lake(config.container), root)
         super().__init__(shelf, live, suffix=f".{config.format}", cut=cut)
 
-    def close(self) -> None:
-        with self.shelf.given_up():
-            super().close()
-
     def begin(self, load: Load) -> StagedLoad:
         self.account.require_hierarchy(self.config.container)
         return super().begin(load)

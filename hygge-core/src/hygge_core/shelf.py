@@ -128,6 +128,18 @@ class Overlaps(Protocol):
 
 
 @runtime_checkable
+class GivesUp(Protocol):
+    """A shelf of ``Overlaps`` whose files can stop on their way, in the middle of one."""
+
+    def given_up(self) -> AbstractContextManager[None]:
+        """Inside, what travels is wanted no more: leaving its block raises, soon, in its thread.
+
+        For whoever waits there until nothing is on its way any more.
+        """
+        ...
+
+
+@runtime_checkable
 class Digests(Protocol):
     """A shelf that can tell a file's sha256, for when size and etag leave a doubt."""
 
@@ -140,6 +152,7 @@ __all__ = [
     "Digests",
     "Entry",
     "Excludes",
+    "GivesUp",
     "NameMissing",
     "NameTaken",
     "Overlaps",

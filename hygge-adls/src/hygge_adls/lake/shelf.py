@@ -33,7 +33,8 @@ class LakeShelf:
     the old content, for a moment nothing, then the new. What was live is always there, in one
     place or the other.
 
-    Several files travel at once (``Overlaps``): they are uploaded while others are encoded.
+    Several files travel at once (``Overlaps``): they are uploaded while others are encoded, and
+    stop in the middle when nobody wants them any more (``GivesUp``).
     """
 
     files_at_once = FILES_AT_ONCE
@@ -65,7 +66,6 @@ class LakeShelf:
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
-        """Inside, uploads of staged files end in the middle: for whoever waits for them to end."""
         self._unwanted.set()
         try:
             yield

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from hygge_core.errors import StoreError
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part, Receipt, Status
-from hygge_core.shelf import Excludes, Shelf
+from hygge_core.shelf import Excludes, GivesUp, Shelf
 from hygge_core.staged.carrying import Copied, copied_to
 from hygge_core.staged.convoy import Convoy
 from hygge_core.staged.gathering import Cut
@@ -54,7 +54,9 @@ class StagedWriter(Settles, ShelfLedger, ABC):
     def close(self) -> None:
         """Wait until nothing of a load that was given up is on its way any more."""
         if self._convoy is not None:
-            self._convoy.end()
+            shelf = self.shelf
+            with shelf.given_up() if isinstance(shelf, GivesUp) else nullcontext():
+                self._convoy.end()
 
     # --- what a format gives -----------------------------------------------------------------
 
