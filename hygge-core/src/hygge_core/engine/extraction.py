@@ -65,7 +65,7 @@ def _with_one_schema(trip: Trip, visit: Visit, mode: Mode) -> Extracted:
         try:
             return _stage(trip, reading)
         except SchemaChanged as change:
-            grown = reading.grown(change)
+            grown = reading.shape.grown(change)
             if grown == settled:  # the home was asked for it and did not heed: it never will
                 raise
             settled = grown

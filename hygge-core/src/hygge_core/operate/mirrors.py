@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from hygge_core.engine.rows.marking import Marking
-from hygge_core.engine.rows.reading import as_frame
+from hygge_core.engine.rows.shaping import as_frame
 from hygge_core.errors import ConfigError
 from hygge_core.markers import ROW_MARKER
 from hygge_core.mirrors import Breach, Comparison, Reported, Swept

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hygge_core.engine.rows.names import refuse_patterns
-from hygge_core.engine.rows.reading import as_frame
+from hygge_core.engine.rows.shaping import as_frame
 from hygge_core.polish import Polish
 from hygge_core.records import Ask
 

@@ -75,8 +75,8 @@ def _against_any(trip: Trip, reading: Reading, load: Load) -> str:
         (task.limit is not None, "a limit cuts files"),
         (task.deletes is not None, "deletes are followed row by row"),
         (reading.follower is not None, "changes are followed row by row"),
-        (not reading.keeps_rows, "polish changes the rows"),
-        (load.schema != reading.raw, "the destination has another schema"),
+        (not reading.shape.keeps_rows, "polish changes the rows"),
+        (load.schema != reading.shape.raw, "the destination has another schema"),
     ):
         if holds:
             return why
@@ -143,7 +143,7 @@ def _follow(reading: Reading, way: Way) -> None:
     tracker = reading.tracker
     assert tracker is not None
     spans = [(file, span) for file, span in way.whole if span is not None]
-    columns = tuple(dict.fromkeys((*tracker.identity(reading.raw), tracker.column)))
+    columns = tuple(dict.fromkeys((*tracker.identity(reading.shape.raw), tracker.column)))
     reading.asked(
         lambda: tracker.passed(
             sum(span.unusable for _, span in spans), _crest(spans, tracker.column, columns)
