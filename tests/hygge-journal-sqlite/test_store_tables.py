@@ -1,5 +1,6 @@
 """The destination table: made, widened, kept or made anew, and never asked for what it refuses."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -67,6 +68,27 @@ def test_a_type_that_does_not_fit_is_refused_before_the_decision(load, store, ne
         staging.seal()
     assert "--full-drop" in caught.value.hint
     assert rows().equals(ONE)
+
+
+@pytest.mark.parametrize(
+    ("there", "new"),
+    [
+        (pl.Series("x", [date(9999, 12, 31)]), pl.Datetime("ns")),
+        (pl.Series("x", [timedelta(days=200_000)]), pl.Duration("ns")),
+    ],
+    ids=["date", "duration"],
+)
+def test_a_value_that_the_wider_type_does_not_reach_is_found_before_the_decision(
+    load, store, new_load, rows, there, new
+):
+    load(there.to_frame())
+    finer = pl.DataFrame({"x": pl.Series([0]).cast(new)})
+    staging = store().begin(new_load(finer, run_id="later"))
+    staging.write(finer)
+    with pytest.raises(StoreError, match="the table 'orders' cannot be widened") as caught:
+        staging.seal()
+    assert "--full-drop" in caught.value.hint
+    assert rows().equals(there.to_frame())
 
 
 def test_a_decimal_that_the_column_of_others_would_make_a_float_is_refused(

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from hygge_core.errors import StoreError
+from hygge_core.drift import conform
+from hygge_core.errors import SchemaChanged, StoreError
 from hygge_core.scene import Quotes
 from hygge_journal_sqlite import catalog
 from hygge_journal_sqlite.home.pages import Unfit, frames, told
@@ -31,14 +32,22 @@ def retype(
     found = catalog.columns(connection, table) or ()
     source = Source(name=table, sql=quoted(table, StoreError), table=table, columns=found)
     selected = [Selected(column=each, dtype=each.dtype or pl.String()) for each in found]
-    schema = {each.name: changes.get(each.name, each.dtype) for each in selected}
+    schema = pl.Schema({each.name: changes.get(each.name, each.dtype) for each in selected})
     create(connection, scratch, schema)
     marks = ", ".join("?" * len(schema))
     for batch in _rows(connection, source, selected):
         insert = f"INSERT INTO {quoted(scratch, StoreError)} VALUES ({marks})"
-        cast = batch.cast(schema)  # type: ignore[arg-type]
+        cast = _cast(table, batch, schema)
         connection.executemany(insert, zip(*map(encode, cast), strict=True))
     supplant(connection, table, scratch)
+
+
+def _cast(table: str, batch: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    try:
+        return conform(batch, schema)
+    except SchemaChanged as exc:
+        hint = "run once with --full-drop, or read it as another type (schema_overrides)"
+        raise StoreError(f"the table {table!r} cannot be widened: {exc}", hint=hint) from exc
 
 
 def supplant(connection: sqlite3.Connection, table: str, scratch: str) -> Sequence[str]:
