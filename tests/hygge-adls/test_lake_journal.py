@@ -9,6 +9,7 @@ from attrs import evolve
 from lakes import Mover, account_at, sign_in
 
 from hygge_adls.journal import log as logs
+from hygge_adls.journal.head import Head, Segment
 from hygge_adls.journal.journal import ParquetJournal
 from hygge_adls.journal.log import Log
 from hygge_adls.plugin import hygge_stores
@@ -194,11 +195,19 @@ def test_what_was_forgotten_stays_forgotten_for_those_who_knew_it(opened, small)
     assert len(opened().runs()) == len(other.runs()) == 1
 
 
-def test_a_damaged_head_is_told_and_left_alone(opened, dfs):
-    dfs.seed("lake", {f"{FOLDER}/head.json": b"{"})
+@pytest.mark.parametrize("content", [b"{", b"{}", b"[]", b'{"format": 1, "tail": 5}'])
+def test_a_damaged_head_is_told_and_left_alone(opened, dfs, content):
+    dfs.seed("lake", {f"{FOLDER}/head.json": content})
     with pytest.raises(JournalError, match=r"head\.json is damaged"):
         opened().record_event(event())
-    assert dfs.files("lake", FOLDER) == {f"{FOLDER}/head.json": b"{"}
+    assert dfs.files("lake", FOLDER) == {f"{FOLDER}/head.json": content}
+
+
+def test_a_damaged_segment_is_told_by_its_name(opened, dfs):
+    head = Head(base=1, now="now-1.parquet", segments=[Segment("segment-1.parquet", 0)])
+    dfs.seed("lake", {f"{FOLDER}/head.json": head.content(), f"{FOLDER}/{head.now}": b"PAR1"})
+    with pytest.raises(JournalError, match=r"now-1\.parquet is damaged"):
+        opened().record_event(event())
 
 
 def test_a_newer_journal_is_refused_with_advice(opened, dfs):

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import polars as pl
 
+from hygge_adls.journal.head import undamaged
 from hygge_adls.journal.state import Change
 from hygge_adls.lake.lake import Lake
 from hygge_adls.lake.passing import on_this_host
@@ -39,8 +40,9 @@ class Files:
     def changes(self, name: str) -> Iterator[tuple[int, Change]]:
         """What ``put`` wrote. Raises ``NameMissing``."""
         content = self.lake.read(self.path(name))
-        for version, text in pl.read_parquet(content).select("version", "change").iter_rows():
-            yield version, json.loads(text)
+        with undamaged(self.lake.address(self.path(name))):
+            for version, text in pl.read_parquet(content).select("version", "change").iter_rows():
+                yield version, json.loads(text)
 
     def torn(self, version: int) -> str:
         """A name for a head that is on its way."""

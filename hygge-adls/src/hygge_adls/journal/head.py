@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from attrs import define, field, frozen
+from cattrs import BaseValidationError
+from polars.exceptions import PolarsError
 
 from hygge_adls.journal.state import Change
 from hygge_core.errors import JournalError
@@ -69,18 +72,25 @@ class Head:
         return to_json(self).encode("utf-8")
 
 
-def understood(content: bytes, address: str) -> Head:
-    """The head of the journal at ``address``. Raises ``JournalError``."""
+@contextmanager
+def undamaged(address: str) -> Iterator[None]:
+    """What makes no sense inside is damage of ``address``: a ``JournalError``."""
     try:
-        plain = json.loads(content)
-    except ValueError as exc:
+        yield
+    except (ValueError, LookupError, TypeError, PolarsError, BaseValidationError) as exc:
         raise JournalError(
-            f"{address}/head.json is damaged: {exc}",
+            f"{address} is damaged: {exc}",
             hint="nothing in it was changed; put a copy of it back, or start another journal",
         ) from exc
-    if plain["format"] > FORMAT:
-        raise JournalError(
-            f"{address} was written by a newer hygge-adls (format {plain['format']})",
-            hint="pip install --upgrade hygge-adls",
-        )
-    return from_plain(plain, Head)
+
+
+def understood(content: bytes, address: str) -> Head:
+    """The head of the journal at ``address``. Raises ``JournalError``."""
+    with undamaged(f"{address}/head.json"):
+        plain = json.loads(content)
+        if plain["format"] > FORMAT:
+            raise JournalError(
+                f"{address} was written by a newer hygge-adls (format {plain['format']})",
+                hint="pip install --upgrade hygge-adls",
+            )
+        return from_plain(plain, Head)
