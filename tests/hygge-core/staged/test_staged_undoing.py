@@ -26,6 +26,21 @@ def test_what_readers_see_cannot_be_rolled_back_even_when_its_manifest_is_lost(s
     assert ids(table) == [1, 2, 3, 4, 5]
 
 
+def test_an_append_of_which_the_rest_is_gone_says_how_it_is_undone(table):
+    store = opened(table, rows_per_file=2)
+    manifest = sealed(store, "r1")
+    store.show(manifest.parts[0])
+    store.shelf.delete_tree(".hygge/stage/r1")
+    with pytest.raises(StoreError) as gone:
+        store.commit(manifest)
+    assert "take away what is visible of this run, hygge recover --undo" in gone.value.hint
+    with pytest.raises(StoreError, match=r"r1-00001\.parquet") as seen:
+        store.rollback(manifest.ref)
+    assert seen.value.hint.endswith("the files that its id is in, and hygge recover --undo r1")
+    store.shelf.delete(manifest.parts[0].final)
+    store.rollback(manifest.ref)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_what_is_not_published_is_not_cleaned_away(store, table, mode):
     manifest = sealed(store, "r1", mode)

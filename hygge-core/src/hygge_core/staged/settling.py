@@ -87,7 +87,8 @@ class Settles:
         if source is None:
             raise StoreError(
                 f"{self.at(part.staged)} is gone, and {self.at(part.final)} is not there",
-                hint="somebody removed hygge's staging, or a published file; move it all again",
+                hint="somebody removed hygge's staging, or a published file: take away what is "
+                "visible of this run, hygge recover --undo RUN, and move it all again",
             )
         if not self.is_same(source, part):
             raise StoreError(f"{self.at(part.staged)} is not the file that was sealed")

@@ -202,7 +202,14 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         if manifest is not None:
             self._refuse_visible(manifest)
         elif traces := self.traces(ref):
-            raise StoreError(f"{ref.run_id} is visible already: {self.at(traces[0])}")
+            more = f" and {len(traces) - 1:,} more" if len(traces) > 1 else ""
+            raise StoreError(
+                f"{ref.run_id} is visible already: {self.at(traces[0])}{more}",
+                hint=None  # what a full_drop has put aside is nothing to take away
+                if self.superseded_by(ref)
+                else "its staging is gone, so it cannot be finished: take away the files that its "
+                f"id is in, and hygge recover --undo {ref.run_id}",
+            )
         self.discard(ref)
 
     def _refuse_visible(self, manifest: Manifest) -> None:
