@@ -34,6 +34,7 @@ def test_comments_and_lines_at_the_top_are_skipped(text):
         ('1,5" nail\n# a, comment\n2,x\n', [(1, '5" nail'), (2, "x")]),
         ('1,"say \\"hi"\n# a, comment\n2,"x\n#y"\n', [(1, 'say "hi'), (2, "x\n#y")]),
         ("1,x\\\n#y\n# a, comment\n2,z\n", [(1, "x\n#y"), (2, "z")]),
+        ("1,x\\\r\n#y\r\n# a, comment\r\n2,z\r\n", [(1, "x\r\n#y"), (2, "z")]),
         ('1,"x\r\n#y"\r\n# it is 5" long\r\n\r\n2,z\r\n', [(1, "x\r\n#y"), (2, "z")]),
         ('# a\r1,"x\r#y"\r#\r2,#z', [(1, "x\r#y"), (2, "#z")]),
         ("1,x#\r\n#2,y\r\n3,#z\r\n", [(1, "x#"), (3, "#z")]),
@@ -62,24 +63,38 @@ def test_skipping_more_lines_than_there_are_leaves_nothing(text):
     assert text("a\rb\r", skip_rows=3).schema == {}
 
 
-@pytest.mark.parametrize("quote", ['"', ""])
+@pytest.mark.parametrize(("newline", "quote"), [("\n", '"'), ("\r\n", '"'), ("\r\n", "")])
 @pytest.mark.parametrize("top", ["", '"x\ty",0\n'])
 @pytest.mark.parametrize("end", [(1 << 16) - 1, 1 << 16, (1 << 16) + (1 << 20)])
-def test_an_escaped_line_break_ends_no_record_wherever_a_block_is_cut(text, quote, top, end):
+def test_an_escaped_line_break_ends_no_record_wherever_a_block_is_cut(
+    text, quote, top, end, newline
+):
     # The file is read in a piece of 64 KiB and larger ones, which pyarrow cuts at each MiB.
     line = f"{'x' * 1021},1\n"
     before = top + line * (end // len(line) - 1)
-    content = before + "y" * (end - len(before) - 2) + "\\\nz,2\n" + line * 2_000
+    broken = f"\\{newline}"
+    content = before + "y" * (end - len(before) - len(broken)) + f"{broken}z,2\n" + line * 2_000
     read = text(content, header=False, columns=("a", "b"), escape="\\", quote=quote)
     assert read.height == content.count("\n") - 1
-    assert read.filter(pl.col("b") == 2)["a"].str.tail(3).to_list() == ["y\nz"]
+    [found] = read.filter(pl.col("b") == 2)["a"].to_list()
+    assert found.endswith(f"y{newline}z")
 
 
-def test_in_a_single_column_an_escaped_line_break_makes_no_row(text):
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_in_a_single_column_an_escaped_line_break_makes_no_row(text, newline):
     lines = "xxxxxxx\n" * (1 << 13)
-    content = f"{lines[:-8]}yyyyyy\\\nz\n"
+    content = f"{lines[:-8]}yyyyyy\\{newline}z\n"
     read = text(content, header=False, columns=("a",), escape="\\")
-    assert read["a"].to_list() == ["xxxxxxx"] * ((1 << 13) - 1) + ["yyyyyy\nz"]
+    assert read["a"].to_list() == ["xxxxxxx"] * ((1 << 13) - 1) + [f"yyyyyy{newline}z"]
+
+
+def test_two_characters_of_an_escaped_line_break_are_one_line_of_the_file(text):
+    content = 'a\\\r\n1,b\r\n1,"x\\\r\ny"\r\n2,\\\\\\\r\nz\r\n3,\\\\\r\n'
+    read = text(content, escape="\\")
+    assert read.rows() == [(1, "x\r\ny"), (2, "\\\r\nz"), (3, "\\")]
+    assert read.columns == ["a\r\n1", "b"]
+    with pytest.raises(HomeError, match="line 8 has 1 fields"):
+        text(f"{content}4\r\n", escape="\\")
 
 
 @pytest.mark.parametrize("quote", ['"', ""])

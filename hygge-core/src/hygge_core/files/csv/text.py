@@ -17,7 +17,7 @@ from hygge_core.errors import HomeError
 from hygge_core.files.csv.records import Record, records
 from hygge_core.files.homes.sources import Source
 from hygge_core.files.settings.homes import CsvDialect
-from hygge_core.files.text.blocks import BLOCK_BYTES, Block, blocks
+from hygge_core.files.text.blocks import BLOCK_BYTES, Block, Escape, blocks
 from hygge_core.files.text.utf8 import Utf8, opened
 
 _PARALLEL_BYTES = 1 << 20
@@ -50,6 +50,7 @@ class CsvText:
         self.name = text.name
         self._text = text
         self._dialect = dialect
+        self._escape = Escape(dialect.escape)
         self._blocks = blocks(text, dialect, block_bytes)
         self._first: Block | None = None
         self.names: tuple[str, ...] = dialect.columns
@@ -95,7 +96,7 @@ class CsvText:
         dialect = self._dialect
         try:
             return pc.read_csv(
-                pa.BufferReader(pa.py_buffer(block.view)),
+                pa.BufferReader(pa.py_buffer(self._escape.doubled(block.view))),
                 read_options=pc.ReadOptions(column_names=self.names, block_size=parallel),
                 parse_options=pc.ParseOptions(
                     delimiter=dialect.separator,

@@ -43,7 +43,8 @@ class CsvDialect:
     """How a CSV file is written, apart from where it is.
 
     * ``quote`` opens and closes a field; ``""``: quotes mean nothing.
-    * ``escape`` takes the meaning of the character after it, beside doubled quotes; ``""``: none.
+    * ``escape`` takes the meaning of the character or line break after it, beside doubled quotes;
+      ``""``: none.
     * ``header`` the first line names the columns; if not, ``columns`` does (or ``column_1`` ...).
     * ``null_values`` unquoted texts that are NULL beside the empty one. Quoted text is never NULL
       unless ``quoted_nulls``, for files that quote everything.

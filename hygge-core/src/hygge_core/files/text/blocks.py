@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import polars as pl
 from attrs import evolve, frozen
@@ -61,11 +62,44 @@ def blocks(text: Utf8, dialect: CsvDialect, size: int = BLOCK_BYTES) -> Iterator
             rest = rest[end:]
 
 
+class Escape:
+    r"""What takes the meaning of the character behind it, and of a ``\r\n`` that of both.
+
+    Every reader takes it for that of one: a record would end behind the first.
+    """
+
+    def __init__(self, escape: str) -> None:
+        self._mark = escape.encode()
+        self._pair = re.compile(rb"(?:%b)+\r(?=\n)" % re.escape(self._mark))
+
+    def places(self, text: bytes | memoryview) -> list[int]:
+        """Where it has to stand once more, for the second character."""
+        if not self._mark:
+            return []
+        found = ((each.end(), each.end() - each.start() - 1) for each in self._pair.finditer(text))
+        return [end for end, marks in found if marks // len(self._mark) % 2]
+
+    def before_doubling(self, text: bytes, place: int) -> int:
+        """Where in ``text`` is what is at ``place`` in the doubled one."""
+        for each in self.places(text):
+            place -= len(self._mark) * (each < place)
+        return place
+
+    def doubled(self, text: bytes | memoryview) -> bytes | memoryview:
+        """The text as readers understand it; itself where they do."""
+        places = self.places(text)
+        if not places:
+            return text
+        cuts = [0, *places, len(text)]
+        return self._mark.join(bytes(text[a:b]) for a, b in pairwise(cuts))
+
+
 class _Cutter:
     """Finds the end of the last whole record."""
 
     def __init__(self, text: Utf8, dialect: CsvDialect) -> None:
         self._text = text
+        self._escape = Escape(dialect.escape)
         self._marks = [mark.encode() for mark in (dialect.quote, dialect.escape) if mark]
         self._comment = _comment(dialect.comment_prefix)
         self._dialect = dialect
@@ -90,7 +124,8 @@ class _Cutter:
     def _after_whole(self, text: bytes, offset: int, *, last: bool) -> int:
         decoded = pl.Series([self._decoded(text, offset)])
         end = decoded.str.extract(self._records, 0).str.len_bytes().item() or 0
-        rest = pl.Series([text[end:].decode("utf-8")])
+        end = self._escape.before_doubling(text, end)
+        rest = pl.Series([self._decoded(text[end:], offset + end)])
         escaped = rest.str.contains(self._escaped).item()
         if end < len(text) and (last or not (escaped or rest.str.contains(self._open).item())):
             where = f"{self._text.name}: line {self._text.line_at(offset + end):,}"
@@ -112,15 +147,17 @@ class _Cutter:
         if block.plain:
             return evolve(block, view=memoryview(self._comment.sub(b"", block.view)))
         # A line inside a record is no comment, whatever it begins with.
-        decoded = pl.Series([self._decoded(block.text, block.offset)])
+        decoded = pl.Series([self._decoded(block.view, block.offset)])
         kept = decoded.str.replace_all(_comment_or_more(self._dialect), "${1}").item()
         return evolve(block, view=memoryview(kept.encode()))
 
-    def _decoded(self, text: bytes, offset: int) -> str:
+    def _decoded(self, text: bytes | memoryview, offset: int) -> str:
         try:
-            return text.decode("utf-8")
+            decoded = str(text, "utf-8")
         except UnicodeDecodeError as exc:
             raise self._text.not_utf8(exc, offset) from exc
+        doubled = self._escape.doubled(text)
+        return decoded if doubled is text else str(doubled, "utf-8")
 
 
 def _comment(prefix: str | None) -> re.Pattern[bytes] | None:
