@@ -42,6 +42,16 @@ def test_the_examples_of_the_guide_and_its_pages_use_nothing_else() -> None:
     assert used - set(MODULES) == set()
 
 
+def test_our_own_plugins_come_through_no_door_that_is_closed_to_strangers() -> None:
+    used = {
+        name
+        for path in GUIDE.parents[1].glob("hygge-*/src/hygge_*/**/*.py")
+        if "hygge_core" not in path.parts
+        for name in re.findall(r"^ *from (hygge_core[\w.]*) import", path.read_text("utf-8"), re.M)
+    }
+    assert used - set(MODULES) == set()
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_a_public_module_says_what_it_is_and_lists_what_it_gives(name: str) -> None:
     module = of(name)

@@ -10,20 +10,11 @@ from hygge_adls.account import opened
 from hygge_adls.parquet import LakeParquetFormat
 from hygge_adls.place import LakePlace
 from hygge_core.errors import HomeError
-from hygge_core.files.csv import home as csv_home
-from hygge_core.files.homes.home import FileHome
-from hygge_core.files.ndjson import home as ndjson_home
-from hygge_core.files.parquet import home as parquet_home
+from hygge_core.files.elsewhere import SUFFIXES, CsvFormat, FileHome, NdjsonFormat, ParquetHome
 
 if TYPE_CHECKING:
     from hygge_adls.tables import AdlsHomeConfig, OneLakeHomeConfig
     from hygge_core.scene import Scene
-
-_SUFFIXES = {
-    "parquet": parquet_home.SUFFIXES,
-    "csv": csv_home.SUFFIXES,
-    "ndjson": ndjson_home.SUFFIXES,
-}
 
 
 @contextmanager
@@ -31,18 +22,16 @@ def open_home(config: AdlsHomeConfig | OneLakeHomeConfig, scene: Scene) -> Itera
     """The home of ``type = "adls"`` or ``"onelake"``."""
     with opened(config, scene) as account:
         lake = account.lake(config.container, HomeError)
-        place = LakePlace(lake, config.place, _SUFFIXES[config.format])
+        place = LakePlace(lake, config.place, SUFFIXES[config.format])
         yield _home(config, place, scene)
 
 
 def _home(config: AdlsHomeConfig | OneLakeHomeConfig, place: LakePlace, scene: Scene) -> FileHome:
     rows, hive = config.batch_rows, config.hive
     if config.format == "parquet":
-        return parquet_home.ParquetHome(
-            place, LakeParquetFormat(), scene, batch_rows=rows, hive=hive
-        )
+        return ParquetHome(place, LakeParquetFormat(), scene, batch_rows=rows, hive=hive)
     if config.format == "csv":
-        csv = csv_home.CsvFormat(config, scene.quoted)
+        csv = CsvFormat(config, scene.quoted)
         return FileHome(place, csv, scene, batch_rows=rows, hive=hive)
-    ndjson = ndjson_home.NdjsonFormat(config.schema_overrides, scene.quoted)
+    ndjson = NdjsonFormat(config.schema_overrides, scene.quoted)
     return FileHome(place, ndjson, scene, batch_rows=rows, hive=hive)

@@ -14,12 +14,15 @@ import pyarrow.parquet as pq
 from attrs import frozen
 
 from hygge_adls.place import LakeSource
-from hygge_core.files.homes.batches import BATCH_BYTES
-from hygge_core.files.homes.home import Portion
-from hygge_core.files.homes.sources import Source
-from hygge_core.files.parquet.footers import Footer, footer_of
-from hygge_core.files.parquet.home import ParquetFormat
-from hygge_core.files.parquet.int96 import within_reach
+from hygge_core.files.elsewhere import (
+    BATCH_BYTES,
+    Footer,
+    ParquetFormat,
+    Portion,
+    Source,
+    footer_of,
+    within_reach,
+)
 from hygge_core.records import Range
 from hygge_core.watermark import compare, mark_of
 

@@ -14,7 +14,7 @@ from hygge_adls.lake import ranged
 from hygge_adls.lake.lake import Lake
 from hygge_adls.lake.reading import below
 from hygge_core.errors import HomeError
-from hygge_core.files.homes.sources import Source, skipped
+from hygge_core.files.elsewhere import Source, skipped
 from hygge_core.shelf import Entry
 
 _MAGIC = set("*?[")

@@ -18,10 +18,16 @@ from hygge_adls.lake.passing import Passing, all_of
 from hygge_adls.lake.ranged import Footers
 from hygge_adls.lake.shelf import LakeShelf
 from hygge_core.errors import StoreError
-from hygge_core.files.homes.sources import skipped
-from hygge_core.files.stores import writing
-from hygge_core.files.stores.taking import SCHEMA_MARK, refusal
-from hygge_core.files.stores.values import refuse_types
+from hygge_core.files.elsewhere import (
+    SCHEMA_MARK,
+    refusal,
+    refuse_not_parquet,
+    refuse_types,
+    skipped,
+    write_csv,
+    write_ndjson,
+    write_parquet,
+)
 from hygge_core.staged import Convoy, Copied, Cut, Digesting, StagedWriter
 from hygge_core.types import parse_schema, spell_schema
 
@@ -127,13 +133,13 @@ class LakeParquetStore(LakeStore):
     """Parquet files, written by Polars, or taken as they are (``TakesFiles``)."""
 
     def check_schema(self, schema: pl.Schema) -> None:
-        writing.refuse_not_parquet(schema)
+        refuse_not_parquet(schema)
         super().check_schema(schema)
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         whole = json.dumps(spell_schema(load.schema)) if self.cut.by else ""
         marks = {SCHEMA_MARK: whole} if whole else {}
-        return writing.write_parquet(frame, path, self.config, marks)
+        return write_parquet(frame, path, self.config, marks)
 
     def refusal(self, load: Load, file: GivenFile) -> str:
         return refusal(self.cut, self.config, file)
@@ -173,7 +179,7 @@ class LakeCsvStore(LakeStore):
         super().check_schema(schema)
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
-        return writing.write_csv(frame, path, self.config)
+        return write_csv(frame, path, self.config)
 
 
 class LakeNdjsonStore(LakeStore):
@@ -184,7 +190,7 @@ class LakeNdjsonStore(LakeStore):
         super().check_schema(schema)
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
-        return writing.write_ndjson(frame, path)
+        return write_ndjson(frame, path)
 
 
 _STORES: dict[str, Callable[[Account, StoreConfig], LakeStore]] = {

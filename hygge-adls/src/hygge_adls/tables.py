@@ -10,8 +10,7 @@ from attrs.validators import ge, gt
 
 from hygge_adls.settings import InAdls, InOneLake
 from hygge_core.fields import PER_ENTITY
-from hygge_core.files.settings.homes import CsvDialect
-from hygge_core.files.settings.stores import CsvWriting, CutsFiles, ParquetWriting
+from hygge_core.files.settings import CsvDialect, CsvWriting, CutsFiles, ParquetWriting
 
 Format = Literal["parquet", "csv", "ndjson"]
 

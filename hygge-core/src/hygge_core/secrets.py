@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+__all__ = ["remember", "scrub"]
+
 _SHORTEST = 4
 _revealed: set[str] = set()
 _lock = threading.Lock()

@@ -9,8 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from hygge_core.errors import FlowError
-from hygge_core.types import spell
-from hygge_core.types.spelling import instance
+from hygge_core.types import instance, spell
 from hygge_mssql.names import quoted
 
 #: The longest key of an index has 900 bytes where it is clustered

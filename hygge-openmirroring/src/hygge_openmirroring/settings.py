@@ -9,7 +9,7 @@ from attrs.validators import deep_iterable, ge, gt, in_, le, min_len, optional
 
 from hygge_adls import ToOneLake
 from hygge_core.fields import Spelled, one_or_many
-from hygge_core.files.settings.stores import ParquetWriting
+from hygge_core.files.settings import ParquetWriting
 from hygge_core.markers import ROW_MARKER, Marker
 from hygge_openmirroring.zone.documents import Detection
 from hygge_openmirroring.zone.layout import FILES, LANDING_ZONE, Table

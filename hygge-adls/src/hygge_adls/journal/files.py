@@ -11,8 +11,8 @@ import polars as pl
 from hygge_adls.journal.head import undamaged
 from hygge_adls.journal.state import Change
 from hygge_adls.lake.lake import Lake
-from hygge_adls.lake.passing import on_this_host
 from hygge_core.errors import JournalError
+from hygge_core.files.elsewhere import on_this_host
 from hygge_core.jsons import to_json
 
 Changes = Sequence[tuple[int, Change]]

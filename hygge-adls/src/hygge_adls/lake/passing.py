@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from polars.exceptions import PolarsError
-
-from hygge_core.errors import Cancelled, FlowError, StoreError
-from hygge_core.files.disk.border import number_of, told
+from hygge_core.errors import Cancelled, StoreError
 
 if TYPE_CHECKING:
     from hygge_core.protocols import GivenFile
@@ -28,21 +22,6 @@ def all_of(file: GivenFile) -> Iterator[memoryview]:
         yield piece
     if read < file.bytes:
         raise StoreError(f"{file.name} changed while it was copied", transient=True)
-
-
-@contextmanager
-def on_this_host(address: str, raising: type[FlowError] = StoreError) -> Iterator[Path]:
-    """A path to write to, for what becomes the file at ``address``; gone when the block is left.
-
-    What the system or Polars say no to inside becomes ``raising``; it names both places.
-    """
-    try:
-        with tempfile.TemporaryDirectory(prefix="hygge-") as folder:
-            yield Path(folder) / "part"
-    except (OSError, PolarsError) as exc:
-        by_way = f", by way of {tempfile.gettempdir()} (TMPDIR)" if number_of(exc) else ""
-        said = told(exc, f"{address}{by_way}")
-        raise raising(str(said), hint=said.hint, transient=said.transient) from exc
 
 
 class Passing(io.RawIOBase):

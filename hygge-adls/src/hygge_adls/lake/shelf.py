@@ -12,9 +12,10 @@ from typing import Any, BinaryIO, cast
 from attrs import evolve
 
 from hygge_adls.lake.lake import Lake
-from hygge_adls.lake.passing import Wanted, on_this_host
+from hygge_adls.lake.passing import Wanted
 from hygge_adls.lake.reading import below
 from hygge_core.errors import StoreError
+from hygge_core.files.elsewhere import on_this_host
 from hygge_core.shelf import Entry, NameMissing, NameTaken
 
 _PIECE_BYTES = 8 << 20

@@ -9,9 +9,19 @@ from __future__ import annotations
 from hygge_core.types.parsing import parse as parse
 from hygge_core.types.parsing import parse_overrides as parse_overrides
 from hygge_core.types.parsing import parse_schema as parse_schema
+from hygge_core.types.spelling import instance as instance
 from hygge_core.types.spelling import spell as spell
 from hygge_core.types.spelling import spell_schema as spell_schema
 from hygge_core.types.widening import lossless as lossless
 from hygge_core.types.widening import wider as wider
 
-__all__ = ["lossless", "parse", "parse_overrides", "parse_schema", "spell", "spell_schema", "wider"]
+__all__ = [
+    "instance",
+    "lossless",
+    "parse",
+    "parse_overrides",
+    "parse_schema",
+    "spell",
+    "spell_schema",
+    "wider",
+]

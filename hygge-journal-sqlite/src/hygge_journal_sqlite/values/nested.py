@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from hygge_core.types.spelling import instance
+from hygge_core.types import instance
 
 
 def dumps(values: pl.Series) -> list[str | None]:

@@ -12,7 +12,7 @@ from typing import Literal
 import polars as pl
 
 from hygge_core.errors import StoreError
-from hygge_core.types.spelling import instance
+from hygge_core.types import instance
 
 #: What ``__hygge_order`` counts: the place of a row in its load, where that matters.
 ORDER = "__hygge_order"

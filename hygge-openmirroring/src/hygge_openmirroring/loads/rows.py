@@ -9,12 +9,10 @@ import polars as pl
 import pyarrow as pa
 
 from hygge_core.errors import StoreError
-from hygge_core.files.settings.stores import ParquetWriting
-from hygge_core.files.stores.values import refuse_not_json, refuse_types, told_by_minutes
-from hygge_core.files.stores.writing import write_parquet
+from hygge_core.files.elsewhere import refuse_not_json, refuse_types, told_by_minutes, write_parquet
+from hygge_core.files.settings import ParquetWriting
 from hygge_core.markers import ROW_MARKER
-from hygge_core.types import parse
-from hygge_core.types.spelling import instance
+from hygge_core.types import instance, parse
 from hygge_openmirroring.zone.columns import Column
 
 _CELL = "_"

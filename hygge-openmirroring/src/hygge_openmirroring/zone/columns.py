@@ -15,8 +15,7 @@ from attrs import frozen
 
 from hygge_core.errors import StoreError
 from hygge_core.markers import ROW_MARKER
-from hygge_core.types import parse, spell
-from hygge_core.types.spelling import instance
+from hygge_core.types import instance, parse, spell
 from hygge_openmirroring.zone.documents import SchemaColumn, SchemaDocument
 
 _WIDER: Mapping[type[pl.DataType], pl.DataType] = {

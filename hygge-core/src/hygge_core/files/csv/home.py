@@ -17,7 +17,7 @@ from hygge_core.files.homes.batches import regrouped
 from hygge_core.files.homes.border import speaking_hygge
 from hygge_core.files.homes.home import FileHome, Portion
 from hygge_core.files.homes.listing import LocalPlace
-from hygge_core.files.homes.sources import Source, text_bytes, with_suffix
+from hygge_core.files.homes.sources import SUFFIXES, Source, text_bytes
 from hygge_core.files.settings.homes import CsvDialect, CsvHomeConfig
 from hygge_core.files.text.columns import TextColumn, Wording
 from hygge_core.files.text.overrides import fitting, overrides_of, tell_unknown, toml_line
@@ -26,14 +26,13 @@ from hygge_core.records import Ask
 from hygge_core.scene import Quotes, Scene
 from hygge_core.types import spell
 
-SUFFIXES = with_suffix((".csv", ".tsv", ".txt"))
 _HEADER_BYTES = 1 << 16
 
 
 @contextmanager
 def open_csv_home(config: CsvHomeConfig, scene: Scene) -> Iterator[FileHome]:
     """The home of ``type = "csv"``. Raises ``ConfigError`` for a type that no text can be."""
-    place = LocalPlace(config.path, SUFFIXES, scene.entity)
+    place = LocalPlace(config.path, SUFFIXES["csv"], scene.entity)
     form = CsvFormat(config, scene.quoted)
     yield FileHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
 

@@ -16,6 +16,18 @@ from attrs import frozen
 COMPRESSED = (".gz", ".bz2", ".zst")
 
 
+def _compressed(*suffixes: str) -> tuple[str, ...]:
+    return tuple(s + c for s in suffixes for c in ("", *COMPRESSED))
+
+
+#: What ends the names of a format's files.
+SUFFIXES = {
+    "parquet": (".parquet", ".pq", ".parq"),
+    "csv": _compressed(".csv", ".tsv", ".txt"),
+    "ndjson": _compressed(".ndjson", ".jsonl", ".json"),
+}
+
+
 @frozen(kw_only=True)
 class Source:
     """One file to read.
@@ -59,11 +71,6 @@ def skipped(relative: str) -> bool:
         part.startswith(".") or (part.startswith("_") and "=" not in part)
         for part in relative.split("/")
     )
-
-
-def with_suffix(suffixes: Iterable[str]) -> tuple[str, ...]:
-    """Each suffix alone and with those of the compressions."""
-    return tuple(s + c for s in suffixes for c in ("", *COMPRESSED))
 
 
 def text_bytes(sources: Iterable[Source]) -> int:

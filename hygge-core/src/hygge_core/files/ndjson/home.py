@@ -19,7 +19,7 @@ from hygge_core.files.homes.batches import BATCH_BYTES
 from hygge_core.files.homes.border import speaking_hygge
 from hygge_core.files.homes.home import FileHome, Portion
 from hygge_core.files.homes.listing import LocalPlace
-from hygge_core.files.homes.sources import Source, text_bytes, with_suffix
+from hygge_core.files.homes.sources import SUFFIXES, Source, text_bytes
 from hygge_core.files.ndjson.arrow import found_types
 from hygge_core.files.ndjson.blame import first_refused, mixture, without_row
 from hygge_core.files.ndjson.reader import NdjsonReader, check_utf8
@@ -32,14 +32,13 @@ from hygge_core.files.text.utf8 import Utf8, opened
 from hygge_core.records import Ask
 from hygge_core.scene import Quotes, Scene
 
-SUFFIXES = with_suffix((".ndjson", ".jsonl", ".json"))
 _SAMPLE_BYTES = 1 << 16
 
 
 @contextmanager
 def open_ndjson_home(config: NdjsonHomeConfig, scene: Scene) -> Iterator[FileHome]:
     """The home of ``type = "ndjson"``. Raises ``ConfigError`` for a type that no text can be."""
-    place = LocalPlace(config.path, SUFFIXES, scene.entity)
+    place = LocalPlace(config.path, SUFFIXES["ndjson"], scene.entity)
     form = NdjsonFormat(config.schema_overrides, scene.quoted)
     yield FileHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
 

@@ -18,7 +18,7 @@ from hygge_core.files.homes.batches import BATCH_BYTES
 from hygge_core.files.homes.border import speaking_hygge
 from hygge_core.files.homes.home import FileHome, Portion
 from hygge_core.files.homes.listing import LocalPlace
-from hygge_core.files.homes.sources import Source
+from hygge_core.files.homes.sources import SUFFIXES, Source
 from hygge_core.files.parquet.footers import Footer, Footers, span_in
 from hygge_core.files.parquet.given import ParquetFile, given_file
 from hygge_core.files.parquet.int96 import within_reach
@@ -28,7 +28,6 @@ from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
 from hygge_core.watermark import compare, highest, in_range
 
-SUFFIXES = (".parquet", ".pq", ".parq")
 #: Polars decodes whole row groups, several at once: so many bytes of them per scan. A row group
 #: that is larger is read page by page, by pyarrow: slower, but in little memory.
 _SCAN_BYTES = 128 << 20
@@ -37,7 +36,7 @@ _SCAN_BYTES = 128 << 20
 @contextmanager
 def open_parquet_home(config: ParquetHomeConfig, scene: Scene) -> Iterator[ParquetHome]:
     """The home of ``type = "parquet"``."""
-    place = LocalPlace(config.path, SUFFIXES, scene.entity)
+    place = LocalPlace(config.path, SUFFIXES["parquet"], scene.entity)
     form = ParquetFormat()
     yield ParquetHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
 
