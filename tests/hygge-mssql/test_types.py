@@ -128,7 +128,17 @@ def test_padding_is_trimmed_where_the_home_says(project: Project) -> None:
 
 
 def test_the_server_converts_what_is_overridden(project: Project) -> None:
-    told = ', schema_overrides = { n = "decimal(12,2)", at = "string" }'
-    seen = read(project, "[n] nvarchar(10), [at] datetime2(7)", "N'1.25', '2024-01-01'", told)
-    assert seen["n"].to_list() == [Decimal("1.25")]
-    assert seen["at"].to_list() == ["2024-01-01T00:00:00.0000000"]
+    texts = {"at": "datetime2(7)", "f": "float", "m": "money", "b": "varbinary(4)"}
+    told = ', schema_overrides = { n = "decimal(12,2)", ' + ", ".join(
+        f'{name} = "string"' for name in texts
+    )
+    columns = ", ".join(["[n] nvarchar(10)", *(f"[{name}] {kind}" for name, kind in texts.items())])
+    values = "N'1.25', '2024-01-01', 1234567.891, 1.2345, 0x4100ff"
+    seen = read(project, columns, values, told + " }").row(0, named=True)
+    assert float(seen.pop("f")) == 1234567.891  # all its digits, however they are written
+    assert seen == {
+        "n": Decimal("1.25"),
+        "at": "2024-01-01T00:00:00.0000000",
+        "m": "1.2345",
+        "b": "0x4100FF",
+    }

@@ -20,13 +20,16 @@ Typed = Callable[[Column], pl.DataType]
 class Held:
     """One row of the table.
 
-    ``dtype`` of its column in a frame; ``selected`` is T-SQL with ``{}`` for the column; ``fine``
+    ``dtype`` of its column in a frame; ``selected`` is T-SQL with ``{0}`` for the column; ``fine``
     says that a scale of 7 has a digit more than the driver brings, which is asked for beside it.
+    ``text`` makes a text of what is selected, with all that it holds: a plain CAST leaves six
+    digits of a float, and two behind the point of a money.
     """
 
     dtype: Typed
-    selected: str = "{}"
+    selected: str = "{0}"
     fine: bool = False
+    text: str = "CAST({0} AS nvarchar(max))"
 
 
 def _is(dtype: pl.DataType) -> Typed:
@@ -45,10 +48,29 @@ def _zoned(column: Column) -> pl.DataType:
     return pl.Datetime("ns" if column.scale == 7 else "us", "UTC")
 
 
+#: The styles of https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
+_DIGITS = "CONVERT(nvarchar(40), {0}, 3)"
+_CENTS = "CONVERT(nvarchar(40), {0}, 2)"
+_ISO = "CONVERT(nvarchar(40), {0}, 126)"
+_HEX = "CONVERT(nvarchar(max), {0}, 1)"
+
 _TEXT = Held(_is(pl.String()))
-_BYTES = Held(_is(pl.Binary()))
-_AS_TEXT = Held(_is(pl.String()), "CAST({} AS nvarchar(max))")
-_AS_SHAPE = Held(_is(pl.Binary()), "{}.AsBinaryZM()")
+_BYTES = Held(_is(pl.Binary()), text=_HEX)
+_AS_TEXT = Held(_is(pl.String()), "CAST({0} AS nvarchar(max))")
+_AS_SHAPE = Held(_is(pl.Binary()), "{0}.AsBinaryZM()", text=_HEX)
+#: Each value of it has a type of its own, of which some lose by a plain CAST.
+_VARIANT = (
+    "CASE CAST(SQL_VARIANT_PROPERTY({0}, 'BaseType') AS nvarchar(128))"
+    " WHEN 'float' THEN CONVERT(nvarchar(40), CAST({0} AS float(53)), 3)"
+    " WHEN 'real' THEN CONVERT(nvarchar(40), CAST({0} AS real), 3)"
+    " WHEN 'money' THEN CONVERT(nvarchar(40), CAST({0} AS money), 2)"
+    " WHEN 'smallmoney' THEN CONVERT(nvarchar(40), CAST({0} AS money), 2)"
+    " WHEN 'datetime' THEN CONVERT(nvarchar(40), CAST({0} AS datetime), 121)"
+    " WHEN 'smalldatetime' THEN CONVERT(nvarchar(40), CAST({0} AS smalldatetime), 121)"
+    " WHEN 'binary' THEN CONVERT(nvarchar(max), CAST({0} AS varbinary(8000)), 1)"
+    " WHEN 'varbinary' THEN CONVERT(nvarchar(max), CAST({0} AS varbinary(8000)), 1)"
+    " ELSE CAST({0} AS nvarchar(4000)) END"
+)
 
 #: https://learn.microsoft.com/sql/t-sql/data-types/data-types-transact-sql
 TYPES: dict[str, Held] = {
@@ -59,16 +81,16 @@ TYPES: dict[str, Held] = {
     "bigint": Held(_is(pl.Int64())),
     "decimal": Held(_decimal),
     "numeric": Held(_decimal),
-    "money": Held(_is(pl.Decimal(19, 4))),
-    "smallmoney": Held(_is(pl.Decimal(10, 4))),
-    "real": Held(_is(pl.Float32())),
-    "float": Held(_is(pl.Float64())),
-    "date": Held(_is(pl.Date())),
-    "time": Held(_is(pl.Time())),
-    "smalldatetime": Held(_is(pl.Datetime("us"))),
-    "datetime": Held(_is(pl.Datetime("us"))),
-    "datetime2": Held(_moment, fine=True),
-    "datetimeoffset": Held(_zoned, fine=True),
+    "money": Held(_is(pl.Decimal(19, 4)), text=_CENTS),
+    "smallmoney": Held(_is(pl.Decimal(10, 4)), text=_CENTS),
+    "real": Held(_is(pl.Float32()), text=_DIGITS),
+    "float": Held(_is(pl.Float64()), text=_DIGITS),
+    "date": Held(_is(pl.Date()), text=_ISO),
+    "time": Held(_is(pl.Time()), text=_ISO),
+    "smalldatetime": Held(_is(pl.Datetime("us")), text=_ISO),
+    "datetime": Held(_is(pl.Datetime("us")), text=_ISO),
+    "datetime2": Held(_moment, fine=True, text=_ISO),
+    "datetimeoffset": Held(_zoned, fine=True, text=_ISO),
     "char": _TEXT,
     "varchar": _TEXT,
     "text": _AS_TEXT,
@@ -81,10 +103,10 @@ TYPES: dict[str, Held] = {
     "uniqueidentifier": _TEXT,
     "binary": _BYTES,
     "varbinary": _BYTES,
-    "image": Held(_is(pl.Binary()), "CAST({} AS varbinary(max))"),
-    "timestamp": Held(_is(pl.Binary()), "CAST({} AS binary(8))"),
-    "sql_variant": Held(_is(pl.String()), "CAST({} AS nvarchar(4000))"),
-    "hierarchyid": Held(_is(pl.String()), "{}.ToString()"),
+    "image": Held(_is(pl.Binary()), "CAST({0} AS varbinary(max))", text=_HEX),
+    "timestamp": Held(_is(pl.Binary()), "CAST({0} AS binary(8))", text=_HEX),
+    "sql_variant": Held(_is(pl.String()), _VARIANT),
+    "hierarchyid": Held(_is(pl.String()), "{0}.ToString()"),
     "geography": _AS_SHAPE,
     "geometry": _AS_SHAPE,
     "vector": _AS_TEXT,

@@ -104,12 +104,11 @@ def _by_catalogue(column: Column, *, keep_seventh: bool, trim: bool, prefix: str
 
 def _overridden(column: Column, dtype: pl.DataType, prefix: str) -> Selected:
     """The server converts: it says no to what does not fit."""
-    name = prefix + names.quoted(column.name)
-    plain = held(column).dtype(column)
-    if plain == dtype:
+    name, row = prefix + names.quoted(column.name), held(column)
+    if row.dtype(column) == dtype:
         return _by_catalogue(column, keep_seventh=True, trim=False, prefix=prefix)
-    if isinstance(dtype, pl.String) and plain.is_temporal():
-        sql = f"CONVERT(nvarchar(40), {name}, 126)"
+    if isinstance(dtype, pl.String):
+        sql = row.text.format(row.selected.format(name))
     else:
         sql = f"CAST({name} AS {declaration(column.name, dtype, HomeError)})"
     return Selected(column=column, sql=sql, dtype=dtype, answered=dtype, converted=True)

@@ -16,6 +16,8 @@ def convert(bound: Bound, to: SqlType, style: int | None = None, *, implicit: bo
         return f"CAST(NULL AS {duck_type(to)})"
     if source == to:
         return bound.sql
+    if source.name == "sql_variant":  # kept as the text of its value
+        source = SqlType("nvarchar", MAX)
     if implicit and source.name in types.TEXTS and to.name in types.BYTES:
         raise SqlError(
             257,

@@ -84,6 +84,13 @@ def _hashbytes(binder: Expressions, call: tree.Call) -> Bound:
     return Bound(f"unhex(sha256({raw}))", SqlType("varbinary", 8000))
 
 
+@knows("SQL_VARIANT_PROPERTY")
+def _variant_property(binder: Expressions, call: tree.Call) -> Bound:
+    """The double keeps a text, whatever it was."""
+    arguments(binder, call, 2)
+    return fixed(SqlType("nvarchar", 128), "nvarchar")
+
+
 @knows("OBJECTPROPERTY")
 def _property(binder: Expressions, call: tree.Call) -> Bound:
     operand, name = arguments(binder, call, 2)
