@@ -113,6 +113,26 @@ def test_a_new_table_is_added_ignored_or_fails(
     ] in told
 
 
+def test_what_a_flow_settles_in_its_own_source_is_no_table_of_it(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each run would have found what the last one made, and moved that as well."""
+    write(shop, 'include = ["*"], exclude = ["tmp_*"]')
+    text = (shop / "hygge.toml").read_text()
+    own = text.replace('path = "mart.db"', 'path = "shop.db", table = "C_{entity}"')
+    (shop / "hygge.toml").write_text(own)
+    assert main(["run", "-C", str(shop)]) == 3
+    told = capsys.readouterr().err
+    assert "hygge.toml: flows.shop.discover: shop." in told
+    assert 'exclude = ["C_*"]' in told
+    assert told.count("one more table to move") == 1
+    (shop / "hygge.toml").write_text(own.replace('["tmp_*"]', '["tmp_*", "C_*"]'))
+    for _ in range(2):
+        assert main(["run", "-C", str(shop)]) == 0
+    assert main(["tables", "-C", str(shop), "shop", "C_*"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["C_lines", "C_orders"]
+
+
 def test_a_flow_that_is_not_selected_is_not_looked_into(shop: Path) -> None:
     other = (
         '[flows.other]\nhome = { type = "sqlite", path = "shop.db", table = "orders" }\n'

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 
 from attrs import define, field
 
 from hygge_core.config.drafts.draft import Draft
 from hygge_core.config.drafts.part import Part
 from hygge_core.config.saying.mistakes import Mistakes
+from hygge_core.config.settings import DiscoverSettings
 from hygge_core.whereabouts import above, fixed, led_on, reads
 
 
@@ -28,6 +30,9 @@ def overlaps(drafts: Iterable[Draft], connections: Mapping[str, Part], mistakes:
     for draft in drafts:
         if problem := settled.fed(draft):
             mistakes.add(draft.at("home").mistake(problem))
+    growing = {draft.flow: (draft, again) for draft in drafts if (again := settled.found(draft))}
+    for draft, problem in growing.values():
+        mistakes.add(draft.at("discover").mistake(problem))
 
 
 @define
@@ -86,12 +91,35 @@ class _Settled:
             )
         return ""
 
+    def found(self, draft: Draft) -> str:
+        """Why a flow that finds its tables would find what ``draft`` settles, and move that, too,
+        and then what came of it: more tables with each run."""
+        discover = draft.settings.discover
+        table = draft.home.values.get("table") if draft.home is not None else None
+        if discover is None or not isinstance(table, str):
+            return ""
+        home, own = self._reached(draft.home), self._reached(draft.store)
+        source = home.removesuffix(table)
+        name = own[len(source) :]
+        beside = source != home and own.casefold().startswith(source.casefold())
+        if not beside or name.casefold() == table.casefold() or not _means(discover, name):
+            return ""
+        like = name.replace(draft.names.entity, "*")
+        return (
+            f"{draft.name} settles in its flow's own source, as {name}, which would be one more "
+            f'table to move; say exclude = ["{like}"], or let it settle elsewhere'
+        )
+
     def place(self, part: Part | None) -> str:
         """Where ``part`` is, whatever connection leads there; empty where nobody knows."""
+        return self._reached(part).casefold()
+
+    def _reached(self, part: Part | None) -> str:
+        """The same with its letters as they are written."""
         if part is None:
             return ""
         reached = {name: _address(self.connections.get(name)) for name in part.connections}
-        return led_on(_address(part), reached).casefold()
+        return led_on(_address(part), reached)
 
     def _at(self, place: str, part: Part | None) -> Draft | None:
         """Who settles at ``place`` in the way of ``part``."""
@@ -102,6 +130,15 @@ class _Settled:
         """Into whose destination ``part`` gets at ``place``."""
         found = (self._at(outer, part) for outer in above(place))
         return next((draft for draft in found if draft is not None), None)
+
+
+def _means(discover: DiscoverSettings, name: str) -> bool:
+    """Whether a table of that name is one to move."""
+    include, exclude = (
+        any(fnmatchcase(name, glob) for glob in globs)
+        for globs in (discover.include, discover.exclude)
+    )
+    return include and not exclude
 
 
 def _address(part: Part | None) -> str:
