@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from staged_orders import MODES, ROWS, ids, leftovers, load_of, moved, opened, sealed
 
-from hygge_core.errors import StoreError
+from hygge_core.errors import PluginError, StoreError
 from hygge_core.files.stores.store import ParquetStore
 from hygge_core.jsons import from_json, to_json
 from hygge_core.protocols import Checks, KeepsLedger, KnowsSchema, Locks, Staging, Store
@@ -76,13 +76,20 @@ def test_every_part_is_digested_and_counted_from_its_footer(table):
         assert part.bytes == path.stat().st_size
 
 
-def test_a_writer_that_loses_rows_is_caught(table, monkeypatch):
+@pytest.mark.parametrize(
+    ("counted", "error", "told"),
+    [
+        (1, StoreError, "5 rows were written, but 1 rows"),
+        (None, PluginError, "ParquetStore.encode.. gave None, not the number of rows"),
+    ],
+)
+def test_a_writer_that_loses_rows_is_caught(table, monkeypatch, counted, error, told):
     def forgetful(self, load, frame, path):
         frame.head(1).write_parquet(path)
-        return 1
+        return counted
 
     monkeypatch.setattr(ParquetStore, "encode", forgetful)
-    with pytest.raises(StoreError, match=r"5 rows were written, but 1 rows"):
+    with pytest.raises(error, match=told):
         sealed(opened(table), "r1")
     assert not table.exists()
 

@@ -94,7 +94,7 @@ def _refuse(name: str, package: str) -> None:
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         raise ConfigError(
             f"{name!r} cannot name a distribution",
-            hint=f"ASCII letters, digits and - between them, {_LONGEST} at most: acme-lake",
+            hint=f"ASCII: a letter, then letters, digits and -; {_LONGEST} at most: acme-lake",
         )
     if iskeyword(package):
         raise ConfigError(f"its package would be {package!r}, a word of Python's", hint=another)

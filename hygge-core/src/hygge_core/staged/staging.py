@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hygge_core.errors import StoreError
+from hygge_core.errors import PluginError, StoreError
 from hygge_core.records import Manifest, Part
 from hygge_core.shelf import Overlaps
 from hygge_core.staged.convoy import Convoy
@@ -100,7 +100,7 @@ class StagedLoad:
         final = writer.final_name(load, folder, self._files)
         with ExitStack() as inside:
             path = inside.enter_context(writer.shelf.staging_file(name))
-            rows = writer.encode(load, frame, path)
+            rows = _counted(writer.encode(load, frame, path), writer)
             if rows != frame.height:
                 where = writer.shelf.address(name)
                 raise StoreError(
@@ -124,6 +124,17 @@ class StagedLoad:
                 transient=True,
             )
         return evolve(part, sha256=digest, etag=entry.etag)
+
+
+def _counted(rows: object, writer: object) -> int:
+    """The rows that ``encode`` counted. Raises ``PluginError`` for a writer that did not."""
+    if isinstance(rows, int):
+        return rows
+    whose = f"{type(writer).__module__}.{type(writer).__qualname__}"
+    raise PluginError(
+        f"{whose}.encode() gave {rows!r}, not the number of rows in the file",
+        hint="this is a defect of the store's plugin: tell its author",
+    )
 
 
 def _sha256(path: Path) -> str:
