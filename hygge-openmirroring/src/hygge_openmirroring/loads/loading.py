@@ -49,7 +49,9 @@ class Loading:
     @property
     def adds_keys(self) -> bool:
         """Whether a table without keys gets them now, which is allowed once."""
-        return not self.initial and self.there != self.metadata and bool(self.metadata.key_columns)
+        if self.initial or self.there is None:
+            return False
+        return bool(self.metadata.key_columns) and not self.there.key_columns
 
 
 @frozen(kw_only=True)

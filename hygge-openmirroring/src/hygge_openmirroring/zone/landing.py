@@ -109,7 +109,11 @@ class LandingTable:
         self._shelf.write_json(self.metadata_name, {"keyColumns": list(keys), **kept})
 
     def refuse_other_metadata(self, there: Metadata, wanted: Metadata) -> None:
-        """Raise ``StoreError`` for what may never change while a table lives."""
+        """Raise ``StoreError`` for what may never change while a table lives.
+
+        What it says of rows without a marker is of its first load alone, and stays as it is: those
+        that are added to a table with keys have one each.
+        """
         place = self._shelf.address(self.live)
         if there.key_columns and there.key_columns != wanted.key_columns:
             raise StoreError(
@@ -122,13 +126,6 @@ class LandingTable:
                 f"{place} finds its files by {there.file_detection}, and here they are named by "
                 f"{wanted.file_detection}",
                 hint=_ANEW,
-            )
-        if there.key_columns and there.upsert_by_default != wanted.upsert_by_default:
-            words = {True: "upserts", False: "inserts"}
-            raise StoreError(
-                f"{place} takes rows without a marker for {words[there.upsert_by_default]}, and "
-                f"here they are {words[wanted.upsert_by_default]}",
-                hint=f"set row_marker back; or {_ANEW}",
             )
 
     def announce(self, partner: PartnerEvents, staged: str) -> str:
