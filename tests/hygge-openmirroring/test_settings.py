@@ -28,6 +28,7 @@ def config(**told):
         ({"folder_deletion_wait_seconds": 901.0}, "folder_deletion_wait_seconds"),
         ({"folder_deletion_wait_seconds": -1.0}, "folder_deletion_wait_seconds"),
         ({"table": "_hidden"}, "begin with _"),
+        ({"table": "crm.schema"}, "for a schema"),
         ({"schema_name": "a/b"}, "without slashes"),
         ({"file_detection": "both"}, "file_detection"),
         ({"source_type": "SQL"}, "partner_name"),

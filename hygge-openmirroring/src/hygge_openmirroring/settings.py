@@ -12,7 +12,7 @@ from hygge_core.fields import Spelled, one_or_many
 from hygge_core.files.settings import ParquetWriting
 from hygge_core.markers import ROW_MARKER, Marker
 from hygge_openmirroring.zone.documents import Detection
-from hygge_openmirroring.zone.layout import FILES, LANDING_ZONE, Table
+from hygge_openmirroring.zone.layout import FILES, LANDING_ZONE, SCHEMA_SUFFIX, Table
 
 #: What the service reads; lz4 and brotli are not among them.
 Codec = Literal["zstd", "snappy", "gzip", "uncompressed"]
@@ -27,6 +27,14 @@ def _visible(config: Any, at: Attribute[Any], text: str) -> None:
     _piece(config, at, text)
     if text.startswith("_"):
         raise ValueError(f"the service passes over names that begin with _, such as {text!r}")
+
+
+def _no_schema(config: Any, _: Attribute[Any], text: str) -> None:
+    if config.schema_name is None and text.endswith(SCHEMA_SUFFIX):
+        raise ValueError(
+            f"the service takes a folder whose name ends in {SCHEMA_SUFFIX} for a schema, and "
+            f"shows no table {text!r}"
+        )
 
 
 def _one_of_two(config: Any, _: Attribute[Any], filesystem: str | None) -> None:
@@ -85,7 +93,7 @@ class OpenMirroringStoreConfig(ToOneLake):
     mirror_name: str = field(validator=Spelled(r"[^/]+", "without '/'"))
     schema_name: str | None = field(default=None, validator=optional(_visible))
     default_schema: str = field(default="dbo", validator=min_len(1))
-    table: str = field(default="{entity}", validator=_visible)
+    table: str = field(default="{entity}", validator=[_visible, _no_schema])
     key_columns: tuple[str, ...] = field(
         default=(), converter=one_or_many, validator=[deep_iterable(min_len(1)), _no_marker]
     )
