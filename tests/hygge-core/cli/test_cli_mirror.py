@@ -17,6 +17,7 @@ from hygge_core.files.memory import MemoryStore, tables
 from hygge_core.files.settings.stores import MemoryConfig
 from hygge_core.mirrors import Breach, Reported, Swept
 from hygge_core.plugins import Plugins
+from hygge_core.testing import memory_journal
 
 PROJECT = """
 [flows.shop]
@@ -92,7 +93,7 @@ class Stranger:
 @pytest.fixture
 def shop(tmp_path, monkeypatch) -> str:
     (tmp_path / "hygge.toml").write_text(PROJECT)
-    monkeypatch.setattr(plugins, "load", lambda: Plugins.of(files, Stranger()))
+    monkeypatch.setattr(plugins, "load", lambda: Plugins.of(files, memory_journal, Stranger()))
     tables["orders"] = pl.DataFrame({"id": [1, 2, 3]})
     tables["items"] = pl.DataFrame({"sku": ["a"]})
     yield str(tmp_path)
@@ -137,6 +138,19 @@ def test_rows_that_the_source_calls_deleted_are_not_looked_for(shop, tmp_path):
     with_deletes(tmp_path, '{ detect = "column", column = "GONE" }')
     assert main(["mirror", "check", "shop.orders", "-C", shop]) == 0
     assert asked[-1] == ("compare", "orders", "keys", ["ID", "GONE"], 2)
+
+
+def test_a_preview_has_the_marker_that_the_store_would_get(shop, tmp_path, capsys):
+    tables["orders"] = pl.DataFrame({"id": [1, 2, 3], "gone": [False, True, None]})
+    with_deletes(tmp_path, '{ detect = "column", column = "GONE" }')
+    preview = ["preview", "-C", shop, "-s", "shop.orders", "--json"]
+    assert main(preview) == 0
+    shown = [json.loads(line)["row"] for line in capsys.readouterr().out.splitlines()]
+    assert shown == [{"ID": 1, "GONE": False}, {"ID": 3, "GONE": None}]
+    flow = 'flows.shop={ run_type = "incremental", watermark = { column = "id" } }'
+    assert main([*preview, "--set", flow, "--set", 'journal={type="memory", table="j"}']) == 0
+    shown = [json.loads(line)["row"] for line in capsys.readouterr().out.splitlines()]
+    assert [row["__rowMarker__"] for row in shown] == [4, 2, 4]
 
 
 def test_a_table_that_keeps_its_deleted_rows_is_said_not_to_be_compared(shop, tmp_path, capsys):

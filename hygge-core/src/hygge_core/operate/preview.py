@@ -1,4 +1,7 @@
-"""The first rows of an entity as its store would get them; nothing is written."""
+"""The first rows of an entity, polished and marked as its store would get them; nothing is written.
+
+The store is not opened, so columns that it has and the rows have not are not shown.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.engine.rows.names import refuse_patterns
 from hygge_core.engine.rows.shaping import as_frame
 from hygge_core.polish import Polish
@@ -17,10 +21,12 @@ if TYPE_CHECKING:
 
     from hygge_core.config import Entity
     from hygge_core.engine.world import World
+    from hygge_core.records import Mode
 
 
 def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:
-    """At most ``rows`` rows after polish, whatever the watermark. Raises what the home raises."""
+    """What becomes of the first ``rows`` rows, whatever the watermark; fewer where some of them are
+    deleted. Raises what the home raises, and ``ConfigError`` as the run would."""
     polish = Polish.of(entity.polish, entity=entity.entity)
     ask = Ask(entity=entity.entity, limit=rows, batch_rows=rows, drift=entity.drift)
     with world.home_of(entity) as home:
@@ -28,7 +34,16 @@ def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:
         refuse_patterns(schema)
         with closing(_read(home.read(ask))) as batches:
             first = _first(batches, schema, rows)
-    return polish.apply(first)
+    marking = _marking(entity, world)
+    marking.rows(polish.schema(schema))
+    return with_marker(*marking.split(polish.apply(first)))
+
+
+def _marking(entity: Entity, world: World) -> Marking:
+    kind = world.plugins.kind("store", entity.store.type).kind
+    run_type = kind.run_type(world.config_of("store", entity.store), entity.run_type)
+    mode: Mode = "append" if run_type == "incremental" else "full_drop"
+    return Marking(entity.deletes, mode, applied="markers" in kind.capabilities)
 
 
 def _read(batches: object) -> Generator[pl.DataFrame, None, None]:

@@ -1,4 +1,4 @@
-"""``hygge preview``: the first rows, as the store would get them."""
+"""``hygge preview``: the first rows, polished and marked as the store would get them."""
 
 from __future__ import annotations
 
