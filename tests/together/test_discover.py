@@ -157,6 +157,20 @@ def test_tables_lists_them_and_writes_toml(shop: Path, capsys: pytest.CaptureFix
     assert 'store = { key_columns = ["id", "no"] }' in told
 
 
+@pytest.mark.parametrize("store", ["sqlite", "parquet"])
+def test_the_toml_of_tables_can_be_pasted_as_it_is(
+    shop: Path, capsys: pytest.CaptureFixture[str], store: str
+) -> None:
+    write(shop)
+    toml = shop / "hygge.toml"
+    before = toml.read_text().replace('store = { type = "sqlite"', f'store = {{ type = "{store}"')
+    for flow in (before, before.replace("discover", "# discover")):
+        toml.write_text(flow)
+        assert main(["tables", "-C", str(shop), "shop", "lines", "--toml"]) == 0
+        toml.write_text(flow + capsys.readouterr().out)
+        assert main(["config", "check", "-C", str(shop)]) == 0, flow
+
+
 def test_tables_of_nothing_says_what_there_is(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
