@@ -70,7 +70,7 @@ def test_a_query_is_read_on_from_its_watermark_with_bound_parameters(
 
 def test_a_parameter_is_never_a_statement(project: Project) -> None:
     project.ground.execute(*ORDERS)
-    nasty = "x'; DROP TABLE dbo.orders; --"
+    nasty = "x'; DROP TABLE dbo.orders; --" + "🦊" * 4000  # longer than nvarchar(4000), too
     query = "SELECT [id], @said AS said FROM dbo.orders"
     home = f'query = "{query}", parameters = {{ said = "{nasty}" }}'
     assert read(project, home) == 0

@@ -18,9 +18,9 @@ from hygge_mssql.statements import reading
 
 _RANGE = re.compile(r"\{\{\s*range\s*(?::\s*(?P<column>[^{}]+?)\s*)?\}\}")
 _NAMED = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_SQL_TYPES: Mapping[type, str] = {
-    bool: "bit", int: "bigint", float: "float(53)", str: "nvarchar(4000)"
-}  # fmt: skip
+_SQL_TYPES: Mapping[type, str] = {bool: "bit", int: "bigint", float: "float(53)"}
+#: The most that a text may have, in UTF-16, beside ``max``: a longer one would lose its end.
+_SHORT = 4000
 
 Value = str | int | float | bool
 
@@ -143,7 +143,12 @@ class Asked:
         for name, given in self.parameters.items():
             if not _NAMED.fullmatch(name):
                 raise HomeError(f"{name!r} cannot be a parameter: it takes letters, digits and _")
-            yield name, _SQL_TYPES[type(given)]
+            yield name, _text_type(given) if isinstance(given, str) else _SQL_TYPES[type(given)]
+
+
+def _text_type(given: str) -> str:
+    short = len(given.encode("utf-16-le")) // 2 <= _SHORT
+    return f"nvarchar({_SHORT})" if short else "nvarchar(max)"
 
 
 Source = Table | Asked
