@@ -13,7 +13,7 @@ from hygge_core.config import structure
 from hygge_core.errors import StoreError
 from hygge_mssql import catalogue
 from hygge_mssql.names import Name
-from hygge_mssql.server import Server
+from hygge_mssql.server.server import Server
 from hygge_mssql.settings import MssqlConnectionConfig
 from hygge_mssql.store.emptying import empty, hindrance
 
@@ -33,6 +33,17 @@ def project(tmp_path: Path, server: TdsServer) -> Project:
         "INSERT INTO dbo.target VALUES (9, N'old')",
     )
     return made
+
+
+def test_a_name_in_other_letters_that_the_database_does_not_know_is_found_before_the_decision(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.ground.execute(
+        "DROP TABLE dbo.target", "CREATE TABLE dbo.target ([ID] bigint, [N] bigint)"
+    )
+    project.server.fail("statement", sql="INSERT INTO [dbo].[target]", error=207, times=None)
+    assert load(project, n=1) == 1
+    assert "the decision stands" not in capsys.readouterr().err
 
 
 def load(project: Project, replace: str = "in_place", n: str | int = "new") -> int:

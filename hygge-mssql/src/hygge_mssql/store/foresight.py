@@ -40,7 +40,9 @@ def _doubtful(session: Session, found: Target, shape: Shape, manifest: Manifest)
     """Whether only a rehearsal tells that the table takes the rows. Raises ``StoreError``."""
     emptied = manifest.mode == "full_drop"
     fit = fitting(found, shape, emptied=emptied)
-    if fit.add or fit.alter or manifest.extra.get("switch"):
+    # To some databases a name in other letters is another one.
+    spelled = {each.name for each in found.columns}.issuperset(shape.columns)
+    if fit.alter or not spelled or manifest.extra.get("switch"):
         return True  # indexes, defaults and much else keep a table from being altered or swapped
     kept = catalogue.kept(session, found.name)
     if kept.temporal == HISTORY or (emptied and may_refuse(kept)):
