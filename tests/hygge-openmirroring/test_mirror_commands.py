@@ -141,6 +141,7 @@ def test_status_says_what_fabric_says_and_what_to_do(shop, mirror):
     monitoring(mirror, "replicator.json", {"status": "Running"})
     well = {
         "sourceTableName": "notes",
+        "sourceSchemaName": "dbo",
         "status": "Replicating",
         "metrics": {"processedRowCount": 3, "lastSyncTimeUtc": "2026-01-01T12:00:00Z"},
     }
@@ -151,7 +152,8 @@ def test_status_says_what_fabric_says_and_what_to_do(shop, mirror):
         "errorMessage": "Incoming type: 'string', existing type: 'long'",
     }
     other = {"sourceTableName": "another's", "status": "Failed"}
-    monitoring(mirror, "tables.json", {"tables": [well, ill, other, "what?"]})
+    twin = {"sourceTableName": "notes", "sourceSchemaName": "crm", "status": "Failed"}
+    monitoring(mirror, "tables.json", {"tables": [well, ill, other, twin, "what?"]})
     code, out, _ = shop("mirror", "status")
     assert code == 1
     assert "notes, Replicating, 3 changes handled, last 2026-01-01" in out

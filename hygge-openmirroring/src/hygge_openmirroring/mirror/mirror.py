@@ -70,7 +70,8 @@ class FabricMirror:
         lake = self._live()
         texts = (lake.fetch(f"{self._item}/{MONITORING}/{name}") for name in (REPLICATOR, TABLES))
         replicator, told = (None if text is None else text[0] for text in texts)
-        yield from reports_of(replicator, told, [_split(folder) for folder in tables])
+        wanted = {name for folder in tables for name in _names(folder, self._default_schema)}
+        yield from reports_of(replicator, told, wanted)
 
     def sweep(self, tables: Collection[str], keep: timedelta, *, dry_run: bool) -> Iterator[Swept]:
         """Remove files that were processed and moved aside (A10 allows it), never the last one.
@@ -140,6 +141,10 @@ def _breach(finding: Finding) -> Breach:
     )
 
 
-def _split(folder: str) -> tuple[str | None, str]:
+def _names(folder: str, default_schema: str) -> Iterator[tuple[str | None, str]]:
+    """The (schema, name) by which Fabric may tell of the table; its default schema is as none."""
     schema, slash, name = folder.partition("/")
-    return (schema.removesuffix(".schema"), name) if slash else (None, schema)
+    told = (schema.removesuffix(".schema"), name) if slash else (None, schema)
+    yield told
+    if told[0] in (None, default_schema):
+        yield (default_schema if told[0] is None else None), told[1]

@@ -40,7 +40,7 @@ def reports_of(
         yield _reported("", whole)
     for each in _listed(_object(tables)):
         name, schema = each.get("sourceTableName"), each.get("sourceSchemaName")
-        if (schema or None, name) in wanted or (None, name) in wanted:
+        if (schema or None, name) in wanted:
             yield _reported(f"{schema}.{name}" if schema else str(name), each)
 
 
