@@ -246,3 +246,10 @@ def test_a_plan_tells_what_a_home_raised_and_goes_on(plugin, household):
     assert "b: full_drop" in done.out
     assert "problem  ZeroDivisionError: division by zero" in done.out
     assert "f: full_drop" in done.out
+
+
+def test_a_journal_that_its_kind_says_is_not_there_is_not_opened_to_look_back(plugin, household):
+    absent = "open=lambda config, scene: 1 / 0, exists=lambda config: False"
+    assert "ZeroDivisionError" in plugin("open=opened_journal", absent, JOURNAL).failure.text
+    for command in (["plan"], ["recover"], ["journal", "runs"]):
+        assert household.call(*command).code == 0

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -49,6 +50,14 @@ def _no_journal(config: Any) -> None:
 
 def _address(config: Any) -> str:
     return str(getattr(config, "path", ""))
+
+
+def _exists(config: Any) -> bool:
+    path = getattr(config, "path", None)
+    try:
+        return not (isinstance(path, Path) and path.is_absolute()) or path.exists()
+    except OSError:  # who may not even look is told so when it is opened
+        return True
 
 
 def _one_connection(config: Any) -> int:
@@ -97,6 +106,9 @@ class Kind:
     * ``journal_beside`` for ``journal = { location = "store" }`` (or ``"home"``): the journal table
       that belongs beside this home or store (``{"type": "sqlite", "path": ...}``), or ``None``
       when there is none. The config that it gets still has ``{entity}`` in its paths.
+    * ``exists`` of a journal: whether it is there already. Asked before one is opened only to look
+      back, which would make it. Connects to nothing: where that would be needed, it is there. By
+      default it is where its ``path`` is, if it has one.
     * ``connections`` how many slots of its named connection one opened home or store occupies.
     * ``run_type`` a store's last word on ``full_drop`` or ``incremental``, for stores whose config
       can override the run's.
@@ -115,6 +127,7 @@ class Kind:
     capabilities: frozenset[str] = field(default=frozenset(), converter=_words)
     address: Callable[[Any], str] = _address
     journal_beside: Callable[[Any], Mapping[str, Any] | None] = _no_journal
+    exists: Callable[[Any], bool] = _exists
     connections: Callable[[Any], int] = _one_connection
     keys: Callable[[Any], tuple[str, ...]] = _nothing
     run_type: Callable[[Any, RunType], RunType] = _as_asked

@@ -113,6 +113,10 @@ UNFAITHFUL = {
         "test_a_lost_lease_is_told",
         "a lease that is lost is not lost for a moment",
     ),
+    "SaysItIsNotThere": (
+        "test_what_was_recorded_is_durable",
+        "exists() finds a journal that was made",
+    ),
     "ForgetsTheLastComplete": (
         "test_pruning_changes_no_answer_of_get_last_run",
         "prune never forgets an entity's last 'complete'",

@@ -136,6 +136,12 @@ class World:
         )
         return journal
 
+    def exists(self, journal: Opened) -> bool:
+        """Whether it is there already, as far as can be told without opening it."""
+        offered = self.plugins.kind("journal", journal.type)
+        found = offered.kind.exists(self.config_of("journal", journal))
+        return given(found, bool, evolve(journal, plugin=str(offered.plugin)), "exists")
+
     def _connection(self, name: str, table: dict[str, Any]) -> Any:
         opened = _connection(table)
         key = ("connection", name, to_json(table))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hygge_core.errors import ConfigError
@@ -21,19 +20,9 @@ _RECENT = 1000  # a run ends with an event; what is newer than it are edits by h
 
 def journal_of(entity: Entity, world: World) -> Journal | None:
     """The entity's journal, or ``None`` where there is none, or none yet: looking makes no file."""
-    if entity.journal is None:
-        return None
-    path = getattr(world.config_of("journal", entity.journal), "path", None)
-    if isinstance(path, Path) and path.is_absolute() and _is_missing(path):
+    if entity.journal is None or not world.exists(entity.journal):
         return None
     return world.journal(entity.journal)
-
-
-def _is_missing(path: Path) -> bool:
-    try:
-        return not path.exists()
-    except OSError:  # who may not even look is told so by the journal that it opens
-        return False
 
 
 def journals(entities: Iterable[Entity], world: World) -> dict[str, Journal]:

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from attrs import evolve
 
@@ -18,6 +19,18 @@ from hygge_core.testing.memory_journal import MemoryJournal, MemoryJournalConfig
 
 class Honest(MemoryJournal):
     """Right as it stands."""
+
+    @staticmethod
+    def exists(config):
+        return True
+
+
+class SaysItIsNotThere(Honest):
+    """Its author thought of files, and it has none."""
+
+    @staticmethod
+    def exists(config):
+        return Path(config.table, "journal").exists()
 
 
 class ForgetsTheLastComplete(Honest):
@@ -136,6 +149,7 @@ def offered(journal):
     class Stranger:
         @hookimpl
         def hygge_journals(self):
-            yield Kind(name="wrong", config=MemoryJournalConfig, open=opened)
+            exists = journal.exists
+            yield Kind(name="wrong", config=MemoryJournalConfig, open=opened, exists=exists)
 
     return Stranger()

@@ -145,6 +145,7 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
             journal.record_event(recorded := rich_event())
             journal.update_watermark(FLOW, ENTITY, watermark(), event=event("edit"))
             journal.flush()
+        keep(place.exists(), "exists() finds a journal that was made")
         with place.opened() as journal:
             keep(recorded in journal.events(), "an event is there after the journal was closed")
             kept = journal.get_watermark(FLOW, ENTITY)

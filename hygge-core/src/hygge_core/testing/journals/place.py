@@ -69,6 +69,11 @@ class JournalPlace:
         with World(self.plugins, root=self.root) as world:
             yield world.journal(evolve(here, table=table) if table else here)
 
+    def exists(self) -> bool:
+        """Whether its kind says that it is there already."""
+        with World(self.plugins, root=self.root) as world:
+            return world.exists(self.subject.opened(self.root))
+
     def told(self) -> list[str]:
         """What is told of it before it is opened."""
         opened = self.subject.opened(self.root)
