@@ -158,6 +158,23 @@ def test_two_coordinators_at_once_lose_nothing(opened, small):
     assert sorted(found) == sorted(f"{at}-{number}" for at in range(3) for number in range(8))
 
 
+def test_segments_that_another_coordinator_has_joined_meanwhile_fail_no_transaction(
+    opened, small, dfs
+):
+    slow, quick = opened(), opened()
+    recorded = [event(run_id=f"r{number}") for number in range(14)]
+    for each in recorded[:12]:
+        slow.record_event(each)
+    held = dfs.faults.add(operation="read", path=f"lake/{FOLDER}/segment-*", hold=True)
+    writing = threading.Thread(target=slow.record_event, args=(recorded[13],))
+    writing.start()
+    assert held.reached.wait(10)
+    quick.record_event(recorded[12])
+    held.release()
+    writing.join()
+    assert list(quick.events()) == recorded[::-1]
+
+
 def test_a_transaction_whose_answer_was_lost_is_recorded_once(opened, dfs):
     journal = opened()
     journal.record_event(event())

@@ -84,7 +84,11 @@ class Log:
                 if not given[0]:
                     return given[1]
                 transaction = Transaction(mine, head.version + 1, given[0])
-                if self._replaced(head, etag, self._grown(head, transaction)):
+                try:
+                    new = self._grown(head, transaction)
+                except NameMissing:  # somebody made one of many segments meanwhile
+                    continue
+                if self._replaced(head, etag, new):
                     return given[1]
         raise JournalError(f"{self.address} is too busy", transient=True)
 
