@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from configparser import ConfigParser
 from email.message import Message
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from workbench import DISTRIBUTIONS, ROOT
+from workbench import CORE, DISTRIBUTIONS, ROOT
 
 
 class Built:
@@ -47,9 +48,18 @@ class Built:
 @pytest.fixture(scope="module", params=DISTRIBUTIONS)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     out = tmp_path_factory.mktemp(request.param)
-    command = [sys.executable, "-m", "build", "--outdir", str(out), str(ROOT / request.param)]
+    # Core is built with nothing but what it asks for; the others ask for the same.
+    here = [] if request.param == CORE else ["--no-isolation"]
+    words = (*here, "--outdir", str(out), str(ROOT / request.param))
+    command = [sys.executable, "-m", "build", *words]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=300)
     return Built(request.param, out)
+
+
+def test_all_ask_for_the_same_to_be_built_with() -> None:
+    projects = [(ROOT / name / "pyproject.toml").read_text("utf-8") for name in DISTRIBUTIONS]
+    asked = [tomllib.loads(project)["build-system"] for project in projects]
+    assert asked == asked[:1] * len(DISTRIBUTIONS)
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(built: Built) -> None:

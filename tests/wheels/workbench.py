@@ -31,7 +31,7 @@ def run(*command: object, cwd: Path) -> str:
 def wheel_of(source: Path, out: Path) -> Path:
     """Build one wheel into ``out``, which is its alone.
 
-    With the hatchling that is here: ``test_wheels`` builds each with the one it asks for.
+    With the hatchling that is here: ``test_wheels`` asks whether it is the one that is asked for.
     """
     build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", out)
     run(*build, cwd=source)
