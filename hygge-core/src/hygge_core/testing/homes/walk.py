@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 import pytest
 
 from hygge_core.testing.plans import At, Count
 from hygge_core.testing.promises import completes, keep, same, told_of
+from hygge_core.testing.thinning import points_of_calls
 from hygge_core.testing.walk import MORE, OLD, OTHER, persistent_error
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ TIED = pl.DataFrame({"id": [9, 10], "name": ["tied", "new"]})
 
 class HomeWalk:
     """The part of ``HomeContract`` that runs the engine."""
+
+    every_step: ClassVar[int]
 
     def test_a_full_drop_moves_what_is_there(self, place: HomePlace) -> None:
         for rows in (OLD, OTHER, MORE):
@@ -52,7 +55,7 @@ class HomeWalk:
         counted = Count()
         place.offer(pl.concat([OLD, MORE]))
         completes(place.run("full_drop", counted))
-        for k in range(len(counted.points)):
+        for k in points_of_calls(counted.names(), self.every_step):
             place.offer(OLD)
             completes(place.run("full_drop"))
             place.offer(pl.concat([OLD, MORE]))
