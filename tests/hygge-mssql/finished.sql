@@ -6,7 +6,7 @@ SELECT RTRIM(type) FROM sys.objects WHERE object_id = OBJECT_ID(?)
 
 -- catalogue.columns
 -- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql
-SELECT c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)), CAST(c.max_length AS type), CAST(c.precision AS type), CAST(c.scale AS type), c.is_nullable, c.collation_name, c.is_identity, c.is_computed, CAST(c.generated_always_type AS type), c.default_object_id FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(?) ORDER BY c.column_id
+SELECT c.name, COALESCE(TYPE_NAME(CASE WHEN c.user_type_id < 256 THEN c.user_type_id ELSE c.system_type_id END), TYPE_NAME(c.user_type_id)), CAST(c.max_length AS type), CAST(c.precision AS type), CAST(c.scale AS type), c.is_nullable, c.collation_name, c.is_identity, c.is_computed, CAST(c.generated_always_type AS type), c.default_object_id FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(?) ORDER BY c.column_id
 
 -- catalogue.describe
 -- https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-describe-first-result-set-transact-sql

@@ -161,7 +161,7 @@ SYSTEM_TYPES: dict[str, tuple[int, int, int, int, int]] = {
     "rowversion": (189, 189, 8, 0, 0), "uniqueidentifier": (36, 36, 16, 0, 0),
     "xml": (241, 241, -1, 0, 0), "sql_variant": (98, 98, 8016, 0, 0),
     "hierarchyid": (240, 128, 892, 0, 0), "geometry": (240, 129, -1, 0, 0),
-    "geography": (240, 130, -1, 0, 0),
+    "geography": (240, 130, -1, 0, 0), "vector": (165, 255, 8000, 0, 0),
 }  # fmt: skip
 
 

@@ -49,7 +49,8 @@ SCALED_TIMES = frozenset({"time", "datetime2", "datetimeoffset"})
 MOMENTS = frozenset({"datetime", "smalldatetime", "datetime2"})
 # Types that only a CAST in the query can bring over: the double refuses them in a result.
 CLR = frozenset({"hierarchyid", "geography", "geometry"})
-UNSENDABLE = CLR | {"sql_variant"}
+AS_TEXT = {"sql_variant", "vector"}  # kept as the text of their values
+UNSENDABLE = CLR | AS_TEXT
 KNOWN = frozenset(_WORDS) | UNSENDABLE
 
 SERVER_COLLATION: Final = "SQL_Latin1_General_CP1_CI_AS"

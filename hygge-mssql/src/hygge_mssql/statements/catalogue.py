@@ -10,9 +10,11 @@ OBJECT_TYPE = statement(
     source="relational-databases/system-catalog-views/sys-objects-transact-sql",
     does="tells whether a name is a table (U), a view (V), something else, or nothing",
 )
+# Below 256 are the server's own types; a vector would be a varbinary below them.
 COLUMNS = statement(
     "catalogue.columns",
-    """SELECT c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)),
+    """SELECT c.name, COALESCE(TYPE_NAME(CASE WHEN c.user_type_id < 256 THEN c.user_type_id
+                                     ELSE c.system_type_id END), TYPE_NAME(c.user_type_id)),
               CAST(c.max_length AS int), CAST(c.precision AS int), CAST(c.scale AS int),
               c.is_nullable, c.collation_name, c.is_identity, c.is_computed,
               CAST(c.generated_always_type AS int), c.default_object_id

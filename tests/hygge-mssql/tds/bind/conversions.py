@@ -16,7 +16,7 @@ def convert(bound: Bound, to: SqlType, style: int | None = None, *, implicit: bo
         return f"CAST(NULL AS {duck_type(to)})"
     if source == to:
         return bound.sql
-    if source.name == "sql_variant":  # kept as the text of its value
+    if source.name in types.AS_TEXT:
         source = SqlType("nvarchar", MAX)
     if implicit and source.name in types.TEXTS and to.name in types.BYTES:
         raise SqlError(
@@ -49,7 +49,7 @@ def _forbidden(source: SqlType, to: SqlType) -> bool:
 def _converted(sql: str, source: SqlType, to: SqlType, style: int | None) -> str | None:
     if to.name in types.TEXTS or to.name == "xml":
         return _to_text(sql, source, to, style)
-    if to.name in types.CLR | {"sql_variant"}:
+    if to.name in types.UNSENDABLE:
         return text_of(sql, source, style)
     if to.name in types.BYTES:
         return _to_bytes(sql, source, to, style)
