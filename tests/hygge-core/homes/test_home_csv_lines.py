@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pc
 import pytest
 from file_homes import read
 
 from hygge_core.errors import HomeError
+from hygge_core.files.text.blocks import side_by_side
 
 
 @pytest.fixture
@@ -105,3 +108,15 @@ def test_an_escape_at_the_end_of_a_file_is_told_with_its_line(text, quote, befor
     line = before.count("\n") + 1
     with pytest.raises(HomeError, match=f"line {line}: the file ends in an escape"):
         text(f"{before}2,y\\", header=False, escape="\\", quote=quote)
+
+
+@pytest.mark.parametrize("row", [1, 50, 98, 99, 100, 101, 250])
+def test_pyarrow_is_never_asked_to_cut_a_line(row):
+    """It refuses, and once in some hundred times the process ends of that."""
+    for offset in range(0, 300, 7):
+        text = b"".join(b"x" * size + b"\n" for size in (offset, *[40] * 9, row, *[40] * 9, row))
+        size = side_by_side(text, 100)
+        how = pc.ReadOptions(column_names=["a"], block_size=size)
+        read = pc.read_csv(pa.BufferReader(text), how, pc.ParseOptions(ignore_empty_lines=False))
+        assert read.num_rows == 21
+        assert size == 100 or max(offset, row) >= 100

@@ -17,7 +17,14 @@ from hygge_core.errors import HomeError
 from hygge_core.files.csv.records import Record, records
 from hygge_core.files.homes.sources import Source
 from hygge_core.files.settings.homes import CsvDialect
-from hygge_core.files.text.blocks import BLOCK_BYTES, Block, Escape, blocks
+from hygge_core.files.text.blocks import (
+    BLOCK_BYTES,
+    LONGEST_RECORD,
+    Block,
+    Escape,
+    blocks,
+    side_by_side,
+)
 from hygge_core.files.text.utf8 import Utf8, opened
 
 _PARALLEL_BYTES = 1 << 20
@@ -53,6 +60,7 @@ class CsvText:
         self._escape = Escape(dialect.escape)
         self._blocks = blocks(text, dialect, block_bytes)
         self._first: Block | None = None
+        self._parallel = _PARALLEL_BYTES
         self.names: tuple[str, ...] = dialect.columns
         if dialect.header or not dialect.columns:
             self._first = self._named_by_first_record()
@@ -85,7 +93,7 @@ class CsvText:
         if not block.view:
             return Texts(pl.DataFrame(schema=dict.fromkeys(wanted, pl.String)), block)
         try:
-            table = self._parsed(block, wanted, _PARALLEL_BYTES)
+            table = self._parsed(block, wanted, side_by_side(block.view, self._parallel))
         except pa.ArrowInvalid as exc:
             raise self._why(exc, block) from None  # what pyarrow says has the whole row in it
         frame = pl.from_arrow(table, rechunk=False)  # copying costs as much as parsing
@@ -114,9 +122,11 @@ class CsvText:
                 ),
             )
         except pa.ArrowInvalid as exc:
-            if "straddl" in str(exc) and parallel < len(block.view):
-                return self._parsed(block, wanted, len(block.view) + 1)
-            raise
+            if "straddl" not in str(exc) or parallel > len(block.view):
+                raise
+            # A quoted field of many lines: there will be others, and each could end the process.
+            self._parallel = LONGEST_RECORD
+            return self._parsed(block, wanted, len(block.view) + 1)
 
     def line_of(self, block: Block, row: int) -> int:
         """The line in the file of a row of the block's texts."""

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from hygge_core.files.ndjson.arrow import to_arrow, with_all_nulls
+from hygge_core.files.text.blocks import side_by_side
 
 _PARALLEL_BYTES = 1 << 20
 #: From where a float may round a whole number, and what such a number looks like: 2^53 has 16
@@ -39,26 +40,18 @@ def parse(
     Raises ``pa.ArrowInvalid``, or ``BadLine`` for a null where an object has to be.
     """
     known = pa.schema([(name, to_arrow(dtype)) for name, dtype in schema.items()])
-    for size in (_PARALLEL_BYTES, len(text) + 1):
-        if any(_NULL.match(text, start) for start in _starts(text, size)):
-            _refuse_nulls(text)
-        try:
-            table = pj.read_json(
-                pa.BufferReader(pa.py_buffer(text)),
-                read_options=pj.ReadOptions(block_size=size),
-                parse_options=pj.ParseOptions(
-                    explicit_schema=known, unexpected_field_behavior=beyond
-                ),
-            )
-        except pa.ArrowInvalid as exc:
-            if "straddl" not in str(exc) or size > len(text):
-                raise
-        else:
-            # A null among the rows is one of nothing but NULLs.
-            if all(column.null_count for column in table.columns) and _LATER_NULL.search(text):
-                _refuse_nulls(text)
-            return with_all_nulls(table)
-    raise AssertionError("the second size holds every row")
+    size = side_by_side(text, _PARALLEL_BYTES)
+    if any(_NULL.match(text, start) for start in _starts(text, size)):
+        _refuse_nulls(text)
+    table = pj.read_json(
+        pa.BufferReader(pa.py_buffer(text)),
+        read_options=pj.ReadOptions(block_size=size),
+        parse_options=pj.ParseOptions(explicit_schema=known, unexpected_field_behavior=beyond),
+    )
+    # A null among the rows is one of nothing but NULLs.
+    if all(column.null_count for column in table.columns) and _LATER_NULL.search(text):
+        _refuse_nulls(text)
+    return with_all_nulls(table)
 
 
 def _starts(text: bytes | memoryview, size: int) -> Iterator[int]:

@@ -23,7 +23,7 @@ from hygge_core.files.text.utf8 import Utf8
 BLOCK_BYTES = 4 << 20
 #: A text whose records are lines, whatever is in them.
 LINES = CsvDialect(quote="")
-_LONGEST_RECORD = 256 << 20
+LONGEST_RECORD = 256 << 20
 _BREAK = r"(?:\r\n|\n|\r)"
 
 
@@ -94,6 +94,18 @@ class Escape:
         return self._mark.join(bytes(text[a:b]) for a, b in pairwise(cuts))
 
 
+def side_by_side(text: bytes | memoryview, size: int) -> int:
+    """How many bytes of whole records pyarrow may read at once, with others beside: ``size``, or
+    all of them where a line is longer than that.
+
+    It refuses to cut such a line, with threads still at work on what is gone then: once in some
+    hundred times the process ends of that.
+    """
+    pieces = (bytes(text[start : start + size]) for start in range(0, len(text) - size, size))
+    broken = all(b"\n" in piece or b"\r" in piece for piece in pieces)
+    return min(size, len(text) + 1) if broken else len(text) + 1
+
+
 class _Cutter:
     """Finds the end of the last whole record."""
 
@@ -113,10 +125,10 @@ class _Cutter:
         plain = not any(mark in text for mark in self._marks)
         if not plain:
             end = self._after_whole(text[:end], offset, last=last)
-        if end == 0 and len(text) > _LONGEST_RECORD:
+        if end == 0 and len(text) > LONGEST_RECORD:
             raise HomeError(
                 f"{self._text.name}: the record in line {self._text.line_at(offset):,} is longer "
-                f"than {_LONGEST_RECORD >> 20} MiB",
+                f"than {LONGEST_RECORD >> 20} MiB",
                 hint='is a quote left open? quote = "" gives quotes no meaning',
             )
         return end, plain
