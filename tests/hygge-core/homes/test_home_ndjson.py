@@ -173,11 +173,17 @@ def test_a_line_that_is_no_object_is_told_with_its_place(later, row, told):
 @pytest.mark.parametrize("size", [0, 12, (1 << 20) - 2, 1 << 20, 1 << 22])
 @pytest.mark.parametrize("before", ["", " \n\t"])
 def test_a_null_is_no_object_wherever_it_stands(text, size, before):
-    # pyarrow reads blocks of 1 MiB, side by side.
     rows = '{"n": null}'.ljust(size - 1) + "\n" if size else ""
     with pytest.raises(HomeError, match="expected an object in braces") as caught:
         text(f'{rows}{before}null\n{{"n": 2}}\n')
     assert f"line {f'{rows}{before}'.count(chr(10)) + 1:,}:" in str(caught.value)
+
+
+@pytest.mark.parametrize(("one", "other"), [('"x"', '{"c": 1}'), ("[1]", "[[1]]"), ("true", "1")])
+def test_kinds_that_disagree_far_apart_are_told_too(text, one, other):
+    far = f'{{"n": "{"y" * 1000}"}}\n' * 1100  # blocks of 1 MiB, of which pyarrow joins the types
+    with pytest.raises(HomeError, match="line 1,102: column 'e' is "):
+        text(f'{{"e": {one}}}\n{far}{{"e": {other}}}\n{far}')
 
 
 def test_what_is_like_a_null_between_objects_may_be_in_a_string(text):

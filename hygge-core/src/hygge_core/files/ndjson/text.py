@@ -40,7 +40,8 @@ def parse(
     Raises ``pa.ArrowInvalid``, or ``BadLine`` for a null where an object has to be.
     """
     known = pa.schema([(name, to_arrow(dtype)) for name, dtype in schema.items()])
-    size = side_by_side(text, _PARALLEL_BYTES)
+    # Where it joins the types of two blocks, pyarrow ends the process if one is a list or a struct.
+    size = len(text) + 1 if beyond == "infer" else side_by_side(text, _PARALLEL_BYTES)
     if any(_NULL.match(text, start) for start in _starts(text, size)):
         _refuse_nulls(text)
     table = pj.read_json(
