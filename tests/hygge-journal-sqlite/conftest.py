@@ -12,11 +12,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from hygge_core.jsons import from_json, to_json
 from hygge_core.records import (
     Ask,
     FlowEvent,
     Load,
     LoadRef,
+    Manifest,
     Mark,
     Opened,
     Owner,
@@ -31,6 +33,8 @@ from hygge_journal_sqlite.store.store import open_store
 
 FLOW, ENTITY = "sales", "orders"
 OWNER = Owner(host="here", pid=1, started="2013-01-01T00:00:00", name="contoso")
+
+_ROWS = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"]})
 
 
 @pytest.fixture
@@ -174,6 +178,18 @@ def new_load():
 def _new_load(frame, mode="append", run_id="r1", **given) -> Load:
     ref = LoadRef(run_id=run_id, flow=FLOW, entity=ENTITY)
     return Load(ref=ref, mode=mode, schema=frame.schema, **given)
+
+
+@pytest.fixture
+def sealed(store, new_load):
+    """A sealed load, with its manifest gone through JSON."""
+
+    def sealed(frame=_ROWS, mode="append", run_id="r1", opened=None, **given):
+        staging = (opened or store()).begin(new_load(frame, mode, run_id, **given))
+        staging.write(frame)
+        return from_json(to_json(staging.seal()), Manifest)
+
+    return sealed
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ CLI = "hygge-core/cli/test_cli_{}.py::{}".format
 CONFIG = "hygge-core/config/test_config_{}.py::{}".format
 CORE = "hygge-core/test_{}.py::{}".format
 ENGINE = "together/test_engine.py::{}".format
+HALVES = "together/test_engine_halves.py::{}".format
 HOMES = "hygge-core/homes/test_{}.py::{}".format
 OURS = f"{HERE}::{{}}".format
 PLUGINS = "hygge-core/plugins/test_{}.py::{}".format
@@ -127,8 +128,8 @@ KEPT = {
     ),
     # C: hangs and outages.
     "D18": (
-        ENGINE("test_a_store_that_fails_stops_a_home_with_more_to_say_than_the_pipe_holds"),
-        ENGINE("test_a_watermark_that_does_not_exist_fails_at_once"),
+        HALVES("test_a_store_that_fails_stops_a_home_with_more_to_say_than_the_pipe_holds"),
+        HALVES("test_a_watermark_that_does_not_exist_fails_at_once"),
     ),
     "D19": (
         TOGETHER("left_behind", "test_an_abandoned_read_does_not_keep_the_process_alive"),
@@ -151,7 +152,7 @@ KEPT = {
     ),
     "D22": (
         OURS("test_entities_move_at_the_same_time_even_while_one_blocks_in_its_commit"),
-        ENGINE("test_an_extraction_that_never_waits_is_held_to_its_timeout_too"),
+        HALVES("test_an_extraction_that_never_waits_is_held_to_its_timeout_too"),
     ),
     "D23": (OURS("test_no_more_entities_than_concurrency_publish_at_once"),),
     # D: configuration and command line.

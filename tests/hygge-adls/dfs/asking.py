@@ -31,6 +31,15 @@ def code(error: HttpResponseError) -> tuple[int | None, str]:
     return error.status_code, response.headers["x-ms-error-code"]
 
 
+def why(lake: FileSystemClient) -> tuple[int | None, str]:
+    """Why the server does not let this client in: see ``code``."""
+    try:
+        list(lake.get_paths())
+    except HttpResponseError as refused:
+        return code(refused)
+    raise AssertionError("it was let in")
+
+
 @frozen
 class Answer:
     """An answer as it came over the wire."""

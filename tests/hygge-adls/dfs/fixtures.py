@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from .transport import ToServer
 __all__ = [
     "Connect",
     "Fixed",
+    "aside",
     "certificates",
     "connect",
     "dfs",
@@ -98,3 +100,18 @@ def identity(dfs: DfsServer, certificates: Certificates) -> Iterator[IdentitySer
 def real_names(dfs: DfsServer) -> ToServer:
     """The transport that brings ``https://*.dfs.core.windows.net`` to ``dfs``."""
     return ToServer(dfs.url)
+
+
+@pytest.fixture
+def aside() -> Iterator[Callable[[Callable[[], Any]], threading.Thread]]:
+    """Do something in another thread; its outcome is waited for at the end at the latest."""
+    threads: list[threading.Thread] = []
+
+    def begin(work: Callable[[], Any]) -> threading.Thread:
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+        return threads[-1]
+
+    yield begin
+    for thread in threads:
+        thread.join(10)
