@@ -70,6 +70,21 @@ def ended(
     return running.returncode, told
 
 
+def left_behind(project: Project, fault: Fault) -> str:
+    """What a run says that is interrupted at a fault which nothing lifts before it has ended."""
+
+    def stop(running: subprocess.Popen[str]) -> None:
+        assert fault.reached.wait(PATIENCE_SECONDS)
+        running.send_signal(signal.SIGINT)
+
+    try:
+        code, said = ended(project, "-c", _ENDS_SOON, meanwhile=stop)
+    finally:
+        fault.release()
+    assert code == 130, said
+    return said
+
+
 def cancelled(project: Project) -> list[str]:
     """The statements that the client told the server not to go on with."""
     return [entry.sql for entry in project.server.log.entries if entry.kind == "attention"]
@@ -110,17 +125,7 @@ def test_a_server_that_hears_nothing_keeps_no_process_alive(
 ) -> None:
     monkeypatch.setattr(Wire, "notice", lambda wire: None)
     source.write(READ.format(run=""))
-    fault = held_at(source, held)
-
-    def stop(running: subprocess.Popen[str]) -> None:
-        assert fault.reached.wait(PATIENCE_SECONDS)
-        running.send_signal(signal.SIGINT)
-
-    try:
-        code, said = ended(source, "-c", _ENDS_SOON, meanwhile=stop)
-    finally:
-        fault.release()
-    assert code == 130, said
+    said = left_behind(source, held_at(source, held))
     assert ("still busy with a read that nobody waits for" in said) == (held != "columns")
     assert "next: " in said
 
@@ -134,17 +139,7 @@ def test_a_bulk_load_that_stalls_is_left_behind_and_the_next_run_tidies_up(
     fault = project.server.fail("bulk", after=3, hold=True, times=None)
     # A bulk load has the lock of its table: the first DROP is of a table that is not there yet.
     locked = project.server.fail("statement", sql="DROP TABLE IF EXISTS", error=1222, nth=2)
-
-    def stop(running: subprocess.Popen[str]) -> None:
-        assert fault.reached.wait(PATIENCE_SECONDS)
-        running.send_signal(signal.SIGINT)
-
-    try:
-        code, said = ended(project, "-c", _ENDS_SOON, meanwhile=stop)
-    finally:
-        fault.release()
-    assert code == 130, said
-    assert "1 of 1 bulk loads" in said
+    assert "1 of 1 bulk loads" in left_behind(project, fault)
     assert locked.reached.is_set()
     assert len(project.staged()) == 1
     project.server.faults.clear()

@@ -2,11 +2,15 @@
 
 import importlib
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from bad_input import FILES, good
 from household import CANARY, STRANGERS, Household
 from nycflights import unpacked
+
+from hygge_core import secrets
+from hygge_core.cli import main
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +67,30 @@ def filled(household):
         return household
 
     return fill
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch) -> Path:
+    """The example of ``hygge init``, which a test stands in."""
+    assert main(["-q", "init", str(tmp_path / "shop")]) == 0
+    monkeypatch.chdir(tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+@pytest.fixture
+def hygge(capsys):
+    """Run a command: (exit code, stdout, stderr)."""
+
+    def run(*args: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(args)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def canary(monkeypatch) -> str:
+    """A secret that no test before this one has revealed."""
+    monkeypatch.setattr(secrets, "_revealed", set())
+    return f"c4n4ry-{uuid4().hex}"

@@ -26,6 +26,17 @@ class Nothing:
     """The settings of a journal that has none."""
 
 
+def beside_a_shut_folder(household, command):
+    """What ``command`` says where this user may not look into the folder ``shut``."""
+    household.put("in.parquet", ROWS)
+    shut = household.root / "shut"
+    shut.mkdir(mode=0)
+    done = household.finish(household.start(command, before=without_rights))
+    shut.chmod(0o755)
+    assert done.code == 1, done
+    return done.out + done.err
+
+
 def journal(household):
     return household.root / ".hygge/journal.db"
 
@@ -86,15 +97,10 @@ def test_a_directory_where_the_journal_should_be(filled):
 @pytest.mark.parametrize("command", ["run", "plan", "check", "recover"])
 def test_a_journal_in_a_folder_of_somebody_else_is_named_and_stops_nobody_else(household, command):
     household.toml(TWO)
-    household.put("in.parquet", ROWS)
-    shut = household.root / "shut"
-    shut.mkdir(mode=0)
-    done = household.finish(household.start(command, before=without_rights))
-    shut.chmod(0o755)
-    assert done.code == 1, done
-    assert "shut/j: Permission denied" in done.out + done.err
-    assert "may this user go there" in done.out + done.err
-    assert "should not have happened" not in done.err
+    told = beside_a_shut_folder(household, command)
+    assert "shut/j: Permission denied" in told
+    assert "may this user go there" in told
+    assert "should not have happened" not in told
     if command == "run":
         assert household.ids() == [1, 2, 3]
 
@@ -132,11 +138,6 @@ def test_databases_and_tables_in_a_folder_of_somebody_else_are_named(household, 
         store = { type = "parquet", path = "shut/lake/t" }
         """
     )
-    household.put("in.parquet", ROWS)
-    shut = household.root / "shut"
-    shut.mkdir(mode=0)
-    done = household.finish(household.start(command, before=without_rights))
-    shut.chmod(0o755)
-    assert done.code == 1, done
+    told = beside_a_shut_folder(household, command)
     for place in ("shut/mart.db", "shut/erp.db", "shut/lake/t"):
-        assert re.search(rf"{place}[.\w]*: Permission denied\n +try: ", done.out + done.err), place
+        assert re.search(rf"{place}[.\w]*: Permission denied\n +try: ", told), place

@@ -3,77 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
-import polars as pl
 import pytest
+from shops import add_an_order, break_customers, orders
 
 from hygge_core import plugins
-from hygge_core.cli import main
 from hygge_core.engine.world import World
-from hygge_core.records import FlowEvent, Opened, Owner, now
-
-#: ``hygge ARGS``, killed by the kernel when the journal has recorded N states of a run.
-_KILLED = """
-import os, signal, sys
-from hygge_core import faults
-from hygge_core.cli import main
-
-class Kill:
-    left = int(sys.argv[1])
-
-    def reach(self, point, detail):
-        self.left -= point == "journal.advance:after"
-        if not self.left:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-with faults.planned(Kill()):
-    main(sys.argv[2:])
-"""
-NEWER = "11001,7,2025-11-07 10:00:00,Oak tray,1,54.50,54.50,shipped,\n"
-
-
-@pytest.fixture
-def shop(tmp_path, monkeypatch) -> Path:
-    assert main(["-q", "init", str(tmp_path / "shop")]) == 0
-    monkeypatch.chdir(tmp_path / "shop")
-    return tmp_path / "shop"
-
-
-@pytest.fixture
-def hygge(capsys):
-    """Run a command: (exit code, stdout, stderr)."""
-
-    def run(*args: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(args)
-        return code, *capsys.readouterr()
-
-    return run
-
-
-def orders(shop: Path) -> list[int]:
-    if not list((shop / "lake/orders").glob("*.parquet")):
-        return []
-    return sorted(pl.read_parquet(shop / "lake/orders/*.parquet")["order_id"].to_list())
-
-
-def add_an_order(shop: Path) -> None:
-    with (shop / "data/orders.csv").open("a") as file:
-        file.write(NEWER)
-
-
-def break_customers(shop: Path) -> Path:
-    return (shop / "data/customers.csv").rename(shop / "data/away")
-
-
-def killed(shop: Path, states: int) -> None:
-    """A run of orders, killed when the journal has recorded its state so many times."""
-    script = [sys.executable, "-c", _KILLED, str(states), "-q", "-C", str(shop)]
-    assert subprocess.run([*script, "run", "-s", "shop.orders"], check=False).returncode == -9
+from hygge_core.records import FlowEvent, Opened, now
 
 
 def test_the_second_run_moves_only_what_is_new_and_plan_says_so(shop, hygge):
@@ -279,58 +216,3 @@ def test_a_watermark_is_shown_by_its_name(shop, hygge):
     assert code == 0
     assert "2025-11-06" in out
     assert hygge("journal", "watermarks", "get", "shop.nothing")[0] == 3
-
-
-def test_recover_undoes_what_was_not_decided(shop, hygge):
-    killed(shop, 1)
-    assert "first    undo run" in hygge("plan", "-s", "shop.orders")[1]
-    assert "shop.orders" in hygge("plan", "-s", "status:failed")[1]
-    code, _, err = hygge("recover")
-    assert code == 0
-    assert "is settled" in err
-    assert orders(shop) == []
-    assert "nothing was left" in hygge("recover")[2]
-
-
-def test_recover_finishes_what_was_decided(shop, hygge):
-    killed(shop, 2)
-    assert "first    finish run" in hygge("plan", "-s", "shop.orders")[1]
-    assert orders(shop) == []
-    settled = json.loads(hygge("recover", "--json")[1])
-    assert [each["name"] for each in settled] == ["shop.orders"]
-    assert len(orders(shop)) == 1000
-    assert "2025-11-06T13:55:37" in hygge("journal", "watermarks")[1]
-
-
-@pytest.mark.parametrize(("direction", "rows"), [("--forward", 1000), ("--undo", 0)])
-def test_an_operators_word_decides_a_decided_run(shop, hygge, direction, rows):
-    killed(shop, 2)
-    run_id = json.loads(hygge("plan", "--json", "-s", "shop.orders")[1])[0]["recovery"][0]["run_id"]
-    assert hygge("recover", direction, "nobody")[0] == 3
-    assert hygge("recover", direction, run_id)[0] == 0
-    assert len(orders(shop)) == rows
-    assert hygge("run", "-s", "shop.orders")[0] == 0
-    assert orders(shop) == [*range(10001, 11001)]
-
-
-def test_an_entity_that_somebody_else_moves_is_temporary_and_names_the_owner(shop, hygge):
-    journal = Opened(type="sqlite", table={"path": str(shop / ".hygge/journal.db")})
-    from hygge_core.plugins import load
-
-    with World(load(), root=shop) as world:
-        owner = Owner(host="elsewhere", pid=4711, started="today", name="shop")
-        lease = world.journal(journal).acquire("shop", "orders", owner)
-        code, _, err = hygge("run", "-s", "shop.orders")
-        assert code == 75
-        assert "pid 4711 on elsewhere" in err
-        world.journal(journal).release(lease)
-    assert hygge("run", "-s", "shop.orders")[0] == 0
-
-
-def test_check_looks_at_the_journal_too(shop, hygge):
-    assert hygge("run")[0] == 0
-    assert "journal" in hygge("check")[1]
-    (shop / ".hygge/journal.db").write_bytes(b"not a database at all" * 100)
-    code, out, _ = hygge("check")
-    assert code == 1
-    assert "FAILED  journal" in out

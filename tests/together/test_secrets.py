@@ -1,64 +1,13 @@
 """A secret is used and is seen nowhere: not in what is said, not in what is kept."""
 
-import json
-import logging
 import os
-import sqlite3
-import sys
-import urllib.parse
-from contextlib import closing
-from uuid import uuid4
 
-import polars as pl
 import pytest
+from secrecy import NAMED, PROJECT, everything_said, keep, named, nowhere_in
 
 from hygge_core import errors, secrets
-from hygge_core.cli import main
 from hygge_core.engine.world import World
 from hygge_core.jsons import to_json
-
-PROJECT = """
-[retry]
-attempts = 2
-max_wait = "0s"
-[flows.f]
-home = {{ type = "scripted", script = "$SCRIPT", password = {password} }}
-store = {{ type = "stumbling", path = "out", stumble = "looks around" }}
-polish = {{ mask = {{ name = "sha256" }}, salt = {salt} }}
-"""
-
-#: Everything that a user may type about this project; the first ones move rows, or fail to.
-COMMANDS = (
-    ["run"],
-    ["run", "-v"],
-    ["run", "-vv"],
-    ["--json", "run", "-vv"],
-    ["retry", "-vv"],
-    ["recover", "-vv"],
-    ["plan", "-vv"],
-    ["plan", "--json"],
-    ["check", "-vv"],
-    ["check", "--json"],
-    ["preview", "-s", "f", "-vv"],
-    ["preview", "-s", "f", "--json"],
-    ["config", "show"],
-    ["config", "show", "--json"],
-    ["config", "check", "-vv"],
-    ["schema"],
-    ["journal", "runs"],
-    ["journal", "runs", "--json"],
-    ["journal", "show", "RUN", "-vv"],
-    ["journal", "events"],
-    ["journal", "events", "--json"],
-    ["journal", "watermarks", "--json"],
-)
-
-
-@pytest.fixture
-def canary(monkeypatch) -> str:
-    """A secret that no test before this one has revealed."""
-    monkeypatch.setattr(secrets, "_revealed", set())
-    return f"c4n4ry-{uuid4().hex}"
 
 
 @pytest.fixture(params=["env", "file"])
@@ -86,55 +35,6 @@ def project(request, household, stranger, canary, monkeypatch, tmp_path_factory)
 
     faithful.schema = unfaithful.schema = NAMED
     return household
-
-
-NAMED = pl.Schema({"id": pl.Int64, "name": pl.String})
-
-
-def named(batches):
-    """The same with a column that is masked."""
-    return (batch.with_columns(name=pl.lit("Ada")) for batch in batches)
-
-
-def keep(canary, place, household, monkeypatch, tmp_path_factory) -> None:
-    """Write a project whose secrets are kept in ``place``, which is no part of the project."""
-    told = {"env": "ERP_PASSWORD"}
-    monkeypatch.setenv("ERP_PASSWORD", canary)
-    if place == "file":
-        monkeypatch.delenv("ERP_PASSWORD")
-        file = tmp_path_factory.mktemp("vault") / "erp.txt"
-        file.write_text(f"{canary}\n")
-        told = {"file": str(file)}
-    [(key, value)] = told.items()
-    reference = f"{{ {key} = {json.dumps(value)} }}"
-    household.toml(PROJECT.format(password=reference, salt=reference))
-
-
-def everything_said(household, capsys, commands=COMMANDS) -> str:
-    """Both streams of all commands, one after the other."""
-    capsys.readouterr()
-    for words in commands:
-        known = household.records() if "RUN" in words else ()
-        last = known[0].ref.run_id if known else "none"
-        main(["-C", str(household.root), *(last if word == "RUN" else word for word in words)])
-    return "".join(capsys.readouterr())
-
-
-def contents(path) -> str:
-    """A file as text: what it says when it is read, and its very bytes."""
-    raw = path.read_bytes().decode("latin-1")
-    if path.suffix == ".parquet":
-        return raw + pl.read_parquet(path).write_json()
-    if path.suffix == ".db":
-        with closing(sqlite3.connect(path)) as database:
-            return raw + "\n".join(database.iterdump())
-    return raw
-
-
-def nowhere_in(root, canary: str) -> None:
-    """``canary`` is in no file below ``root`` and in no name."""
-    files = [path for path in root.rglob("*") if path.is_file()]
-    assert [str(path) for path in files if canary in f"{path}{contents(path)}"] == []
 
 
 def test_a_good_run_says_and_keeps_no_secret(project, canary, capsys):
@@ -250,106 +150,3 @@ def test_every_variable_in_a_place_for_secrets_is_one(household, canary, monkeyp
     assert done.code == 3
     assert canary not in done.err
     assert secrets.scrub(canary) == "***"
-
-
-def raises(secret: str) -> None:
-    raise ValueError(f"bad login: {secret}")
-
-
-def raises_a_note(secret: str) -> None:
-    error = errors.HomeError("bad login", transient=True)
-    error.add_note(f"tried {secret}")
-    raise error
-
-
-def raises_a_chain(secret: str) -> None:
-    try:
-        raises(secret)
-    except ValueError as exc:
-        raise errors.AuthError("bad login", hint=f"renew {secret}") from exc
-
-
-def leaves(secret: str) -> None:
-    sys.exit(f"goodbye, {secret}")
-
-
-def prints(secret: str) -> None:
-    sys.stdout.write(f"DEBUG {secret}\n")
-
-
-def logs(secret: str) -> None:
-    """As it is where nobody set logging up, which pytest does."""
-    told = {"msg": "connecting with %s", "args": (secret,), "levelno": logging.WARNING}
-    logging.lastResort.handle(logging.makeLogRecord(told))
-
-
-WAYS = (raises, raises_a_note, raises_a_chain, leaves, prints, logs)
-
-
-@pytest.mark.parametrize("blurt", WAYS, ids=lambda way: way.__name__)
-@pytest.mark.parametrize("when", ["opened", "asked", "read"])
-def test_whatever_a_plugin_does_with_a_secret_it_is_not_shown(
-    household, stranger, canary, monkeypatch, tmp_path_factory, capsys, when, blurt
-):
-    keep(canary, "env", household, monkeypatch, tmp_path_factory)
-    monkeypatch.setenv("SCRIPT", "ten")
-
-    class Blurting(stranger.ScriptedHome):
-        def __init__(self, config, scene):
-            super().__init__(config, scene)
-            self.secret = config.password.reveal()
-            if when == "opened":
-                blurt(self.secret)
-
-        def schema(self, ask):
-            if when == "asked":
-                blurt(self.secret)
-            return NAMED
-
-        def read(self, ask):
-            yield from named([stranger.rows(0, 1)])
-            if when == "read":
-                blurt(self.secret)
-
-    monkeypatch.setattr(stranger, "ScriptedHome", Blurting)
-    commands = (["run", "-vv"], ["--json", "run"], ["check"], ["plan"], ["preview", "-vv"])
-    said = everything_said(household, capsys, commands)
-    assert "***" in said
-    assert canary not in said
-    nowhere_in(household.root, canary)
-
-
-@pytest.mark.parametrize(
-    "spelled",
-    [
-        pytest.param(str, id="as it is"),
-        pytest.param(repr, id="as Python writes it"),
-        pytest.param(lambda text: repr(f"'\"{text}"), id="inside of more that Python writes"),
-        pytest.param(json.dumps, id="as JSON writes it"),
-        pytest.param(lambda text: urllib.parse.quote(text, safe=""), id="as addresses have it"),
-        pytest.param(urllib.parse.quote_plus, id="as forms have it"),
-    ],
-)
-def test_a_secret_of_odd_signs_is_known_however_it_is_spelled(
-    household, stranger, canary, monkeypatch, tmp_path_factory, capsys, spelled
-):
-    odd = f"Pä\\ss\"w'o+r/d =&%\t\n\x07{canary}\\"
-    keep(odd, "env", household, monkeypatch, tmp_path_factory)
-    monkeypatch.setenv("SCRIPT", "spells")
-
-    @stranger.script
-    def spells(play):
-        yield from named([stranger.rows(0, 1)])
-        raise errors.HomeError(f"bad login: {spelled(play.config.password.reveal())} was refused")
-
-    spells.schema = NAMED
-    commands = (
-        ["run", "-vv"],
-        ["--json", "run"],
-        ["preview", "-s", "f", "-vv"],
-        ["journal", "events", "--json"],
-    )
-    said = everything_said(household, capsys, commands)
-    assert "was refused" in said
-    assert canary not in said
-    nowhere_in(household.root, canary)
