@@ -46,14 +46,15 @@ def test_a_managed_identity_is_asked_once_for_all_that_use_it(at, identity, monk
     assert len(auth._made) == 1
 
 
-def test_a_user_assigned_identity_is_asked_for_by_its_id(at, identity, monkeypatch):
-    for name, value in identity.machine().items():
+@pytest.mark.parametrize("way", ["managed_identity", "default"])
+def test_a_user_assigned_identity_is_asked_for_by_its_id(at, identity, monkeypatch, way):
+    for name, value in {**identity.machine(), "AZURE_TOKEN_CREDENTIALS": "prod"}.items():
         monkeypatch.setenv(name, value)
     identity.people.managed = {"robot-7"}
-    assert at(auth="managed_identity", client_id="robot-7").entry("a") is None
+    assert at(auth=way, client_id="robot-7").entry("a") is None
     with pytest.raises(AuthError) as unknown:
-        at(auth="managed_identity", client_id="robot-8").entry("a")
-    assert "client_id" in unknown.value.hint
+        at(auth=way, client_id="robot-8").entry("a")
+    assert "managed identity" in unknown.value.hint
 
 
 def principal(identity, certificates, **told):
@@ -207,6 +208,8 @@ def test_tls_with_an_authority_of_ones_own(secure_dfs, certificates, monkeypatch
         ({"auth": "sas"}, "needs sas"),
         ({"auth": "service_principal", "tenant_id": "t"}, "needs client_id"),
         ({"auth": "cli", "key": {"env": "K"}}, "key is for auth"),
+        ({"auth": "cli", "client_id": "robot"}, "client_id is for auth"),
+        ({"auth": "default", "tenant_id": "t"}, "tenant_id is for auth"),
         ({"auth": "anyhow"}, "anyhow"),
         ({"account_url": "contoso"}, "account_url"),
     ],

@@ -77,7 +77,7 @@ def _identity(config: Connection, client_secret: str | None) -> Any:
         return identity.ClientSecretCredential(
             config.tenant_id or "", config.client_id or "", client_secret or "", **more
         )
-    return identity.DefaultAzureCredential(**more)
+    return identity.DefaultAzureCredential(managed_identity_client_id=config.client_id, **more)
 
 
 class Called:

@@ -18,6 +18,12 @@ _KEYS_OF = {
     "sas": ("sas",),
     "token": ("token",),
 }
+#: What a way to sign in takes beside what it needs.
+_ALSO = {
+    "default": ("client_id",),
+    "managed_identity": ("client_id",),
+    "cli": ("tenant_id",),
+}
 
 
 def has_what_it_needs(config: Any, _: Attribute[Any], auth: str) -> None:
@@ -27,7 +33,7 @@ def has_what_it_needs(config: Any, _: Attribute[Any], auth: str) -> None:
         if getattr(config, key, None) is None:
             raise ValueError(f"auth = {auth!r} needs {key}")
     for other, keys in _KEYS_OF.items():
-        for key in set(keys) - set(wanted) - {"tenant_id", "client_id"}:
+        for key in sorted(set(keys) - {*wanted, *_ALSO.get(auth, ())}):
             if getattr(config, key, None) is not None:
                 raise ValueError(f"{key} is for auth = {other!r}, found {auth!r}")
 
@@ -42,8 +48,9 @@ _name = Spelled(r"[^/]+", "without '/'")
 class SignIn:
     """How to sign in; the same keys in a ``[connections.NAME]`` and inline in a home or store.
 
-    * ``tenant_id`` of a service principal, or to sign in to another tenant than one's own.
-    * ``client_id`` of a service principal or of a user-assigned managed identity.
+    * ``tenant_id`` of a service principal; with ``cli``, of another tenant than one's own.
+    * ``client_id`` of a service principal, or of a user-assigned managed identity, which
+      ``default`` looks for, too.
     * ``token`` a callable as ``"module:name"``; it takes nothing and returns a token, or a token
       and when it ends in seconds since 1970. In a notebook: ``token = "__main__:storage_token"``.
     * ``authority`` where to sign in in a sovereign cloud, e.g. ``https://login.chinacloudapi.cn``.
