@@ -235,6 +235,7 @@ ALTER TABLE [x].[x] ALTER COLUMN [x] type
 -- https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
 SELECT COUNT_BIG(*) FROM [x].[x] WHERE [x] <> CAST(CAST([x] AS type) AS type)
 SELECT COUNT_BIG(*) FROM [x].[x] WHERE [x] COLLATE Latin1_General_BIN2 <> CAST(CAST([x] AS type) AS type) COLLATE Latin1_General_BIN2
+SELECT COUNT_BIG(*) FROM [x].[x] WHERE [x] COLLATE Latin1_General_BIN2 <> CAST(CAST([x] AS type) AS type) COLLATE Latin1_General_BIN2 OR DATALENGTH([x]) <> DATALENGTH(CAST(CAST([x] AS type) AS type))
 SELECT COUNT_BIG(*) FROM [x].[x] WHERE UPPER([x]) COLLATE Latin1_General_BIN2 <> CAST(CAST([x] AS type) AS type) COLLATE Latin1_General_BIN2
 
 -- publishing.constraints

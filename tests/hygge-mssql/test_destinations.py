@@ -92,12 +92,13 @@ def test_column_types_are_those_that_were_asked_for(project: Project) -> None:
     assert project.rows("dbo.target") == [(1, "ø", "long")]
 
 
+@pytest.mark.parametrize("text", ["abc", "ab "])
 def test_a_text_that_a_column_type_does_not_hold_is_refused_before_the_decision(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = ', column_types = { name = "nvarchar(2)" }'
-    assert load(project, pl.DataFrame({"name": ["abc"]}), store) == 1
-    assert "name" in capsys.readouterr().err
+    assert load(project, pl.DataFrame({"name": ["ab", text]}), store) == 1
+    assert "1 row has a value in column 'name'" in capsys.readouterr().err
     assert project.staged() == []
 
 

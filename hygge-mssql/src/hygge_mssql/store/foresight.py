@@ -85,7 +85,8 @@ def _refuse_changes(session: Session, staged: Name, shape: Shape, changing: dict
             what = "1 row has a value" if rows == 1 else f"{rows:,} rows have values"
             raise StoreError(
                 f"{what} in column {name!r} that {final} would not keep exactly",
-                hint="widen the column of the table, or read it as another type",
+                hint="widen the column of the table, or read it as another type; blanks at the end"
+                ' of a char are left out by the home: padding = "trim"',
             )
 
 
@@ -100,7 +101,11 @@ def _differs(name: str, final: str, shape: Shape) -> str:
     if final == "uniqueidentifier" and name not in shape.keys:
         column = f"UPPER({column})"
     if own.startswith("nvarchar"):
-        return f"{column} {_CODE_POINTS} <> {there} {_CODE_POINTS}"
+        differs = f"{column} {_CODE_POINTS} <> {there} {_CODE_POINTS}"
+        # Blanks at the end make no difference, and too many are cut off without an error; those
+        # that a char fills up are its own.
+        varying = final.startswith(("nvarchar", "varchar"))
+        return differs + (f" OR DATALENGTH({column}) <> DATALENGTH({there})" if varying else "")
     return f"{column} <> {there}"
 
 
