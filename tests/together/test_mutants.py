@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from branching import every_step
 from grounds import ACTIONS, ParquetGround, SqliteGround, fresh
 
-from hygge_core.engine import flow, mirror, publishing
+from hygge_core.engine import flow, journal_copy, publishing
 from hygge_core.engine.ledger import JournalLedger
 from hygge_core.engine.world import World
 from hygge_core.errors import StoreError
@@ -236,10 +236,10 @@ def a_commit_during_a_publish_is_published_next(ground) -> None:
         lease = journal.acquire("mirror", "mirror", world.owner)
         task = RunTask(journal=ground.journal)
         trip = OnTheWay(shown, JournalLedger(journal, lease, ground.journal), world, task)
-        assert mirror.publish(trip)
-        assert mirror.publish(trip)
+        assert journal_copy.publish(trip)
+        assert journal_copy.publish(trip)
         assert shown.times == 2
-        assert mirror.publish(trip)
+        assert journal_copy.publish(trip)
         assert shown.times == 2, "a clean journal was published again"
 
 

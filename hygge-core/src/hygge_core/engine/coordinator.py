@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from hygge_core.engine import mirror, roll
+from hygge_core.engine import journal_copy, roll
 from hygge_core.engine.failing import ENDS, fallen
 from hygge_core.engine.flow import move
 from hygge_core.engine.threads import crew
@@ -86,7 +86,7 @@ class Coordinator:
                 seconds=round(time.monotonic() - began, 3),
             )
             roll.close(entities, world, summary)
-            mirror.settle(world)
+            journal_copy.catch_up(world)
         self._emit(
             RunFinished(run_id=run_id, exit_code=summary.exit_code, summary=to_plain(summary))
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hygge_core.engine import mirror
+from hygge_core.engine import journal_copy
 from hygge_core.engine.extraction import Extracted, extract
 from hygge_core.engine.failing import ENDS, ended, fallen, journalled
 from hygge_core.engine.ledger import advance, recorded
@@ -75,7 +75,7 @@ def tell(trip: Trip) -> Result:
     except ENDS as exc:
         _undo(trip, run, exc)
         raise
-    mirror.publish(trip)
+    journal_copy.publish(trip)
     return evolve(_complete(trip, run, receipt), recovered=recovered, leftovers=leftovers)
 
 
@@ -95,7 +95,7 @@ def _first(trip: Trip) -> tuple[tuple[str, ...], Mode]:
         with suppress(HyggeError):  # a journal that is broken is what ``exc`` tells of
             trip.ledger.record(trip.voice.event("fail", metadata=journalled(exc)))
         raise
-    mirror.publish(trip)
+    journal_copy.publish(trip)
     return recovered, mode
 
 

@@ -34,7 +34,7 @@ def publish(trip: Trip) -> bool:
     return True
 
 
-def settle(world: World) -> None:
+def catch_up(world: World) -> None:
     """At the end of a run, once more what could not be published; the next start tries again."""
     for key, task in list(world.owing.items()):
         assert task.journal is not None  # it owes because it has one
