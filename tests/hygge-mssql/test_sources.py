@@ -143,6 +143,20 @@ def test_parts_are_read_at_one_moment_and_the_nulls_with_them(
         assert "read in parts without a snapshot" in told
 
 
+def test_parts_are_read_and_it_is_said_where_writers_could_not_be_kept_out(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.ground.execute(
+        "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON",
+        "CREATE TABLE dbo.source ([id] int NOT NULL)",
+        "INSERT INTO dbo.source VALUES (1), (2), (3)",
+    )
+    project.server.fail("statement", sql="WITH (TABLOCK, HOLDLOCK)", error=1222)
+    assert read(project, 'table = "dbo.source", partition_read = { column = "id", parts = 2 }') == 0
+    assert "writers could not be kept out" in capsys.readouterr().err
+    assert ids(project) == [1, 2, 3]
+
+
 def test_columns_that_are_not_needed_do_not_travel(project: Project) -> None:
     project.ground.execute(*ORDERS)
     chosen = 'polish = { columns = { select = ["id"] } }'

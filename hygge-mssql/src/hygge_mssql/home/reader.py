@@ -105,14 +105,23 @@ class Reader:
             )
             yield
             return
-        with session.transaction():
-            try:
-                session.value(ask.HOLD_TABLE.with_(source=self._source.name.sql))
-            except FlowError as exc:
-                if not exc.transient:
-                    raise
-                self._scene.warn(f"writers could not be kept out while opening snapshots: {exc}")
+        session.execute(say.BEGIN.sql)
+        try:
+            self._keep_out(session, self._source)
             yield
+        finally:
+            session.undo()  # nothing was changed; who could not hold has no transaction any more
+
+    def _keep_out(self, session: Session, source: Table) -> None:
+        try:
+            session.value(ask.HOLD_TABLE.with_(source=source.name.sql))
+        except FlowError as exc:
+            if not exc.transient:
+                raise
+            self._scene.warn(
+                f"writers could not be kept out while opening snapshots: rows of {source} that"
+                f" changed just then may be read twice or not at all ({exc})"
+            )
 
     @contextmanager
     def _opened(self) -> Iterator[Session]:
