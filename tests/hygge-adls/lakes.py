@@ -14,7 +14,7 @@ import polars as pl
 from dfs import DfsServer
 
 from hygge_adls.account import Account
-from hygge_adls.settings import AdlsConnection
+from hygge_adls.settings.connections import AdlsConnection
 from hygge_core import plugins
 from hygge_core.config import structure
 from hygge_core.engine.coordinator import new_run_id

@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).parents[1] / "doubles"))
 from lakes import KEY_VARIABLE  # after the path is set
 
 from hygge_adls.account import Account
-from hygge_adls.settings import AdlsConnection
+from hygge_adls.settings.connections import AdlsConnection
 from hygge_core.config import structure
 
 

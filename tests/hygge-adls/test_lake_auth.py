@@ -7,7 +7,7 @@ from lakes import issued
 
 from hygge_adls import auth
 from hygge_adls.account import Account
-from hygge_adls.settings import AdlsConnection, OneLakeConnection
+from hygge_adls.settings.connections import AdlsConnection, OneLakeConnection
 from hygge_core import secrets
 from hygge_core.config import structure
 from hygge_core.errors import AuthError, ConfigError, StoreError

@@ -8,7 +8,7 @@ from lakes import PLUGINS, issued, sign_in
 
 from hygge_adls import auth
 from hygge_adls.account import Account
-from hygge_adls.settings import AdlsConnection
+from hygge_adls.settings.connections import AdlsConnection
 from hygge_core.config import structure
 from hygge_core.engine.world import World
 from hygge_core.records import Opened

@@ -12,8 +12,8 @@ from lakes import Mover, account_at, sign_in
 
 from hygge_adls.lake import lake, shelf
 from hygge_adls.lake.lake import BLOCK_BYTES, BLOCKS_AT_ONCE, UPLOAD_BYTES
+from hygge_adls.settings.kinds import AdlsStoreConfig
 from hygge_adls.stores import LakeParquetStore
-from hygge_adls.tables import AdlsStoreConfig
 from hygge_core.config import structure
 from hygge_core.records import Load, LoadRef
 

@@ -13,7 +13,7 @@ from hygge_adls.journal.head import Head, Segment
 from hygge_adls.journal.journal import ParquetJournal
 from hygge_adls.journal.log import Log
 from hygge_adls.plugin import hygge_stores
-from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig, ParquetJournalConfig
+from hygge_adls.settings.kinds import AdlsStoreConfig, OneLakeStoreConfig, ParquetJournalConfig
 from hygge_core.config import structure
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.testing.journals.place import OTHER, OWNER, brought_to, event, long_ago, watermark

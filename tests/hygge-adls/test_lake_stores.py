@@ -10,8 +10,8 @@ from household import until
 from lakes import Mover, account_at, sign_in
 
 from hygge_adls.lake.shelf import LakeShelf
+from hygge_adls.settings.kinds import AdlsStoreConfig, OneLakeStoreConfig
 from hygge_adls.stores import LakeParquetStore
-from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
 from hygge_core.config import structure
 from hygge_core.errors import ConfigError, StoreError
 from hygge_core.records import Load, LoadRef

@@ -26,9 +26,9 @@ from hygge_core.records import (
     Watermark,
 )
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteHomeConfig, SqliteJournalConfig, SqliteStoreConfig
 from hygge_journal_sqlite.home.home import open_home
 from hygge_journal_sqlite.journal.journal import open_journal
+from hygge_journal_sqlite.settings import SqliteHomeConfig, SqliteJournalConfig, SqliteStoreConfig
 from hygge_journal_sqlite.store.store import open_store
 
 FLOW, ENTITY = "sales", "orders"

@@ -8,8 +8,8 @@ from hygge_core.errors import Cancelled, HomeError, SchemaChanged
 from hygge_core.protocols import Bounds, Checks, Discovers, Estimates, Home
 from hygge_core.records import Ask
 from hygge_core.scene import Cancel, Scene
-from hygge_journal_sqlite.config import SqliteHomeConfig
 from hygge_journal_sqlite.home.home import open_home
+from hygge_journal_sqlite.settings import SqliteHomeConfig
 
 ASK = Ask(entity="orders")
 

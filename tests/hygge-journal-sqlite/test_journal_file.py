@@ -179,7 +179,7 @@ from pathlib import Path
 from hygge_core.scene import Scene
 from hygge_core.records import FlowEvent
 from hygge_core.errors import JournalError
-from hygge_journal_sqlite.config import SqliteJournalConfig
+from hygge_journal_sqlite.settings import SqliteJournalConfig
 from hygge_journal_sqlite.journal.journal import open_journal
 os.setgid(65534)
 os.setuid(65534)
@@ -196,7 +196,7 @@ from pathlib import Path
 from hygge_core.scene import Scene
 from hygge_core.records import FlowEvent
 from hygge_core.errors import JournalError
-from hygge_journal_sqlite.config import SqliteJournalConfig
+from hygge_journal_sqlite.settings import SqliteJournalConfig
 from hygge_journal_sqlite.journal.journal import open_journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 with open_journal(SqliteJournalConfig(path=Path(sys.argv[1])), Scene()) as journal:

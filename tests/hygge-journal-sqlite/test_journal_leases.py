@@ -9,15 +9,15 @@ from attrs import evolve
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.records import Owner, now
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteJournalConfig
 from hygge_journal_sqlite.journal.journal import open_journal
+from hygge_journal_sqlite.settings import SqliteJournalConfig
 
 HOLDER = """
 import sys, time
 from pathlib import Path
 from hygge_core.records import Owner
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteJournalConfig
+from hygge_journal_sqlite.settings import SqliteJournalConfig
 from hygge_journal_sqlite.journal.journal import open_journal
 config = SqliteJournalConfig(path=Path(sys.argv[1]), lease_seconds=float(sys.argv[2]))
 owner = Owner(host="there", pid=77, started="noon", name="other")

@@ -12,7 +12,7 @@ from pathlib import Path
 from attrs import evolve
 from hygge_core.records import FlowEvent, LoadRef, Mark, Opened, Owner, RunRecord, Watermark
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteJournalConfig
+from hygge_journal_sqlite.settings import SqliteJournalConfig
 from hygge_journal_sqlite.journal.journal import open_journal
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 print("ready", flush=True)

@@ -9,7 +9,7 @@ from hygge_core.jsons import to_json
 from hygge_core.protocols import Checks, KeepsLedger, KnowsSchema, Locks, Staging, Store
 from hygge_core.records import Ask, LoadRef
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.settings import SqliteStoreConfig
 from hygge_journal_sqlite.store.store import open_store
 
 ONE = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"]})
@@ -61,7 +61,7 @@ from pathlib import Path
 from hygge_core.jsons import from_json
 from hygge_core.records import Manifest
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.settings import SqliteStoreConfig
 from hygge_journal_sqlite.store.store import open_store
 with open_store(SqliteStoreConfig(path=Path(sys.argv[1]), table="orders"), Scene()) as store:
     print(store.commit(from_json(sys.stdin.read(), Manifest)).rows)

@@ -14,7 +14,7 @@ from hygge_core.jsons import from_json, to_json
 from hygge_core.records import Load, LoadRef, Manifest, Receipt
 from hygge_core.scene import Scene
 from hygge_core.testing.plans import At, Count, Crash
-from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.settings import SqliteStoreConfig
 from hygge_journal_sqlite.store.store import open_store
 
 #: Memory, where there is some: a walk makes a thousand fsyncs and asserts none of them.
@@ -166,7 +166,7 @@ from hygge_core.jsons import to_json
 from hygge_core.records import Load, LoadRef
 from hygge_core.scene import Scene
 from hygge_core.testing.plans import At
-from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.settings import SqliteStoreConfig
 from hygge_journal_sqlite.store.store import open_store
 frame = pl.DataFrame({"id": [3, 4, 5], "name": ["c", None, "e"]})
 with faults.planned(At(int(sys.argv[2]), "kill")):

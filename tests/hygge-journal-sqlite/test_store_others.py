@@ -12,7 +12,7 @@ from attrs import evolve
 from hygge_core.errors import LeaseHeld, StoreError
 from hygge_core.records import LoadRef, Owner
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.settings import SqliteStoreConfig
 from hygge_journal_sqlite.store.store import open_store
 
 ONE = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"]})
@@ -78,7 +78,7 @@ import sys
 from pathlib import Path
 from hygge_core.records import Owner
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteStoreConfig
+from hygge_journal_sqlite.settings import SqliteStoreConfig
 from hygge_journal_sqlite.store.store import open_store
 with open_store(SqliteStoreConfig(path=Path(sys.argv[1]), table="orders"), Scene()) as store:
     with store.lock(Owner(host="h", pid=9, started="", name="other")):

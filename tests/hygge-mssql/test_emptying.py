@@ -14,7 +14,7 @@ from hygge_core.errors import StoreError
 from hygge_mssql import catalogue
 from hygge_mssql.names import Name
 from hygge_mssql.server.server import Server
-from hygge_mssql.settings import MssqlConnectionConfig
+from hygge_mssql.settings.connections import MssqlConnectionConfig
 from hygge_mssql.store.emptying import empty, hindrance
 
 FLOW = """

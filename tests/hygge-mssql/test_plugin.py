@@ -11,8 +11,8 @@ from hygge_core.config import structure
 from hygge_core.errors import ConfigError
 from hygge_core.fields import Secret
 from hygge_mssql import plugin
-from hygge_mssql.settings import MssqlConnectionConfig
-from hygge_mssql.tables import MssqlHomeConfig, MssqlJournalConfig, MssqlStoreConfig
+from hygge_mssql.settings.connections import MssqlConnectionConfig
+from hygge_mssql.settings.kinds import MssqlHomeConfig, MssqlJournalConfig, MssqlStoreConfig
 
 SERVER = {"server": "sql1", "database": "ERP"}
 

@@ -16,7 +16,7 @@ from tds.server import TdsServer
 
 from hygge_core.config import structure
 from hygge_mssql.server import auth, driver
-from hygge_mssql.settings import MssqlConnectionConfig
+from hygge_mssql.settings.connections import MssqlConnectionConfig
 
 READ = """
 [flows.read]

@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from hygge_adls.lake.border import speaking as speaking
     from hygge_adls.lake.lake import Lake as Lake
     from hygge_adls.lake.shelf import LakeShelf as LakeShelf
-    from hygge_adls.settings import InAdls as InAdls
-    from hygge_adls.settings import InOneLake as InOneLake
-    from hygge_adls.settings import ToOneLake as ToOneLake
+    from hygge_adls.settings.connections import InAdls as InAdls
+    from hygge_adls.settings.connections import InOneLake as InOneLake
+    from hygge_adls.settings.connections import ToOneLake as ToOneLake
 
 _WHERE = {
     "Account": "account",
-    "InAdls": "settings",
-    "InOneLake": "settings",
+    "InAdls": "settings.connections",
+    "InOneLake": "settings.connections",
     "Lake": "lake.lake",
     "LakeShelf": "lake.shelf",
-    "ToOneLake": "settings",
+    "ToOneLake": "settings.connections",
     "examined_store": "diagnosis",
     "opened": "account",
     "speaking": "lake.border",

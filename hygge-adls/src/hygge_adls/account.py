@@ -14,11 +14,11 @@ from hygge_adls.lake.border import code_of, speaking
 from hygge_adls.lake.lake import Lake
 from hygge_adls.lake.retries import Again
 from hygge_adls.reaching import reached
-from hygge_adls.settings import AdlsConnection, OneLakeConnection
+from hygge_adls.settings.connections import AdlsConnection, OneLakeConnection
 from hygge_core.errors import FlowError, StoreError
 
 if TYPE_CHECKING:
-    from hygge_adls.settings import InAdls, ToOneLake
+    from hygge_adls.settings.connections import InAdls, ToOneLake
     from hygge_core.scene import Scene
 
 _SHARED = ("tenant_id", "client_id", "client_secret", "sas", "token", "authority", "ca_bundle")

@@ -21,7 +21,7 @@ from hygge_core import secrets
 from hygge_core.errors import AuthError, ConfigError
 
 if TYPE_CHECKING:
-    from hygge_adls.settings import AdlsConnection, OneLakeConnection
+    from hygge_adls.settings.connections import AdlsConnection, OneLakeConnection
 
     Connection = AdlsConnection | OneLakeConnection
 

@@ -13,7 +13,7 @@ from hygge_core.errors import HomeError
 from hygge_core.files.elsewhere import SUFFIXES, CsvFormat, FileHome, NdjsonFormat, ParquetHome
 
 if TYPE_CHECKING:
-    from hygge_adls.tables import AdlsHomeConfig, OneLakeHomeConfig
+    from hygge_adls.settings.kinds import AdlsHomeConfig, OneLakeHomeConfig
     from hygge_core.scene import Scene
 
 

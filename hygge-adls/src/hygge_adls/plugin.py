@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
-from hygge_adls.settings import AdlsConnection, OneLakeConnection, SignIn
-from hygge_adls.tables import (
+from hygge_adls.settings.connections import AdlsConnection, OneLakeConnection, SignIn
+from hygge_adls.settings.kinds import (
     AdlsHomeConfig,
     AdlsStoreConfig,
     OneLakeHomeConfig,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from hygge_adls.lake.border import speaking
-from hygge_adls.settings import AdlsConnection, OneLakeConnection
+from hygge_adls.settings.connections import AdlsConnection, OneLakeConnection
 from hygge_core.errors import HyggeError, StoreError
 
 Finding = tuple[str, str, str]

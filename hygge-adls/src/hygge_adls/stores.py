@@ -32,7 +32,7 @@ from hygge_core.staged import Convoy, Copied, Cut, Digesting, StagedWriter
 from hygge_core.types import parse_schema, spell_schema
 
 if TYPE_CHECKING:
-    from hygge_adls.tables import AdlsStoreConfig, OneLakeStoreConfig
+    from hygge_adls.settings.kinds import AdlsStoreConfig, OneLakeStoreConfig
     from hygge_core.protocols import GivenFile
     from hygge_core.records import Load, Manifest, Part
     from hygge_core.scene import Scene

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hygge_core.hookspecs import Kind, hookimpl, late
-from hygge_journal_sqlite.config import SqliteHomeConfig, SqliteJournalConfig, SqliteStoreConfig
+from hygge_journal_sqlite.settings import SqliteHomeConfig, SqliteJournalConfig, SqliteStoreConfig
 
 #: The journal beside a home or store: one per folder, shared by the databases in it.
 JOURNAL_NAME = ".hygge_journal.db"

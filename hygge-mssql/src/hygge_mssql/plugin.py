@@ -9,8 +9,8 @@ from typing import Any
 from hygge_core.errors import ConfigError
 from hygge_core.hookspecs import Kind, hookimpl, late
 from hygge_mssql.names import named
-from hygge_mssql.settings import MssqlConnectionConfig
-from hygge_mssql.tables import MssqlHomeConfig, MssqlJournalConfig, MssqlStoreConfig
+from hygge_mssql.settings.connections import MssqlConnectionConfig
+from hygge_mssql.settings.kinds import MssqlHomeConfig, MssqlJournalConfig, MssqlStoreConfig
 
 
 @hookimpl

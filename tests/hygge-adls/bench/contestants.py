@@ -21,7 +21,7 @@ def hygge(url: str, key: str) -> Upload:
 
     from hygge_adls import LakeShelf
     from hygge_adls.account import Account
-    from hygge_adls.settings import AdlsConnection
+    from hygge_adls.settings.connections import AdlsConnection
     from hygge_core.config import structure
     from hygge_core.staged import Convoy
 

@@ -35,7 +35,7 @@ from hygge_core.records import (
 from hygge_core.states import demand_step, demand_watermark
 
 if TYPE_CHECKING:
-    from hygge_adls.tables import ParquetJournalConfig
+    from hygge_adls.settings.kinds import ParquetJournalConfig
     from hygge_core.scene import Scene
 
 

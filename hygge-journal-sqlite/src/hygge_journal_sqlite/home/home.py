@@ -16,9 +16,8 @@ from hygge_core.records import Ask, Mark
 from hygge_core.scene import Scene
 from hygge_core.types import parse_overrides, spell
 from hygge_core.watermark import compare, highest, in_range
-from hygge_journal_sqlite import catalog
+from hygge_journal_sqlite import catalogue
 from hygge_journal_sqlite.border import speaking_hygge
-from hygge_journal_sqlite.config import SqliteHomeConfig
 from hygge_journal_sqlite.home.pages import Unfit, frames, told
 from hygge_journal_sqlite.home.ranges import ordered, sieve, sortable
 from hygge_journal_sqlite.home.source import (
@@ -30,6 +29,7 @@ from hygge_journal_sqlite.home.source import (
     table_source,
 )
 from hygge_journal_sqlite.names import quoted
+from hygge_journal_sqlite.settings import SqliteHomeConfig
 
 #: SQLite asks so often (in steps of its machine) whether anybody wants to stop.
 _STEPS = 100_000
@@ -102,7 +102,7 @@ class SqliteHome:
             return None
         with self._connected() as connection:
             name = quoted(self._config.table, HomeError)
-            number = catalog.rowid(catalog.columns(connection, self._config.table) or ())
+            number = catalogue.rowid(catalogue.columns(connection, self._config.table) or ())
             if number is None:
                 return None
             try:
@@ -113,10 +113,10 @@ class SqliteHome:
 
     def tables(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         with self._connected() as connection:
-            for name, stored in catalog.tables(connection):
+            for name, stored in catalogue.tables(connection):
                 # Others have no key, and one that is broken does not even tell its columns.
-                found = catalog.columns(connection, name) if stored else None
-                yield name, catalog.primary_key(found or ())
+                found = catalogue.columns(connection, name) if stored else None
+                yield name, catalogue.primary_key(found or ())
 
     def check(self) -> Iterable[tuple[str, str, str]]:
         ask = Ask(entity=self._scene.entity)

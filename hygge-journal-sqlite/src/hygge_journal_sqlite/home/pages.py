@@ -12,7 +12,7 @@ import polars as pl
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.scene import Quotes
 from hygge_core.types import spell
-from hygge_journal_sqlite import catalog, names
+from hygge_journal_sqlite import catalogue, names
 from hygge_journal_sqlite.home.source import Selected, Source
 from hygge_journal_sqlite.values.decode import gather, refine
 from hygge_journal_sqlite.values.misfit import Misfit, type_seen
@@ -111,7 +111,7 @@ def told(
 def _row(connection: sqlite3.Connection, source: Source, unfit: Unfit) -> str:
     """Which row the value is in, where rows have numbers."""
     name = names.quoted(unfit.chosen.name, HomeError)
-    number = catalog.rowid(source.columns)
+    number = catalogue.rowid(source.columns)
     if number is None:
         return ""
     try:

@@ -13,8 +13,8 @@ from attrs import evolve, frozen
 
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.types import lossless, spell
-from hygge_journal_sqlite import catalog
-from hygge_journal_sqlite.catalog import Column
+from hygge_journal_sqlite import catalogue
+from hygge_journal_sqlite.catalogue import Column
 from hygge_journal_sqlite.names import quoted
 
 _VIEW = "temp.hygge_query"
@@ -53,9 +53,9 @@ class Source:
 
 def table_source(connection: sqlite3.Connection, path: Path, table: str) -> Source:
     """A table or view of the database. Raises ``HomeError`` listing what there is."""
-    found = catalog.columns(connection, table)
+    found = catalogue.columns(connection, table)
     if found is None:
-        there = ", ".join(name for name, _ in catalog.tables(connection)) or "none at all"
+        there = ", ".join(name for name, _ in catalogue.tables(connection)) or "none at all"
         raise HomeError(
             f"{path} has no table or view {table!r}", hint=f"there is {there}; set home.table"
         )
@@ -67,7 +67,7 @@ def query_source(connection: sqlite3.Connection, path: Path, query: str) -> Sour
     """A query. As a view it tells the declared types of the columns that it only passes on."""
     text = query.strip().rstrip(";")
     connection.execute(f"CREATE TEMP VIEW hygge_query AS {text}")
-    found = catalog.columns(connection, "hygge_query") or ()
+    found = catalogue.columns(connection, "hygge_query") or ()
     return Source(name=f"the query on {path}", sql=_VIEW, table="", columns=found)
 
 

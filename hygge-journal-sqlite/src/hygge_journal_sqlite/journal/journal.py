@@ -20,10 +20,10 @@ from hygge_core.errors import JournalError
 from hygge_core.recalling import RecallsRows, Select
 from hygge_core.records import FlowEvent, Lease, Owner, RunRecord, Watermark, now
 from hygge_core.scene import Scene
-from hygge_journal_sqlite.config import SqliteJournalConfig
 from hygge_journal_sqlite.database import Database
 from hygge_journal_sqlite.journal import leases, ledger, lookback, schema
 from hygge_journal_sqlite.locks import grab, lock_file
+from hygge_journal_sqlite.settings import SqliteJournalConfig
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from hygge_core.errors import StoreError
 from hygge_core.types import lossless, spell
-from hygge_journal_sqlite.catalog import Column
+from hygge_journal_sqlite.catalogue import Column
 from hygge_journal_sqlite.store.target import Target
 from hygge_journal_sqlite.values.declared import keeps
 

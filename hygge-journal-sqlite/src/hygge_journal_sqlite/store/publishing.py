@@ -12,7 +12,7 @@ import polars as pl
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest
 from hygge_core.types import parse_schema
-from hygge_journal_sqlite import catalog
+from hygge_journal_sqlite import catalogue
 from hygge_journal_sqlite.names import quoted
 from hygge_journal_sqlite.store import loads
 from hygge_journal_sqlite.store.joining import fits, join
@@ -31,7 +31,7 @@ def publish(connection: sqlite3.Connection, manifest: Manifest, warn: Warn) -> i
     """
     (part,) = manifest.parts
     schema = parse_schema(manifest.schema)
-    if catalog.kind_of(connection, part.staged) is None:
+    if catalogue.kind_of(connection, part.staged) is None:
         raise StoreError(
             f"the staged rows of run {manifest.ref.run_id} are gone from {manifest.destination}",
             hint=f"somebody dropped {part.staged}; `hygge recover --undo {manifest.ref.run_id}`",

@@ -12,7 +12,7 @@ import polars as pl
 from hygge_core.drift import conform
 from hygge_core.errors import SchemaChanged, StoreError
 from hygge_core.scene import Quotes
-from hygge_journal_sqlite import catalog
+from hygge_journal_sqlite import catalogue
 from hygge_journal_sqlite.home.pages import Unfit, frames, told
 from hygge_journal_sqlite.home.source import Selected, Source
 from hygge_journal_sqlite.names import quoted
@@ -29,7 +29,7 @@ def retype(
 
     Part of the caller's transaction. Raises ``StoreError`` for a value that is not of its type.
     """
-    found = catalog.columns(connection, table) or ()
+    found = catalogue.columns(connection, table) or ()
     source = Source(name=table, sql=quoted(table, StoreError), table=table, columns=found)
     selected = [Selected(column=each, dtype=each.dtype or pl.String()) for each in found]
     schema = pl.Schema({each.name: changes.get(each.name, each.dtype) for each in selected})

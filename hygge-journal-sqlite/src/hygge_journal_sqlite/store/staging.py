@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from hygge_core import faults
 from hygge_core.errors import StoreError
 from hygge_core.records import Load, Manifest, Part
-from hygge_journal_sqlite import catalog
+from hygge_journal_sqlite import catalogue
 from hygge_journal_sqlite.database import Database
 from hygge_journal_sqlite.names import quoted, staging_table
 from hygge_journal_sqlite.store import loads
@@ -82,7 +82,7 @@ class SqliteStaging:
         found = target(connection, self._final)
         if found is None:
             return
-        sure = found.plain(connection) and not catalog.guarded(connection, self._final)
+        sure = found.plain(connection) and not catalogue.guarded(connection, self._final)
         if sure and manifest.mode == "append":
             joined = join(connection, found, self._load.schema)
             sure = not (joined.target or joined.staged)  # a year may lie beyond a finer unit

@@ -24,11 +24,11 @@ from hygge_core.records import (
 )
 from hygge_core.scene import Scene
 from hygge_journal_sqlite.border import speaking_hygge
-from hygge_journal_sqlite.config import SqliteStoreConfig
 from hygge_journal_sqlite.database import Database
 from hygge_journal_sqlite.journal.schema import refuse_journal
 from hygge_journal_sqlite.locks import grab, lock_file
 from hygge_journal_sqlite.names import quoted, staging_table
+from hygge_journal_sqlite.settings import SqliteStoreConfig
 from hygge_journal_sqlite.store import decisions, loads
 from hygge_journal_sqlite.store.publishing import publish
 from hygge_journal_sqlite.store.staging import SqliteStaging

@@ -9,8 +9,8 @@ import polars as pl
 from attrs import frozen
 
 from hygge_core.errors import StoreError
-from hygge_journal_sqlite import catalog
-from hygge_journal_sqlite.catalog import Column
+from hygge_journal_sqlite import catalogue
+from hygge_journal_sqlite.catalogue import Column
 from hygge_journal_sqlite.names import OURS, quoted, same
 from hygge_journal_sqlite.values.declared import declare
 
@@ -50,12 +50,12 @@ class Target:
 
 def target(connection: sqlite3.Connection, table: str) -> Target | None:
     """The table as it is now; ``None``: there is none. Raises ``StoreError`` for a view."""
-    kind = catalog.kind_of(connection, table)
+    kind = catalogue.kind_of(connection, table)
     if kind is None:
         return None
     if kind != "table":
         raise StoreError(f"{table!r} is a {kind}, not a table", hint="set store.table to a table")
-    found = catalog.columns(connection, table) or ()
+    found = catalogue.columns(connection, table) or ()
     return Target(name=table, columns=tuple(each for each in found if not each.generated))
 
 

@@ -26,7 +26,7 @@ from hygge_mssql.home.uppers import demand_kept, upper
 from hygge_mssql.names import Name, named
 from hygge_mssql.server.server import Server
 from hygge_mssql.server.session import Session
-from hygge_mssql.tables import MssqlHomeConfig
+from hygge_mssql.settings.kinds import MssqlHomeConfig
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from hygge_mssql.home.source import Query, Source, Table
 from hygge_mssql.names import quoted
 from hygge_mssql.server.server import Server
 from hygge_mssql.server.session import Session
+from hygge_mssql.settings.kinds import MssqlHomeConfig, PartitionRead
 from hygge_mssql.statements import reading as ask
 from hygge_mssql.statements import session as say
-from hygge_mssql.tables import MssqlHomeConfig, PartitionRead
 
 #: ``snapshot_isolation_state`` of a database that allows it.
 _ON = 1

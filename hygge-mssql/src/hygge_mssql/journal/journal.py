@@ -17,8 +17,8 @@ from hygge_mssql.journal.locks import Locks
 from hygge_mssql.journal.schema import Places
 from hygge_mssql.server.server import Server
 from hygge_mssql.server.session import Row, Session
+from hygge_mssql.settings.kinds import MssqlJournalConfig
 from hygge_mssql.statements import journal as say
-from hygge_mssql.tables import MssqlJournalConfig
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import logging
 import threading
 from typing import Any
 
-from hygge_mssql.settings import MssqlConnectionConfig
+from hygge_mssql.settings.connections import MssqlConnectionConfig
 
 _made: dict[tuple[object, ...], Any] = {}
 _lock = threading.Lock()

@@ -8,7 +8,7 @@ from typing import Any
 
 from hygge_core.errors import PluginError
 from hygge_mssql.server.auth import signing_in
-from hygge_mssql.settings import MssqlConnectionConfig
+from hygge_mssql.settings.connections import MssqlConnectionConfig
 
 _lock = threading.Lock()
 

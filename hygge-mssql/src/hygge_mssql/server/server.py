@@ -17,7 +17,7 @@ from hygge_mssql import catalogue
 from hygge_mssql.server import border, diagnosis
 from hygge_mssql.server.driver import arguments, driver
 from hygge_mssql.server.session import Session
-from hygge_mssql.settings import MssqlConnectionConfig
+from hygge_mssql.settings.connections import MssqlConnectionConfig
 from hygge_mssql.statements import session as say
 
 #: A connection that waited so long is asked whether it lives before it is used.

@@ -10,13 +10,13 @@ from hygge_mssql import catalogue
 from hygge_mssql.catalogue import HISTORY, Column
 from hygge_mssql.names import Name, quoted
 from hygge_mssql.server.session import Session
+from hygge_mssql.settings.kinds import MssqlStoreConfig
 from hygge_mssql.sqltypes import declared, same_type
 from hygge_mssql.statements import publishing
 from hygge_mssql.statements import session as say
 from hygge_mssql.store.emptying import may_refuse
 from hygge_mssql.store.publishing import Publishing, shape_of
 from hygge_mssql.store.target import Shape, Target, fitting, target
-from hygge_mssql.tables import MssqlStoreConfig
 
 _CODE_POINTS = "COLLATE Latin1_General_BIN2"
 

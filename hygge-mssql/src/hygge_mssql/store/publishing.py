@@ -11,12 +11,12 @@ from hygge_mssql import catalogue
 from hygge_mssql.created import column_sql
 from hygge_mssql.names import Name, named, names_sql, quoted, text_sql
 from hygge_mssql.server.session import Session
+from hygge_mssql.settings.kinds import MssqlStoreConfig
 from hygge_mssql.sqltypes import declared
 from hygge_mssql.statements import loading, publishing
 from hygge_mssql.store import loads, upserts
 from hygge_mssql.store.emptying import empty
 from hygge_mssql.store.target import Fitting, Shape, Target, fitting, target
-from hygge_mssql.tables import MssqlStoreConfig
 
 Warn = Callable[[str], None]
 

@@ -11,6 +11,7 @@ from hygge_mssql.catalogue import Column
 from hygge_mssql.created import column_sql
 from hygge_mssql.names import Name, staging_table
 from hygge_mssql.server.session import Session
+from hygge_mssql.settings.kinds import MssqlStoreConfig
 from hygge_mssql.sqltypes import held
 from hygge_mssql.statements import loading
 from hygge_mssql.store import loads, switching, upserts
@@ -19,7 +20,6 @@ from hygge_mssql.store.foresight import foresee
 from hygge_mssql.store.loaders import Bulk, Loaders, demand_all
 from hygge_mssql.store.publishing import count
 from hygge_mssql.store.target import Shape, Target, checked, demand_keys, target
-from hygge_mssql.tables import MssqlStoreConfig
 
 if TYPE_CHECKING:
     import polars as pl

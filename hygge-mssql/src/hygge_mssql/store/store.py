@@ -26,6 +26,7 @@ from hygge_mssql.home.source import Table
 from hygge_mssql.names import Name, named, staging_table
 from hygge_mssql.server.server import Server
 from hygge_mssql.server.session import Session
+from hygge_mssql.settings.kinds import MssqlStoreConfig
 from hygge_mssql.statements import loading
 from hygge_mssql.statements import session as say
 from hygge_mssql.store import decisions, loads
@@ -33,7 +34,6 @@ from hygge_mssql.store.alike import alike
 from hygge_mssql.store.publishing import Publishing
 from hygge_mssql.store.staging import MssqlStaging
 from hygge_mssql.store.target import refuse_reserved, target
-from hygge_mssql.tables import MssqlStoreConfig
 
 #: Rows of what is there already that are read at once, to find out which of them are gone.
 _KNOWN_ROWS = 65_536

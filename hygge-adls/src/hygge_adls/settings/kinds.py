@@ -8,7 +8,7 @@ from typing import Any, Literal
 from attrs import Attribute, field, fields, frozen
 from attrs.validators import ge, gt
 
-from hygge_adls.settings import InAdls, InOneLake
+from hygge_adls.settings.connections import InAdls, InOneLake
 from hygge_core.fields import PER_ENTITY
 from hygge_core.files.settings import CsvDialect, CsvWriting, CutsFiles, ParquetWriting
 

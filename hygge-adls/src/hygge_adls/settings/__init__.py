@@ -1,0 +1,1 @@
+"""What stands in TOML: connections, tables of homes, stores and a journal. No driver here."""
