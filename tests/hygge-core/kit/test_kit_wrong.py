@@ -5,6 +5,7 @@ import pytest
 STAGED = "test_what_is_staged_is_invisible[append]"
 SHOWN = "test_a_commit_shows_every_row_once[append]"
 CRASHED = "test_a_commit_may_crash_anywhere[append]"
+ASIDE = "test_what_fails_beside_a_write_is_told_at_once"
 FASTER = "a commit refuses when somebody else was faster: their data stays"
 COUNTED = "where rows came, a receipt has parts, and no bytes below 0"
 #: wrong store → the test that finds it, and the promise that its message names
@@ -13,6 +14,12 @@ BROKEN = {
     "CommitsBeforeDeciding": (STAGED, "seal() publishes nothing: only the commit decides"),
     "ForgetsRowsOnRetry": (CRASHED, "a commit called again completes the load"),
     "OneByOneButAtomic": (CRASHED, "atomic: a reader sees all of a load or nothing of it"),
+    "TellsNobody": (ASIDE, "what fails beside a write is told at once"),
+    "TellsOnlyWhatComes": (ASIDE, "a later watch() is told what has gone wrong already"),
+    "StagesNothingAside": (
+        ASIDE,
+        "a staging with watch() goes on in a thread of its own when write() has returned",
+    ),
     "SwallowsTheCrash": (
         CRASHED,
         "the end of a process is nobody's to catch: swallow no BaseException",

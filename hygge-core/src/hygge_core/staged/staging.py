@@ -29,17 +29,16 @@ if TYPE_CHECKING:
 
 
 class StagedLoad:
-    """What ``StagedWriter.begin`` returns."""
+    """What ``StagedWriter.begin`` returns where one file is done with before the next."""
 
     def __init__(self, writer: StagedWriter, load: Load) -> None:
-        shelf = writer.shelf
         self._writer = writer
         self._load = load
         self._gathering = Gathering(writer.cut)
         self._files = 0
         self._handed = 0
         self.convoy: Convoy[Part] = Convoy(
-            shelf.files_at_once if isinstance(shelf, Overlaps) else 0
+            writer.shelf.files_at_once if isinstance(writer.shelf, Overlaps) else 0
         )
 
     def write(self, batch: pl.DataFrame) -> None:
@@ -52,10 +51,6 @@ class StagedLoad:
         self._handed += batch.height
         for folder, frame in self._gathering.add(batch):
             self._stage(folder, frame)
-
-    def watch(self, failed: Callable[[BaseException], None]) -> None:
-        """Tell ``failed`` of a file that could not be digested or sent (``StagesAside``)."""
-        self.convoy.watch(failed)
 
     def take(self, file: GivenFile, heed: Callable[[int], None]) -> None:
         """Stage ``file`` as it is. Raises ``StoreError``, transient when it changed meanwhile."""
@@ -124,6 +119,14 @@ class StagedLoad:
                 transient=True,
             )
         return evolve(part, sha256=digest, etag=entry.etag)
+
+
+class LoadAside(StagedLoad):
+    """What it returns where files travel, or are synced, beside the next ones (``StagesAside``)."""
+
+    def watch(self, failed: Callable[[BaseException], None]) -> None:
+        """Tell ``failed`` of a file that could not be digested or sent."""
+        self.convoy.watch(failed)
 
 
 def _counted(rows: object, writer: object) -> int:

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 from hygge_core.errors import StoreError
 from hygge_core.jsons import from_plain, to_plain
 from hygge_core.records import Leftovers, LoadRef, Manifest, Part, Receipt, Status
-from hygge_core.shelf import Excludes, GivesUp, Shelf
+from hygge_core.shelf import Excludes, GivesUp, Overlaps, Shelf
 from hygge_core.staged.carrying import Copied, copied_to
 from hygge_core.staged.convoy import Convoy
 from hygge_core.staged.gathering import Cut
 from hygge_core.staged.ledger import ShelfLedger
 from hygge_core.staged.places import Places
 from hygge_core.staged.settling import Settles
-from hygge_core.staged.staging import StagedLoad
+from hygge_core.staged.staging import LoadAside, StagedLoad
 from hygge_core.types import spell
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         self.discard(load.ref)
         if load.mode == "full_drop":
             self.superseded()
-        staged = StagedLoad(self, load)
+        kind = LoadAside if isinstance(self.shelf, Overlaps) else StagedLoad
+        staged = kind(self, load)
         self._convoy = staged.convoy
         return staged
 

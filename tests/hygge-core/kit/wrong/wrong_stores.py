@@ -13,6 +13,7 @@ from hygge_core.files.settings.stores import ParquetStoreConfig
 from hygge_core.files.stores.store import ParquetStore
 from hygge_core.hookspecs import Kind, hookimpl
 from hygge_core.records import Receipt
+from hygge_core.staged.convoy import Convoy
 
 
 class Honest(ParquetStore):
@@ -46,6 +47,33 @@ class ForgetsRowsOnRetry(ParquetStore):
 
 class OneByOneButAtomic(ParquetStore):
     """Right, but for what its kind declares: files become visible one after the other."""
+
+
+class TellsNobody(ParquetStore):
+    """Its files travel beside the next ones, and whoever watches hears nothing of them."""
+
+    def begin(self, load):
+        staging = super().begin(load)
+        staging.watch = lambda failed: None
+        return staging
+
+
+class TellsOnlyWhatComes(ParquetStore):
+    """Who watches later is not told what has gone wrong by then."""
+
+    def begin(self, load):
+        staging = super().begin(load)
+        staging.watch = lambda failed: setattr(staging.convoy, "_failed", failed)
+        return staging
+
+
+class StagesNothingAside(ParquetStore):
+    """It can be watched, and does one thing after the other."""
+
+    def begin(self, load):
+        staging = super().begin(load)
+        staging.convoy = Convoy(0)
+        return staging
 
 
 class SwallowsTheCrash(ParquetStore):

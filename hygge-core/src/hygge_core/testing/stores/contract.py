@@ -16,6 +16,7 @@ from hygge_core.records import Load, Mode
 from hygge_core.testing.contract import MODES, Contract
 from hygge_core.testing.promises import broken, keep, none_of, promised, same
 from hygge_core.testing.stores.abilities import StoreAbilities
+from hygge_core.testing.stores.aside import StoreAside
 from hygge_core.testing.stores.faults import StoreFaults
 from hygge_core.testing.stores.files import StoreFiles
 from hygge_core.testing.stores.journal_copy import StoreJournalCopy
@@ -41,6 +42,7 @@ from hygge_core.testing.walk import MORE, OLD
 
 class StoreContract(
     StoreAbilities,
+    StoreAside,
     StoreFaults,
     StoreFiles,
     StoreJournalCopy,
