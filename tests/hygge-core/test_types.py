@@ -158,3 +158,20 @@ def test_fields_that_come_or_go_are_no_lossless_change():
     assert not lossless(one, two)
     assert not lossless(two, one)
     assert lossless(parse("struct[b: int8, a: int8]"), two)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("int", "did you mean 'int64'?"),
+        ("varchar", "did you mean 'string'?"),
+        ("timestamp", "did you mean 'datetime[us]'?"),
+        ("strng", "did you mean 'string'?"),
+        ("decimal", "such as 'decimal(38,4)'"),
+        ("datetime", "such as 'datetime[us]'"),
+    ],
+)
+def test_a_word_of_elsewhere_is_answered_with_ours(word, meant):
+    with pytest.raises(ValueError, match="is not a type") as caught:
+        parse(word)
+    assert meant in str(caught.value)

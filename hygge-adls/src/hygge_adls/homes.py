@@ -31,7 +31,7 @@ def _home(config: AdlsHomeConfig | OneLakeHomeConfig, place: LakePlace, scene: S
     if config.format == "parquet":
         return ParquetHome(place, LakeParquetFormat(), scene, batch_rows=rows, hive=hive)
     if config.format == "csv":
-        csv = CsvFormat(config, scene.quoted)
+        csv = CsvFormat(config, scene)
         return FileHome(place, csv, scene, batch_rows=rows, hive=hive)
     ndjson = NdjsonFormat(config.schema_overrides, scene.quoted)
     return FileHome(place, ndjson, scene, batch_rows=rows, hive=hive)

@@ -284,3 +284,22 @@ def test_without_inference_every_column_is_text_but_for_overrides(tmp_path):
         (batch,) = home.read(Ask(entity="orders"))
     assert batch.to_dicts() == [{"a": "1", "b": 2}]
     assert batch.schema["b"] == pl.Int8
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("id;name\n1;a\n", ["orders.csv has one column, 'id;name': separator = ';'?"]),
+        ("id\tname\n1\ta\n", [r"orders.csv has one column, 'id\tname': separator = '\t'?"]),
+        ("id,a;b\n1,2\n", []),
+    ],
+)
+def test_a_header_that_nothing_separates_is_doubted(tmp_path, text, told):
+    (tmp_path / "orders.csv").write_text(text)
+    said = []
+    scene = Scene(warn=said.append)
+    with open_csv_home(CsvHomeConfig(path=tmp_path / "orders.csv"), scene) as home:
+        ask = Ask(entity="orders")
+        home.schema(ask)
+        assert len(list(home.read(ask))) == 1
+    assert [each.rpartition("/")[2] for each in said] == told

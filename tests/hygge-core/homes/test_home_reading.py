@@ -103,7 +103,7 @@ class Shelves:
 def test_another_place_is_read_by_the_same_code(form, tmp_path):
     for year in (2023, 2024):
         write(form, tmp_path / f"year={year}" / "a", pl.DataFrame({"x": [year, None]}))
-    formats = {"parquet": ParquetFormat, "csv": lambda: CsvFormat(CsvDialect(), Quotes())}
+    formats = {"parquet": ParquetFormat, "csv": lambda: CsvFormat(CsvDialect(), Scene())}
     made = formats.get(form, lambda: NdjsonFormat({}, Quotes()))()
     place = Shelves(tmp_path)
     home = FileHome(place, made, Scene(), batch_rows=3, hive=None)

@@ -114,7 +114,10 @@ class _Reader:
 
     def expected(self, what: str) -> ValueError:
         found = repr(self.rest) if self.rest else "the end"
-        return ValueError(f"{self._whole!r} is not a type: expected {what}, found {found}")
+        begun = _WORD.match(self._whole.strip())
+        like = [each for each in _EXAMPLES if begun and each.startswith(begun[0])]
+        such = f"; such as {like[0]!r}" if like else ""
+        return ValueError(f"{self._whole!r} is not a type: expected {what}, found {found}{such}")
 
     def _need(self, mark: str) -> None:
         if not self.starts(mark):
@@ -133,11 +136,23 @@ def _unquoted(text: str) -> str:
     return str(json.loads(text)) if text.startswith('"') else text
 
 
+#: What others call them: SQL, Python, pandas.
+_ELSEWHERE = {
+    **dict.fromkeys(("int", "integer", "bigint", "long"), "int64"),
+    **dict.fromkeys(("float", "double", "real"), "float64"),
+    **dict.fromkeys(("str", "text", "utf8", "varchar", "nvarchar"), "string"),
+    **dict.fromkeys(("timestamp", "datetime2"), "datetime[us]"),
+    **dict.fromkeys(("numeric", "number", "money"), "decimal(38,4)"),
+    "boolean": "bool",
+    "bytes": "binary",
+}
+
+
 def _unknown(word: str) -> ValueError:
-    near = nearest(word, [*WORDS, *_PARAMETRIC])
+    near = _ELSEWHERE.get(word.casefold()) or nearest(word, [*WORDS, *_PARAMETRIC])
     guess = f"did you mean {near!r}? " if near else ""
     accepted = ", ".join([*WORDS, *_EXAMPLES])
-    return ValueError(f"{word!r} is not a type; {guess}The types are: {accepted}")
+    return ValueError(f"{word!r} is not a type; {guess}the types are: {accepted}")
 
 
 def _unit(text: str) -> Any:

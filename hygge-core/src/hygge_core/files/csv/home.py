@@ -23,7 +23,7 @@ from hygge_core.files.text.columns import TextColumn, Wording
 from hygge_core.files.text.overrides import fitting, overrides_of, tell_unknown, toml_line
 from hygge_core.files.text.types import infer
 from hygge_core.records import Ask
-from hygge_core.scene import Quotes, Scene
+from hygge_core.scene import Scene
 from hygge_core.types import spell
 
 _HEADER_BYTES = 1 << 16
@@ -33,16 +33,17 @@ _HEADER_BYTES = 1 << 16
 def open_csv_home(config: CsvHomeConfig, scene: Scene) -> Iterator[FileHome]:
     """The home of ``type = "csv"``. Raises ``ConfigError`` for a type that no text can be."""
     place = LocalPlace(config.path, SUFFIXES["csv"], scene.entity)
-    form = CsvFormat(config, scene.quoted)
+    form = CsvFormat(config, scene)
     yield FileHome(place, form, scene, batch_rows=config.batch_rows, hive=config.hive)
 
 
 class CsvFormat:
     """Reads CSV files of one dialect."""
 
-    def __init__(self, dialect: CsvDialect, quoted: Quotes) -> None:
+    def __init__(self, dialect: CsvDialect, scene: Scene) -> None:
         self._dialect = dialect
-        self._quoted = quoted
+        self._quoted = scene.quoted
+        self._warn = scene.warn
         self._overrides = overrides_of(dialect.schema_overrides)
         self._wording = Wording(
             decimal_comma=dialect.decimal_comma,
@@ -56,6 +57,7 @@ class CsvFormat:
     ) -> Sequence[tuple[str, pl.Schema]]:
         """Headers of all files; types from the first file that has the column and rows."""
         headers = [(source, self._header(source)) for source in sources]
+        self._doubt(headers)
         tell_unknown(self._overrides, {name for _, names in headers for name in names})
         types = {**self._overrides, **(ask.settled or {})}
         for source, names in headers:
@@ -89,6 +91,14 @@ class CsvFormat:
             return 0
         width = len(sample.block.view) / sample.frame.height
         return round(text_bytes(sources) / width)
+
+    def _doubt(self, headers: Sequence[tuple[Source, tuple[str, ...]]]) -> None:
+        """Tell of a header that looks as if another separator were in it."""
+        for source, names in headers:
+            other = next((mark for mark in ";\t|," if mark in names[0]), "") if names else ""
+            if len(names) == 1 and other and self._dialect.header:
+                self._warn(f"{source.name} has one column, {names[0]!r}: separator = {other!r}?")
+                return
 
     def _header(self, source: Source) -> tuple[str, ...]:
         with speaking_hygge(source.name), opened_csv(source, self._dialect, _HEADER_BYTES) as text:
