@@ -113,6 +113,16 @@ def test_row_groups_that_are_too_old_do_not_travel(lake, dfs):
     assert sum(request.sent for request in dfs.log.select(operation="read")) < len(content) / 3
 
 
+def test_statistics_that_count_otherwise_than_the_rows_hide_no_rows(lake, dfs):
+    """Arrow's date64 is read as a datetime, and its statistics count days."""
+    days = pa.array([datetime(2024, 1, day) for day in (1, 2, 3, 4)])  # noqa: DTZ001  # days
+    made = io.BytesIO()
+    pq.write_table(pa.table({"id": [1, 2, 3, 4], "at": days.cast("date64")}), made, 1)
+    seeded(dfs, **{"a.parquet": made.getvalue()})
+    newer = Range(column="at", low=Mark("datetime[ms]", "2024-01-02T00:00:00"))
+    assert lake.rows(Ask(entity="e", range=newer))["id"].to_list() == [3, 4]
+
+
 def test_dots_in_names_are_no_paths(lake, dfs):
     rows = pl.DataFrame({"a": [{"b": 1}, {"b": 2}], "a.b": [9, 10], "x.": [1, None]})
     seeded(dfs, **{"a.parquet": parquet(rows)})

@@ -6,12 +6,11 @@ from there the code of the local home reads them, with the same types and the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import polars as pl
-import pyarrow.parquet as pq
 from attrs import frozen
+from pyarrow.parquet import ColumnChunkMetaData
 
 from hygge_adls.place import LakeSource
 from hygge_core.files.elsewhere import (
@@ -20,13 +19,14 @@ from hygge_core.files.elsewhere import (
     ParquetFormat,
     Portion,
     Source,
+    extents,
     footer_of,
+    range_of,
     within_reach,
 )
 from hygge_core.records import Range
-from hygge_core.watermark import compare, mark_of
+from hygge_core.watermark import compare, mark_at
 
-_EXACT = ("INT32", "INT64")
 _GAP_BYTES = 32 << 10
 #: So many bytes of row groups, decoded, are read at once; Polars decodes whole row groups.
 _SCAN_BYTES = 128 << 20
@@ -52,7 +52,7 @@ class LakeParquetFormat(ParquetFormat):
             # A file with none of the columns still has rows, so one column is read to count them.
             names = [n for n in portion.schema if n in footer.schema] or footer.schema.names()[:1]
             rows = _batch_rows(footer, portion.batch_rows)
-            groups = _groups(copy.path, names, portion.range, footer.schema)
+            groups = _groups(footer, names, portion.range)
             for some in _gathered(groups):
                 for start, stop in _joined(each for group in some for each in group.ranges):
                     copy.fetch(start, stop)
@@ -84,51 +84,39 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield held
 
 
-def _groups(
-    path: Path, names: Sequence[str], asked: Range | None, schema: pl.Schema
-) -> Iterator[_Group]:
+def _groups(footer: Footer, names: Sequence[str], asked: Range | None) -> Iterator[_Group]:
     """The row groups that can have rows of the range."""
-    found = pq.read_metadata(path)
+    past = _past(footer, asked)
     offset = 0
-    for number in range(found.num_row_groups):
-        group = found.row_group(number)
-        chunks = [group.column(at) for at in range(group.num_columns)]
-        if asked is None or _may_have(chunks, asked, schema):
-            wanted = [each for each in chunks if _is_of(each, names)]
-            ranges = tuple(_range(each) for each in wanted)
+    for number in range(footer.thrift.num_row_groups):
+        group = footer.thrift.row_group(number)
+        if number not in past:
+            chunks = (group.column(at) for at in range(group.num_columns))
+            ranges = tuple(range_of(each) for each in chunks if _is_of(each, names))
             yield _Group(offset, group.num_rows, group.total_byte_size, ranges)
         offset += group.num_rows
 
 
-def _is_of(chunk: pq.ColumnChunkMetaData, names: Sequence[str]) -> bool:
+def _is_of(chunk: ColumnChunkMetaData, names: Sequence[str]) -> bool:
     """Whether it belongs to one of these columns; rather one too many, since names have dots."""
     path = chunk.path_in_schema
     return any(path == name or path.startswith(f"{name}.") for name in names)
 
 
-def _range(chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
-    first = chunk.data_page_offset
-    if chunk.has_dictionary_page and chunk.dictionary_page_offset is not None:
-        first = min(first, chunk.dictionary_page_offset)
-    return first, first + chunk.total_compressed_size
-
-
-def _may_have(chunks: Sequence[pq.ColumnChunkMetaData], asked: Range, schema: pl.Schema) -> bool:
-    """False only where exact statistics say that every value is too old, and none is NULL."""
-    dtype = schema.get(asked.column)
-    found = [each for each in chunks if each.path_in_schema == asked.column]
-    # Two are a column named "a.b", and the field b of a column a.
-    if asked.low is None or dtype is None or len(found) != 1:
-        return True
-    chunk = found[0]
-    known = chunk.statistics
-    exact = dtype.is_signed_integer() or isinstance(dtype, pl.Date | pl.Datetime)
-    if not exact or known is None or not known.has_min_max or chunk.physical_type not in _EXACT:
-        return True
-    if not known.has_null_count or known.null_count:
-        return True
-    top = mark_of(int(known.max_raw), dtype)
-    return top is None or compare(top, asked.low) >= 0
+def _past(footer: Footer, asked: Range | None) -> Collection[int]:
+    """The row groups of which exact statistics say that all is too old, and nothing is NULL."""
+    if asked is None or asked.low is None or asked.column not in footer.schema:
+        return ()
+    dtype, low = footer.schema[asked.column], asked.low
+    try:
+        known = list(extents(footer, asked.column))
+    except LookupError:
+        return ()
+    return [
+        number
+        for number, (_, highest, nulls) in enumerate(known)
+        if highest is not None and not nulls and compare(mark_at(highest, dtype), low) < 0
+    ]
 
 
 def _gathered(groups: Iterator[_Group]) -> Iterator[list[_Group]]:

@@ -7,8 +7,9 @@ settings are in :mod:`hygge_core.files.settings`; everything here is imported wh
 * ``FileHome`` reads ``Source``s (``Portion`` by portion) in a format: ``CsvFormat``,
   ``NdjsonFormat``, ``ParquetFormat``; ``ParquetHome`` also hands files over. ``SUFFIXES`` are the
   endings of each format's names, ``skipped`` is what is none of the data;
-* ``Footer`` and ``footer_of`` tell what is in a Parquet file, ``within_reach`` which of its moments
-  can be read; ``BATCH_BYTES`` is how much is read at a time;
+* ``Footer`` and ``footer_of`` tell what is in a Parquet file, ``range_of`` where a column chunk is,
+  ``extents`` between which values a row group lies, ``within_reach`` which of its moments can be
+  read; ``BATCH_BYTES`` is how much is read at a time;
 * ``write_parquet``, ``write_csv`` and ``write_ndjson`` encode a frame on this host, in a place that
   ``on_this_host`` gives; ``told_by_minutes`` is for JSON of one's own. What a format cannot hold is
   refused by name: ``refuse_types``, ``refuse_not_json``, ``refuse_not_parquet``;
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from hygge_core.files.homes.sources import skipped as skipped
     from hygge_core.files.ndjson.home import NdjsonFormat as NdjsonFormat
     from hygge_core.files.parquet.footers import Footer as Footer
+    from hygge_core.files.parquet.footers import extents as extents
     from hygge_core.files.parquet.footers import footer_of as footer_of
+    from hygge_core.files.parquet.footers import range_of as range_of
     from hygge_core.files.parquet.home import ParquetFormat as ParquetFormat
     from hygge_core.files.parquet.home import ParquetHome as ParquetHome
     from hygge_core.files.parquet.int96 import within_reach as within_reach
@@ -58,8 +61,10 @@ _WHERE = {
     "SCHEMA_MARK": "stores.taking",
     "SUFFIXES": "homes.sources",
     "Source": "homes.sources",
+    "extents": "parquet.footers",
     "footer_of": "parquet.footers",
     "on_this_host": "disk.aside",
+    "range_of": "parquet.footers",
     "refusal": "stores.taking",
     "refuse_not_json": "stores.values",
     "refuse_not_parquet": "stores.writing",

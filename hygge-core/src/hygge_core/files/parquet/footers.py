@@ -119,14 +119,14 @@ def span_in(footer: Footer, column: str) -> Span:
     Raises ``LookupError`` where they are missing, or not exact: only those of signed integers,
     dates and datetimes are; texts are cut short in them, and floats may hide NaN.
     """
-    extents = list(_extents(footer, column))
-    lows = [low for low, _, _ in extents if low is not None]
-    highs = [high for _, high, _ in extents if high is not None]
+    known = list(extents(footer, column))
+    lows = [low for low, _, _ in known if low is not None]
+    highs = [high for _, high, _ in known if high is not None]
     dtype = footer.schema[column]
     return Span(
         lowest=mark_at(min(lows), dtype) if lows else None,
         highest=mark_at(max(highs), dtype) if highs else None,
-        unusable=sum(nulls for _, _, nulls in extents),
+        unusable=sum(nulls for _, _, nulls in known),
     )
 
 
@@ -138,13 +138,16 @@ def groups_at(footer: Footer, column: str, mark: Mark) -> list[int]:
     at = count(point(mark), footer.schema[column])
     return [
         number
-        for number, (low, high, _) in enumerate(_extents(footer, column))
+        for number, (low, high, _) in enumerate(extents(footer, column))
         if low is not None and high is not None and low <= at <= high
     ]
 
 
-def _extents(footer: Footer, column: str) -> Iterator[tuple[int | None, int | None, int]]:
-    """The lowest value of each row group, its highest, and how many are NULL."""
+def extents(footer: Footer, column: str) -> Iterator[tuple[int | None, int | None, int]]:
+    """The lowest value of each row group, its highest, and how many are NULL.
+
+    Values are physical ones of the column. Raises ``LookupError`` as ``span_in`` does.
+    """
     dtype = footer.schema[column]
     if not (dtype.is_signed_integer() or isinstance(dtype, pl.Date | pl.Datetime)):
         raise LookupError(f"statistics of {dtype} are not exact")
