@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hygge_core.errors import AuthError, ConfigError
-from hygge_core.polish import Polish
 from hygge_core.polish.names import final_name, words
-from hygge_core.polish_settings import ColumnSettings
+from hygge_core.polish.polish import Polish
+from hygge_core.polish.settings import ColumnSettings
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
 ROWS = pl.DataFrame(

@@ -223,6 +223,6 @@ FLOW_ONLY = ("journal", "discover")
 
 def polish_settings() -> type:
     """The class of ``polish``, imported when somebody has polish."""
-    from hygge_core.polish_settings import PolishSettings
+    from hygge_core.polish.settings import PolishSettings
 
     return PolishSettings

@@ -47,7 +47,7 @@ def quotes_of(whose: Entity | Task) -> Quotes:
 
 
 def _hidden(polish: Mapping[str, Any], column: str) -> bool:
-    from hygge_core.polish import Polish  # polars: only where a value has to be told
+    from hygge_core.polish.polish import Polish  # polars: only where a value has to be told
 
     return Polish.of(polish).hides(column)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hygge_core.polish import Polish
+from hygge_core.polish.polish import Polish
 from hygge_core.watermark import Tracker
 
 if TYPE_CHECKING:

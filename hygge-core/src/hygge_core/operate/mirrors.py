@@ -15,7 +15,7 @@ from hygge_core.engine.rows.shaping import as_frame
 from hygge_core.errors import ConfigError
 from hygge_core.markers import ROW_MARKER
 from hygge_core.mirrors import Breach, Comparison, Reported, Swept
-from hygge_core.polish import Polish
+from hygge_core.polish.polish import Polish
 from hygge_core.protocols import FeedsMirror
 from hygge_core.records import Ask
 from hygge_core.secrets import scrub

@@ -13,7 +13,7 @@ import polars as pl
 from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.engine.rows.names import refuse_patterns
 from hygge_core.engine.rows.shaping import as_frame
-from hygge_core.polish import Polish
+from hygge_core.polish.polish import Polish
 from hygge_core.records import Ask
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from hygge_core.errors import ConfigError, Mistake
 from hygge_core.markers import ROW_MARKER
 from hygge_core.nearest import did_you_mean
 from hygge_core.polish.names import final_name
-from hygge_core.polish_settings import PolishSettings, is_glob, matching
+from hygge_core.polish.settings import PolishSettings, is_glob, matching
 
 
 def kept(settings: PolishSettings, columns: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hygge_core.markers import ROW_MARKER
 
 if TYPE_CHECKING:
-    from hygge_core.polish_settings import Case, ColumnSettings
+    from hygge_core.polish.settings import Case, ColumnSettings
 
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 

@@ -13,7 +13,7 @@ from hygge_core.config import structure
 from hygge_core.errors import ConfigError, Mistake
 from hygge_core.polish import choice, values
 from hygge_core.polish.names import final_name
-from hygge_core.polish_settings import PolishSettings, masks
+from hygge_core.polish.settings import PolishSettings, masks
 from hygge_core.types.spelling import instance
 
 

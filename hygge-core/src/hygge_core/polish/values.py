@@ -11,7 +11,7 @@ from typing import TypeAlias
 import polars as pl
 
 from hygge_core.digests import Digest, digested, plain_text, values_text
-from hygge_core.polish_settings import HashId, Scalar, Timestamp
+from hygge_core.polish.settings import HashId, Scalar, Timestamp
 from hygge_core.types import spell
 
 REDACTED = "***"

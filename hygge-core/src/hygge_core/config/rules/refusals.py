@@ -9,7 +9,7 @@ from hygge_core.config.drafts.part import Part
 from hygge_core.config.tree.nodes import Leaf, Origin
 from hygge_core.errors import Mistake
 from hygge_core.nearest import did_you_mean
-from hygge_core.polish_settings import masks
+from hygge_core.polish.settings import masks
 from hygge_core.records import RunType
 
 

@@ -72,7 +72,7 @@ def _section(heading: str, cls: type) -> Iterator[str]:
 def _parts(kind: Any) -> Iterator[type]:
     """The config classes inside of a setting that no other section tells of."""
     for arm in (kind, *get_args(kind)):
-        if isinstance(arm, type) and attrs.has(arm) and arm.__module__.endswith("polish_settings"):
+        if isinstance(arm, type) and attrs.has(arm) and arm.__module__.endswith("polish.settings"):
             yield arm
 
 

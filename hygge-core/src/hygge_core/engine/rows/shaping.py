@@ -14,7 +14,7 @@ from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.engine.rows.names import refuse_patterns
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.markers import ROW_MARKER
-from hygge_core.polish import Polish
+from hygge_core.polish.polish import Polish
 from hygge_core.protocols import KnowsContent, KnowsSchema
 from hygge_core.types import parse_schema
 
