@@ -1,5 +1,6 @@
 """The journal on the lake itself: beside the data, never data, and safe for several at once."""
 
+import os
 import threading
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from attrs import evolve
 from lakes import Mover, account_at, sign_in
 
+from hygge_adls.journal import leases
 from hygge_adls.journal import log as logs
 from hygge_adls.journal.head import Head, Segment
 from hygge_adls.journal.journal import ParquetJournal
@@ -198,6 +200,16 @@ def test_a_paused_coordinator_loses_by_its_epoch(opened, monkeypatch):
     with pytest.raises(JournalError, match="was taken over by the other"):
         brought_to(paused, old, "open")
     brought_to(other, new, "open")
+
+
+def test_an_owner_in_another_container_is_not_proved_dead_by_its_number(opened, monkeypatch):
+    """Several of one host's name, each of which is process 1 in its own."""
+    with monkeypatch.context() as patch:
+        patch.setattr(leases, "numbered_among", lambda: "others")
+        opened().acquire("walk", "walk", evolve(OWNER, host=os.uname().nodename, pid=os.getpid()))
+    leases.takings.clear()  # as in another process
+    with pytest.raises(LeaseHeld):
+        opened().acquire("walk", "walk", OTHER)
 
 
 def test_what_was_forgotten_stays_forgotten_for_those_who_knew_it(opened, small):

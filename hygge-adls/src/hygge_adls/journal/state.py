@@ -29,13 +29,15 @@ _RECENT = 500
 class Held:
     """The lease of an entity; ``owner`` is ``None`` when it was given back. Epochs never fall.
 
-    ``taking`` is unique: by it a process knows a lease of its own that it has lost sight of.
+    * ``taking`` is unique: by it a process knows a lease of its own that it has lost sight of.
+    * ``among`` which processes the owner's number is one of.
     """
 
     epoch: int
     owner: Owner | None
     expires: datetime
     taking: str = ""
+    among: str = ""
 
 
 @define
