@@ -18,6 +18,8 @@ SAID = [
     ('Cannot open database "X" requested by the login.', AuthError, False, "user in it"),
     ("The SELECT permission was denied on the object 'Orders'.", AuthError, False, "GRANT"),
     ("CREATE TABLE permission denied in database 'ERP'.", AuthError, False, "GRANT"),
+    ("The specified schema name 'eu' either does not exist or you do not have permission to use"
+     " it.", HomeError, False, "CREATE SCHEMA"),
     ("Invalid object name 'dbo.Orders'.", HomeError, False, "schema.table"),
     ("Transaction (Process ID 55) was deadlocked on lock resources", HomeError, True, "again"),
     ("Lock request time out period exceeded.", HomeError, True, "lock_seconds"),

@@ -25,9 +25,11 @@ def project(tmp_path: Path, server: TdsServer) -> Project:
     return made
 
 
-def told(project: Project, capsys: pytest.CaptureFixture[str], **connection: object) -> str:
+def told(
+    project: Project, capsys: pytest.CaptureFixture[str], flow: str = FLOW, **connection: object
+) -> str:
     """What a check says that finds something."""
-    project.write(FLOW, **connection)
+    project.write(flow, **connection)
     capsys.readouterr()
     assert project.hygge("check") == 1
     said = capsys.readouterr()
@@ -83,6 +85,16 @@ def test_a_permission_that_is_missing_and_what_grants_it(
     text = told(project, capsys)
     assert f"this login has no {permission}" in text
     assert f"GRANT {permission}" in text
+
+
+def test_a_schema_that_is_not_there_is_no_missing_permission(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = FLOW.replace("dbo.target", "[sales.eu].target")
+    assert "the schema sales.eu is not there" in told(project, capsys, flow=there)
+    project.ground.execute("CREATE SCHEMA [sales.eu]")
+    project.write(there)
+    assert project.hygge("check") == 0
 
 
 def test_a_table_that_may_not_be_read(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

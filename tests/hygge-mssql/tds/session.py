@@ -193,8 +193,15 @@ class Session:
     def permission(
         self, securable: str | None, kind: str | None, permission: str | None
     ) -> int | None:
-        """HAS_PERMS_BY_NAME: 1, or 0 where the test has taken it away."""
+        """HAS_PERMS_BY_NAME: 1, or 0 where the test has taken it away; NULL where a schema is not
+        there, or its name is read as several parts."""
         denied = self.server.denied
+        given = securable or ""
+        bare = given[1:-1] if given.startswith("[") else given
+        if kind == "SCHEMA" and (
+            ("." in given and bare == given) or self.database.catalogue.schema(bare) is None
+        ):
+            return None
         name = (securable or "").lower().replace("[", "").replace("]", "")
         return (
             0

@@ -84,6 +84,13 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"|SHUTDOWN is in progress|The database may be offline",
         _BUSY,
     ),
+    # 2760
+    (
+        r"specified schema name",
+        Meaning(
+            "CREATE SCHEMA makes it; where it is there, GRANT ... ON SCHEMA::... TO this login"
+        ),
+    ),
     # 229, 230, 262, 297, 300, 916, 1088, 3704, 15151, 15247
     (
         r"permission (was|is) denied|permission denied|do(es)? not have permission"

@@ -23,7 +23,7 @@ from hygge_mssql.home.ranges import EVERYTHING
 from hygge_mssql.home.reader import listed
 from hygge_mssql.home.selected import framed, selected
 from hygge_mssql.home.source import Table
-from hygge_mssql.names import Name, named, staging_table
+from hygge_mssql.names import Name, named, quoted, staging_table
 from hygge_mssql.server.server import Server
 from hygge_mssql.server.session import Session
 from hygge_mssql.settings.kinds import MssqlStoreConfig
@@ -133,18 +133,19 @@ class MssqlStore:
         found = target(session, self._table)
         what = "is there" if found else "will be made"
         yield f"{self._table} {what}", "ok", ""
-        for permission, on, kind in (
-            ("CREATE TABLE", "", "DATABASE"),
-            ("ALTER", schema, "SCHEMA"),
+        database, own = quoted(self._server.config.database), quoted(schema)
+        for permission, kind, on, place, grant in (
+            ("CREATE TABLE", "DATABASE", database, "the database", "GRANT CREATE TABLE"),
+            ("ALTER", "SCHEMA", own, f"the schema {schema}", f"GRANT ALTER ON SCHEMA::{own}"),
         ):
-            may = session.value(say.MAY.sql, on or self._server.config.database, kind, permission)
-            place = f"the schema {schema}" if on else "the database"
-            grant = f"GRANT {permission}" + (f" ON SCHEMA::[{schema}]" if on else "")
-            yield (
-                f"tables can be made in {place}",
-                "ok" if may else f"this login has no {permission}",
-                "" if may else f"{grant} TO this login's user",
-            )
+            what = f"tables can be made in {place}"
+            may = session.value(say.MAY.sql, on, kind, permission)
+            if may is None:
+                yield what, f"{place} is not there", f"CREATE {kind} {on}"
+            elif may:
+                yield what, "ok", ""
+            else:
+                yield what, f"this login has no {permission}", f"{grant} TO this login's user"
 
     def close(self) -> None:
         """Give the session back, whatever is under way: what is not committed is undone."""
