@@ -237,6 +237,15 @@ def test_a_tree_that_was_made_anew_is_not_the_one_that_goes(lake, dfs):
     assert dfs.paths("lake") == []
 
 
+def test_a_folder_that_goes_between_two_pages_is_not_taken_for_a_smaller_one(lake, dfs):
+    dfs.seed("lake", {f"a/{number}": b"x" for number in range(3)})
+    dfs.manners.page_items = 2
+    dfs.faults.add(operation="list", nth=2, status=404, code="PathNotFound")
+    with pytest.raises(StoreError, match="lake/a was taken away") as caught:
+        list(lake.list("a"))
+    assert caught.value.transient
+
+
 def test_a_tree_goes_however_many_pages_that_takes(lake, dfs):
     dfs.seed("lake", {f"t/{number}/x": b"" for number in range(20)})
     dfs.manners.delete_pages = 3

@@ -59,16 +59,25 @@ class Reads:
         """The files below ``folder``, however many pages they take, in the service's order.
 
         None where there is no such folder. Their names begin with ``folder`` as it is written here.
+        Raises, transient, where the folder is taken away between two pages.
         """
+        told = False
         with speaking(self._raising, self.address(folder)):
             try:
                 for found in self.filesystem.get_paths(folder or None, recursive=recursive):
                     if not found.is_directory:
                         name = self._as_asked(found.name, folder)
+                        told = True
                         yield Entry(name, int(found.content_length), found.etag.strip('"'))
             except ResourceNotFoundError as exc:
                 if code_of(exc) not in GONE:
                     raise
+                if told:
+                    raise self._raising(
+                        f"{self.address(folder)} was taken away while it was listed",
+                        hint="somebody replaces it now; run again in a moment",
+                        transient=True,
+                    ) from exc
 
     def _as_asked(self, listed: str, folder: str) -> str:
         """A name of the listing of ``folder``, below ``folder``. Raises for one that is not.
