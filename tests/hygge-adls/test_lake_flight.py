@@ -148,7 +148,9 @@ def test_blocks_of_one_file_travel_beside_each_other(dfs, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="asks Linux for its peak")
-@pytest.mark.parametrize(("buffers", "files"), [(10, 1), (3, 4)])
+@pytest.mark.parametrize(
+    ("buffers", "files"), [(10, 1), pytest.param(3, 4, marks=pytest.mark.slow)]
+)
 def test_a_file_ten_times_the_buffer_takes_no_more_memory_than_is_documented(buffers, files):
     mib = buffers * BLOCK_BYTES * BLOCKS_AT_ONCE >> 20
     with DfsProcess("--filesystem", "lake", "--manners", '{"latency_seconds": 0.005}') as server:

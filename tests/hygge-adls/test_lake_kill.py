@@ -134,8 +134,9 @@ def kill_and_start_again(template: Template, place: Path, ks) -> None:
         shutil.rmtree(project)
 
 
+@pytest.mark.parametrize("case", ["incremental", "full_drop-journal_beside"], indirect=True)
 def test_a_run_killed_at_a_point_is_finished_or_undone_by_the_next(template, case, tmp_path):
-    """Each case is killed once, further on than the one before; the slow suite kills at all."""
+    """Each is killed once, one further on than the other; the slow suite kills all everywhere."""
     quarter = len(template.points) * (1 + list(CASES).index(case)) // 4
     kill_and_start_again(template, tmp_path, (quarter,))
 

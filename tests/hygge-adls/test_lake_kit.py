@@ -1,6 +1,7 @@
 """The lake keeps the promises of a plugin, a home, a store and a journal, over real HTTP."""
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -21,7 +22,7 @@ from hygge_core.testing import (
     StoreContract,
     StoreSubject,
 )
-from hygge_core.testing.matrix import AXES
+from hygge_core.testing.matrix import AXES, AXES_MUST, MUST, NAMES, NAMES_MUST, VALUES
 
 
 class TestLakePlugin(PluginContract):
@@ -79,6 +80,11 @@ def one_lake(dfs) -> OneLake:
     return OneLake(dfs, "onelake", "Raw.Lakehouse/Files/")
 
 
+def of_cores_files(test: str, cases: Iterable[str], must: Iterable[str]) -> list[str]:
+    """``test`` of what lies in files that core writes and reads: it shows there that they do."""
+    return [f"{test}[{case}]" for case in cases if case not in must]
+
+
 class TestLakeJournal(JournalContract):
     every_step = 15
 
@@ -110,6 +116,8 @@ class TestLakeStore(StoreContract):
         "test_files_on_their_way_may_crash_anywhere[append]",
         "test_a_commit_of_files_may_crash_anywhere[append]",
         "test_a_commit_of_files_may_crash_anywhere[full_drop]",
+        *of_cores_files("test_a_value_is_kept_or_refused", VALUES, MUST),
+        *of_cores_files("test_a_name_is_kept_or_refused", NAMES, NAMES_MUST),
     )
 
     @pytest.fixture
@@ -138,12 +146,7 @@ class TestLakeStore(StoreContract):
 
 class TestLakeHome(HomeContract):
     every_step, every_double = 7, 201
-    #: Core reads the files, and knows all types: a whole number and a time stand for them here.
-    repeats = tuple(
-        f"test_a_range_is_exact_with_ties[{axis}]"
-        for axis in AXES
-        if axis not in ("int64", "datetime_us")
-    )
+    repeats = of_cores_files("test_a_range_is_exact_with_ties", AXES, AXES_MUST)
 
     @pytest.fixture
     def lake(self, adls_lake) -> Lake:

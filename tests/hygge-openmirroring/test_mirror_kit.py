@@ -62,6 +62,12 @@ class TestMirrorStore(StoreContract):
         "test_a_cleanup_leaves_what_others_have_staged": _SEAL,
     }
 
+    #: What is staged lies there alike in both modes, and goes by its folder.
+    repeats = (
+        "test_what_never_was_decided_may_crash_anywhere[full_drop]",
+        "test_a_rollback_may_crash_anywhere[append]",
+    )
+
     @pytest.fixture
     def subject(self, mirror) -> StoreSubject:
         def table(root):

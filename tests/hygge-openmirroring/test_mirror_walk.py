@@ -47,7 +47,7 @@ def soon(monkeypatch):
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_at_a_point_no_table_stops_and_no_batch_is_lost(case, walk):
-    for k, action in sampled(steps(walk.points(), ACTIONS), 43, first=list(CASES).index(case)):
+    for k, action in sampled(steps(walk.points(), ACTIONS), 73, first=list(CASES).index(case)):
         walk.step(k, action)
 
 
