@@ -191,6 +191,23 @@ def test_an_empty_partitioned_full_drop_keeps_the_types_and_takes_more(table):
     assert pl.read_parquet(table, hive_schema={"k": pl.String}).equals(rows)
 
 
+@pytest.mark.parametrize(
+    ("values", "folders"),
+    [
+        (
+            [dt.time(1, 2, 3), dt.time(1, 2, 3, 4)],
+            ["k=01%3A02%3A03", "k=01%3A02%3A03.000004"],
+        ),
+        ([dt.timedelta(1), dt.timedelta(1, 0, 1)], ["k=P1D", "k=P1DT0.000001S"]),
+        ([0.1, 5e-324], ["k=0.1", "k=5e-324"]),
+    ],
+    ids=["time", "duration", "float"],
+)
+def test_no_two_values_share_a_folder(table, values, folders):
+    moved(store_of(table, partition_by=("k",)), "r1", pl.DataFrame({"id": [1, 2], "k": values}))
+    assert sorted(path.name for path in table.iterdir()) == folders
+
+
 @pytest.mark.parametrize("value", ["", "__HIVE_DEFAULT_PARTITION__"])
 def test_a_value_that_a_folder_cannot_tell_from_null_is_refused(table, value):
     with pytest.raises(StoreError, match="tell from NULL"):

@@ -110,13 +110,22 @@ def folders(frame: pl.DataFrame, by: tuple[str, ...]) -> Iterator[tuple[str, pl.
         return
     texts = [f"\0{column}" for column in by]
     marked = frame.with_columns(
-        pl.col(column).cast(pl.String).alias(text) for column, text in zip(by, texts, strict=True)
+        _text(frame.get_column(column)).alias(text) for column, text in zip(by, texts, strict=True)
     ).drop(by)
     for values, piece in marked.partition_by(
         texts, as_dict=True, include_key=False, maintain_order=True
     ).items():
         pairs = zip(by, values, strict=True)
         yield "/".join(folder(column, value) for column, value in pairs), piece
+
+
+def _text(values: pl.Series) -> pl.Series:
+    """Texts that tell all values apart: Polars by itself leaves out the parts of a second."""
+    if isinstance(values.dtype, pl.Time):
+        return values.dt.to_string("%H:%M:%S%.f")
+    if isinstance(values.dtype, pl.Duration):
+        return values.dt.to_string("iso")
+    return values.cast(pl.String)
 
 
 def nothing(schema: pl.Schema, by: tuple[str, ...]) -> tuple[str, pl.DataFrame]:
