@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
+from stranger_pool import POOLS, PoolConfig, open_pool  # noqa: F401  # tests look at POOLS here
+from stranger_stops import interrupts_its_own_commit, pauses
 
 from hygge_core import errors
 from hygge_core.fields import PER_ENTITY, ConnectionName, Secret
@@ -27,7 +26,10 @@ from hygge_core.jsons import to_plain
 #: What ``script = "name"`` plays: called with a ``Play``, yields batches.
 SCRIPTS: dict[str, Callable[[Play], Iterator[Any]]] = {}
 #: What ``stumble = "name"`` does: called with (step, batch or None, scene) before each step.
-STUMBLES: dict[str, Callable[[str, Any, Any], None]] = {}
+STUMBLES: dict[str, Callable[[str, Any, Any], None]] = {
+    "interrupts its own commit": interrupts_its_own_commit,
+    "pauses": pauses,
+}
 #: Who is told of events, beside the file that ``STRANGER_EVENTS`` names.
 LISTENERS: list[Callable[[Any], None]] = []
 #: The account that each stumbling store was opened with.
@@ -271,91 +273,6 @@ class _StumblingStaging:
         return self._inner.seal()
 
 
-def interrupts_its_own_commit(step: str, batch: Any, scene: Any) -> None:
-    """Ctrl-C, at the worst moment."""
-    if step == "commit":
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.2)
-
-
-STUMBLES["interrupts its own commit"] = interrupts_its_own_commit
-
-
-_RENEWING = threading.Lock()
-
-
-def pauses(step: str, batch: Any, scene: Any) -> None:
-    """The whole process is stopped at the step that it is told, until somebody lets it go on."""
-    wanted = os.environ.get("STRANGER_PAUSES_AT")
-    if wanted and step == "begin":
-        _renew_alone()
-    elif wanted == step:
-        with _RENEWING:
-            os.kill(os.getpid(), signal.SIGSTOP)
-            time.sleep(0.2)  # this thread may go on for a moment before all of them stand still
-
-
-STUMBLES["pauses"] = pauses
-
-
-def _renew_alone() -> None:
-    """Let no renewal of the lease be under way when the process is stopped.
-
-    SQLite's lock would be held for as long as the process stands still, and all others would wait
-    for that and not for the lease.
-    """
-    from hygge_journal_sqlite.journal.journal import SqliteJournal
-
-    renew = SqliteJournal.renew
-
-    def renewed(self: Any, lease: Any) -> Any:
-        with _RENEWING:
-            return renew(self, lease)
-
-    SqliteJournal.renew = renewed  # type: ignore[method-assign]
-
-
-# --- the connection ---------------------------------------------------------------------------
-
-
-@frozen(kw_only=True)
-class PoolConfig:
-    """``[connections.NAME]`` with ``type = "pool"``."""
-
-    max_connections: int | None = None
-
-
-class Pool:
-    """Counts who uses it at the same moment; nobody is ever made to wait, so all must be let in."""
-
-    def __init__(self, config: PoolConfig) -> None:
-        self.config = config
-        self._lock = threading.Lock()
-        self._now = 0
-        self.counts: Counter[str] = Counter()
-
-    @contextmanager
-    def used(self) -> Iterator[None]:
-        with self._lock:
-            self._now += 1
-            self.counts["most"] = max(self.counts["most"], self._now)
-            self.counts["uses"] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._now -= 1
-
-
-POOLS: list[Pool] = []
-
-
-@contextmanager
-def _open_pool(config: PoolConfig, scene: Any) -> Iterator[Pool]:
-    POOLS.append(Pool(config))
-    yield POOLS[-1]
-
-
 # --- the hooks --------------------------------------------------------------------------------
 
 
@@ -379,7 +296,7 @@ def hygge_stores() -> list[Kind]:
 
 @hookimpl
 def hygge_connections() -> list[Kind]:
-    return [Kind(name="pool", config=PoolConfig, open=_open_pool)]
+    return [Kind(name="pool", config=PoolConfig, open=open_pool)]
 
 
 @hookimpl
