@@ -163,15 +163,16 @@ def test_quiet_says_nothing_where_all_is_well(shop, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_reader_that_leaves_early_stops_no_run(shop):
-    done = subprocess.run(
-        f"{sys.executable} -m hygge_core --json run -C {shop} | head -n 1",
-        shell=True,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "run_started" in done.stdout
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_reader_that_leaves_early_stops_no_run(shop, stream):
+    ours, theirs = os.pipe()
+    os.close(ours)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: theirs}
+    words = ["--json"] if stream == "stdout" else []
+    command = [sys.executable, "-m", "hygge_core", *words, "run", "-C", str(shop)]
+    done = subprocess.run(command, **streams, text=True, check=False)
+    os.close(theirs)
+    assert (done.returncode, done.stdout or "", done.stderr or "") == (0, "", "")
     assert len(list((shop / "lake").rglob("*.parquet"))) == 2
 
 

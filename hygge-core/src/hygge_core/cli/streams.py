@@ -14,14 +14,31 @@ from hygge_core.secrets import scrub
 
 
 class _Scrubbed:
-    """A text stream that writes what it is given without the secrets in it."""
+    """A text stream that writes what it is given without the secrets in it.
+
+    Where the reader of its pipe has gone, what is written goes nowhere: no command ends for that.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        self._stream.write(scrub(text))
+        with self._unread():
+            self._stream.write(scrub(text))
         return len(text)
+
+    def flush(self) -> None:
+        with self._unread():
+            self._stream.flush()
+
+    @contextmanager
+    def _unread(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:  # what is buffered by now would raise it again
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
 
     def writelines(self, lines: Sequence[str]) -> None:
         self.write("".join(lines))
@@ -40,17 +57,9 @@ def scrubbed() -> Iterator[None]:
     sys.stdout, sys.stderr = (cast(TextIO, _Scrubbed(stream)) for stream in plain)
     try:
         yield
-        _flush()
+        sys.stdout.flush()
     finally:
         sys.stdout, sys.stderr = plain
-
-
-def _flush() -> None:
-    """Write out what is buffered, or let it go when the reader of the pipe has gone."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def give(text: str, *, mark: str = "", style: str = "") -> None:
