@@ -309,7 +309,7 @@ SELECT ... FROM CHANGETABLE(CHANGES [x].[x], 0) AS c LEFT OUTER JOIN [x].[x] AS 
 
 -- session.set_up
 -- https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
-SET LANGUAGE us_english; SET XACT_ABORT ON; SET LOCK_TIMEOUT 0; SET CONTEXT_INFO 0x
+SET LANGUAGE us_english; SET XACT_ABORT ON; SET NOCOUNT OFF; SET LOCK_TIMEOUT 0; SET CONTEXT_INFO 0x
 
 -- session.alive
 -- https://learn.microsoft.com/sql/t-sql/queries/select-transact-sql

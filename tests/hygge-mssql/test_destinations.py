@@ -199,6 +199,13 @@ def test_a_key_that_the_source_spells_otherwise_now_has_not_vanished(project: Pr
     assert project.rows("dbo.target") == [("abc  ", 2), ("d    ", 1)]
 
 
+def test_rows_are_counted_whatever_the_user_options_of_the_server_are(project: Project) -> None:
+    project.ground.execute("CREATE TABLE dbo.target ([id] bigint NULL)")
+    project.server.user_options["NOCOUNT"] = "ON"
+    assert load(project, pl.DataFrame({"id": [1, 2]})) == 0
+    assert project.rows("dbo.target") == [(1,), (2,)]
+
+
 @pytest.mark.parametrize(
     "unique", ["CREATE UNIQUE INDEX one ON dbo.target ([code])", "ADD PRIMARY KEY ([code])"]
 )

@@ -13,6 +13,7 @@ from tds.log import Entry
 
 import hygge_mssql
 from hygge_mssql.statements import Statement, every, publishing
+from hygge_mssql.statements.session import SET_UP
 
 SOURCES = Path(hygge_mssql.__file__).parent
 #: What begins a statement of T-SQL that reads or changes something.
@@ -91,7 +92,7 @@ def test_every_text_that_is_listed_is_of_a_statement_or_of_a_list() -> None:
     ],
 )
 def test_a_text_that_became_another_is_not_in_the_list(text: str) -> None:
-    opening = "SET LANGUAGE us_english; SET XACT_ABORT ON; SET LOCK_TIMEOUT 5; SET CONTEXT_INFO 0x0"
+    opening = SET_UP.with_(milliseconds="5", application="0x0")
     with pytest.raises(AssertionError, match=r"not in finished\.sql"):
         demand_listed([Entry(51, "batch", opening), Entry(51, "call", text)])
 

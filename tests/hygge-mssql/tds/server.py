@@ -72,6 +72,7 @@ class TdsServer:
         self.referred: dict[str, Referring] = {}
         #: "schema.table" → what it is besides: temporal, history, cdc, published, indexed view.
         self.besides: dict[str, str] = {}
+        self.user_options: dict[str, str] = {}  # what every session begins with: NOCOUNT → ON
         self.clock_shift_seconds = 0.0
         self._connections: set[Connection] = set()
         self._lock = threading.Lock()

@@ -45,6 +45,7 @@ class Session:
             "XACT_ABORT": "OFF",
             "NOCOUNT": "OFF",
             "IMPLICIT_TRANSACTIONS": "OFF",
+            **self.server.user_options,
         }
         self.isolation = READ_COMMITTED
         self.lock_timeout = -1

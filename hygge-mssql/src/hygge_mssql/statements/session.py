@@ -6,10 +6,11 @@ from hygge_mssql.statements.statement import statement
 
 SET_UP = statement(
     "session.set_up",
-    "SET LANGUAGE us_english; SET XACT_ABORT ON; SET LOCK_TIMEOUT {milliseconds};"
-    " SET CONTEXT_INFO {application}",
+    "SET LANGUAGE us_english; SET XACT_ABORT ON; SET NOCOUNT OFF;"
+    " SET LOCK_TIMEOUT {milliseconds}; SET CONTEXT_INFO {application}",
     source="t-sql/statements/set-statements-transact-sql",
-    does="messages in English, errors that undo everything, no endless wait, and who we are",
+    does="messages in English, errors that undo everything, rows counted whatever the server's user"
+    " options are, no endless wait, and who we are",
 )
 ALIVE = statement(
     "session.alive",
