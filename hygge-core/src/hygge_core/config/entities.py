@@ -34,7 +34,7 @@ _RUN_TYPES: tuple[RunType, ...] = ("full_drop", "incremental")
 
 
 @frozen(kw_only=True)
-class Ground:
+class Common:
     """What all entities of a project have in common."""
 
     project: str
@@ -44,11 +44,11 @@ class Ground:
     connections: Mapping[str, Part]
 
 
-def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
+def entity_of(draft: Draft, flow: Flow, common: Common) -> Entity:
     """The entity, its variables set or not."""
     settings, journal = draft.settings, flow.journal
-    home, store = _opened(draft.home, ground), _opened(draft.store, ground)
-    timeout = settings.timeout or ground.run.timeout
+    home, store = _opened(draft.home, common), _opened(draft.store, common)
+    timeout = settings.timeout or common.run.timeout
     return Entity(
         flow=draft.flow,
         entity=draft.names.entity,
@@ -56,7 +56,7 @@ def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
         run_type=settings.run_type,
         home=home,
         store=store,
-        journal=_opened(journal.part, ground) if journal and journal.part else None,
+        journal=_opened(journal.part, common) if journal and journal.part else None,
         watermark=settings.watermark.setting() if settings.watermark else None,
         deletes=settings.deletes.setting() if settings.deletes else None,
         polish=draft.polish,
@@ -67,11 +67,11 @@ def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
         slots=slots(draft),
         source=_address(draft.home),
         destination=_address(draft.store),
-        project=ground.project,
-        root=str(ground.root),
-        retry=ground.retry,
+        project=common.project,
+        root=str(common.root),
+        retry=common.retry,
         retention_seconds=seconds(journal.settings.retention) if journal else None,
-        lacking=tuple(dict.fromkeys(_lacking(draft, journal, ground))),
+        lacking=tuple(dict.fromkeys(_lacking(draft, journal, common))),
         refusals={
             run_type: tuple(refusals(draft, run_type, journal=journal is not None))
             for run_type in _RUN_TYPES
@@ -80,14 +80,14 @@ def entity_of(draft: Draft, flow: Flow, ground: Ground) -> Entity:
     )
 
 
-def discovery_of(flow: Flow, settings: DiscoverSettings, ground: Ground) -> Discovery:
+def discovery_of(flow: Flow, settings: DiscoverSettings, common: Common) -> Discovery:
     """How the entities of a flow are found."""
     own, journal = flow.own, flow.journal
     return Discovery(
         flow=own.flow,
         settings=settings,
-        home=_opened(own.home, ground),
-        journal=_opened(journal.part, ground) if journal and journal.part else None,
+        home=_opened(own.home, common),
+        journal=_opened(journal.part, common) if journal and journal.part else None,
         tags=own.settings.tags,
         keyed=own.store is not None and _takes_keys(own.store),
     )
@@ -99,8 +99,8 @@ def _takes_keys(store: Part) -> bool:
     return KEYS in settings_of(store.offered.kind.config) and KEYS not in store.node.entries
 
 
-def _opened(part: Part | None, ground: Ground) -> Opened:
-    return part.opened(ground.connections) if part is not None else Opened(type="", table={})
+def _opened(part: Part | None, common: Common) -> Opened:
+    return part.opened(common.connections) if part is not None else Opened(type="", table={})
 
 
 def _address(part: Part | None) -> str:
@@ -110,14 +110,14 @@ def _address(part: Part | None) -> str:
     return scrub(part.ask("address", "")) or part.word
 
 
-def _lacking(draft: Draft, journal: FlowJournal | None, ground: Ground) -> Iterator[Mistake]:
+def _lacking(draft: Draft, journal: FlowJournal | None, common: Common) -> Iterator[Mistake]:
     yield from lacking(draft.node.without("journal", "discover"))
     if journal is not None:
         yield from lacking(journal.node)
     parts = (draft.home, draft.store, journal.part if journal else None)
     for name in dict.fromkeys(name for part in parts if part for name in part.connections):
-        if name in ground.connections:
-            yield from lacking(ground.connections[name].node)
+        if name in common.connections:
+            yield from lacking(common.connections[name].node)
 
 
 def _sections(draft: Draft, journal: FlowJournal | None) -> Iterator[Section]:

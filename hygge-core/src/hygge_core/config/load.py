@@ -12,7 +12,7 @@ from hygge_core.config.drafts.desk import Desk
 from hygge_core.config.drafts.flows import Flow, resolve
 from hygge_core.config.drafts.part import lacking
 from hygge_core.config.drafts.survey import SECTIONS, survey
-from hygge_core.config.entities import Ground, discovery_of, entity_of, section_of
+from hygge_core.config.entities import Common, discovery_of, entity_of, section_of
 from hygge_core.config.layers.discovered import Found
 from hygge_core.config.layers.overlays import Overlays, overlays
 from hygge_core.config.layers.stack import Stack
@@ -58,28 +58,28 @@ def load(
     whole = overlays(sources, env, sets, environ, mistakes, found=found)
     stack = whole.chosen
     desk = Desk(plugins, sources.root, stack.connections, mistakes)
-    ground = _ground(desk, stack, sources)
+    common = _common(desk, stack, sources)
     _check_names(whole, mistakes)
     survey(desk, whole)
     flows = [resolve(desk, stack, flow) for flow in whole.files.flows]
-    caps = held_together(flows, ground.connections, mistakes)
+    caps = held_together(flows, common.connections, mistakes)
     mistakes.stop()
     return Project(
-        name=ground.project,
+        name=common.project,
         root=sources.root,
         file=sources.file,
         env=env,
-        run=ground.run,
-        retry=ground.retry,
-        connections={name: part.opened({}) for name, part in ground.connections.items()},
+        run=common.run,
+        retry=common.retry,
+        connections={name: part.opened({}) for name, part in common.connections.items()},
         caps=caps,
-        entities=tuple(entity_of(draft, flow, ground) for flow in flows for draft in flow.entities),
-        discoveries=tuple(_discoveries(flows, ground)),
-        sections=tuple(_sections(stack, ground)),
+        entities=tuple(entity_of(draft, flow, common) for flow in flows for draft in flow.entities),
+        discoveries=tuple(_discoveries(flows, common)),
+        sections=tuple(_sections(stack, common)),
     )
 
 
-def _ground(desk: Desk, stack: Stack, sources: Sources) -> Ground:
+def _common(desk: Desk, stack: Stack, sources: Sources) -> Common:
     """What all entities share. Raises ``PluginError`` when ``requires`` is not met."""
     project = _settings(desk, stack, "project", ProjectSettings)
     _check_requires(desk, stack, project)
@@ -87,7 +87,7 @@ def _ground(desk: Desk, stack: Stack, sources: Sources) -> Ground:
         if (node := stack.section(key)) is not None:
             desk.mistakes.extend(lacking(node))
     tables = {name: stack.connection(name) for name in stack.connections}
-    return Ground(
+    return Common(
         project=project.name or sources.root.name or "hygge",
         root=sources.root,
         run=_settings(desk, stack, "run", RunSettings),
@@ -120,17 +120,17 @@ def _check_names(whole: Overlays, mistakes: Mistakes) -> None:
         names.check(entities, mistakes)
 
 
-def _discoveries(flows: Sequence[Flow], ground: Ground) -> Iterator[Discovery]:
+def _discoveries(flows: Sequence[Flow], common: Common) -> Iterator[Discovery]:
     for flow in flows:
         settings = flow.own.settings.discover
         if settings is not None:
-            yield discovery_of(flow, settings, ground)
+            yield discovery_of(flow, settings, common)
 
 
-def _sections(stack: Stack, ground: Ground) -> Iterator[Section]:
+def _sections(stack: Stack, common: Common) -> Iterator[Section]:
     for key, cls in {**SECTIONS, "journal": JournalSettings}.items():
         node = stack.section(key)
         if node is not None:
             yield Section(path=(key,), values=plain(node), node=node, cls=cls)
-    for name, part in ground.connections.items():
+    for name, part in common.connections.items():
         yield section_of(("connections", name), part)
