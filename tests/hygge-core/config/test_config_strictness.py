@@ -243,6 +243,9 @@ def test_validators_see_the_other_fields_and_all_of_them_are_asked():
     assert complaints({"low": "a", "high": 3}, Related) == [
         "low: expected an integer of at least 0, found the string 'a'"
     ]
+    assert complaints({"low": "a", "high": 0}, Related) == [
+        "low: expected an integer of at least 0, found the string 'a'"
+    ]
 
 
 def test_whatever_a_plugins_own_code_raises_is_a_mistake_at_its_key():

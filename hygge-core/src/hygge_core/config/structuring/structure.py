@@ -105,7 +105,7 @@ def _refused(
     cls: type, given: Mapping[str, Any], table: Mapping[str, Any], *, complete: bool
 ) -> Iterator[Finding]:
     """What each field's converter and validators say, not only the first of them."""
-    draft = _draft(cls, given)
+    draft = _draft(cls, given, table)
     for key, value in given.items():
         setting = settings_of(cls)[key]
         try:
@@ -131,11 +131,14 @@ def _said_by(validator: Any, draft: Any, setting: Setting, value: Any) -> Except
     return None
 
 
-def _draft(cls: type, given: Mapping[str, Any]) -> Any:
-    """An instance with all that is known, for validators that look at other fields."""
+def _draft(cls: type, given: Mapping[str, Any], table: Mapping[str, Any]) -> Any:
+    """An instance with all that is known, for validators that look at other fields.
+
+    What is wrong itself is not known: a default in its place would be found wanting once more.
+    """
     draft: Any = object.__new__(cls)
     for key, setting in settings_of(cls).items():
-        if key in given or not setting.required:
+        if key in given or not (setting.required or key in table):
             try:
                 value = given.get(key, setting.default)
                 object.__setattr__(draft, setting.field.name, _converted(setting, value))
