@@ -7,8 +7,7 @@ from collections.abc import Collection
 import polars as pl
 from attrs import field, frozen
 
-from hygge_core.files.text import moments as text_moments
-from hygge_core.files.text import numbers as text_numbers
+from hygge_core.files.text import moments, numbers
 
 _WORDS = {"true": True, "false": False}
 #: Words that mean a boolean only where somebody said that the column is one.
@@ -60,7 +59,7 @@ class TextColumn:
         """``values``, as ``self.values`` gave them, looked at again where a text was not read."""
         given = texts.get_column(self.name)
         if self._is_quick and self.dtype.is_float():
-            values = text_numbers.without_vanished(values, given)
+            values = numbers.without_vanished(values, given)
         if self._is_quick and values.null_count() > given.null_count():
             values = self._looked_at_again(given, values)
         while values.null_count() > given.null_count():
@@ -99,7 +98,7 @@ class TextColumn:
             nothing = pl.when(text.is_null()).then(pl.lit(None, dtype))  # as long as the column
             made = pl.coalesce([nothing, *map(self._moment, self._formats)])
         elif dtype.is_numeric():
-            made = self._number(text_numbers.with_point(text) if self._comma else text)
+            made = self._number(numbers.with_point(text) if self._comma else text)
         else:
             made = text.cast(dtype, strict=False)
         return made.alias(self.name)
@@ -122,19 +121,19 @@ class TextColumn:
 
     def _number(self, text: pl.Expr) -> pl.Expr:
         if isinstance(self.dtype, pl.Decimal):
-            return text_numbers.decimal(text, self.dtype)
+            return numbers.decimal(text, self.dtype)
         if self.dtype.is_integer():
-            read = text_numbers.any_integer if self._thorough else text_numbers.quick_integer
+            read = numbers.any_integer if self._thorough else numbers.quick_integer
         else:
-            read = text_numbers.any_float if self._thorough else text_numbers.quick_float
+            read = numbers.any_float if self._thorough else numbers.quick_float
         return read(text, self.dtype)
 
     def _moment(self, form: str) -> pl.Expr:
         text = pl.col(self.name)
         if form == self._own_format:
-            return text_moments.read_own(text, self.dtype, form)
-        alike = pl.when(text.str.contains(text_moments.exactly(form, self.dtype))).then(text)
-        return text_moments.read(alike, self.dtype, form)
+            return moments.read_own(text, self.dtype, form)
+        alike = pl.when(text.str.contains(moments.exactly(form, self.dtype))).then(text)
+        return moments.read(alike, self.dtype, form)
 
     @property
     def _own_format(self) -> str | None:
@@ -145,14 +144,14 @@ class TextColumn:
         if form is None or not isinstance(self.dtype, pl.Datetime):
             return None
         zoned = self.dtype.time_zone is not None
-        fits = text_moments.is_zoned(form) == zoned or (zoned and self._is_trusted)
+        fits = moments.is_zoned(form) == zoned or (zoned and self._is_trusted)
         return form if fits else None
 
     def _learn(self, text: str) -> bool:
         """Find another way to read, because of a text that was not read; false: there is none."""
         if not self.dtype.is_temporal():
             return False
-        found = text_moments.format_of(text, self.dtype, naive=self._is_trusted)
+        found = moments.format_of(text, self.dtype, naive=self._is_trusted)
         new = [f for f in (self._own_format, found) if f is not None and f not in self._formats]
         self._formats += new[:1]
         return bool(new)
