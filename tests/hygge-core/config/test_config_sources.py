@@ -26,6 +26,8 @@ def test_the_nearest_hygge_toml_above_is_the_project(desk):
     assert project.root == desk.root
     assert project.file == desk.root / "hygge.toml"
     assert project.name == desk.root.name
+    with pytest.raises(ConfigError, match=r"there is no directory .*nosuch"):
+        desk.load(start=below / "nosuch")  # and not the project above it
 
 
 def test_no_hygge_toml_is_said_with_what_makes_one(desk):

@@ -43,6 +43,8 @@ class Sources:
 def find(start: Path) -> Path:
     """The nearest ``hygge.toml`` in ``start`` or above. Raises ``ConfigError``."""
     here = Path(os.path.normpath(Path(start).absolute()))
+    if not os.path.isdir(here):  # noqa: PTH112  # as below; a typo must not find what is above it
+        raise ConfigError(f"there is no directory {here}")
     for folder in (here, *here.parents):
         if os.path.isfile(folder / FILE):  # noqa: PTH113  # Path's raises where it may not look
             return folder / FILE
