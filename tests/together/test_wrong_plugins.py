@@ -237,15 +237,29 @@ def test_what_a_plugin_raises_by_mistake_is_told_with_its_own_line(plugin, right
     assert note in str(failure.notes)
 
 
-def test_a_plan_tells_what_a_home_raised_and_goes_on(plugin, household):
-    plugin("pl.Schema({", "1 / 0; pl.Schema({")
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise pl.exceptions.PanicException('out of range')", "PanicException: out of range"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+    ],
+)
+def test_what_a_home_raised_is_told_of_its_entity_and_the_others_are_looked_at(
+    plugin, household, wrong, told
+):
+    plugin("def schema(self, ask): return", f"def schema(self, ask): {wrong}; return")
     home = 'home = { type = "zz" }\nstore = { type = "parquet", path = "out" }\n'
     household.toml(f"[flows.b]\n{home}{FLOW}")
-    done = household.call("plan")
-    assert done.code == 1
-    assert "b: full_drop" in done.out
-    assert "problem  ZeroDivisionError: division by zero" in done.out
-    assert "f: full_drop" in done.out
+    for command, failed, well in (
+        ("plan", f"problem  {told}", "f: full_drop"),
+        ("check", told, "f: home"),
+        ("preview", f"error: b: {told}", "1"),
+    ):
+        done = household.call(command)
+        assert done.code == 1, command
+        assert failed in done.out + done.err
+        assert well in done.out
 
 
 def test_a_journal_that_its_kind_says_is_not_there_is_not_opened_to_look_back(plugin, household):

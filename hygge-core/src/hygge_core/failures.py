@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,14 @@ def failure_of(exc: BaseException, plugins: Plugins | None = None) -> Failure:
     )
 
 
+def ends() -> tuple[type[BaseException], ...]:
+    """What ends one entity and nothing else; a plugin's ``sys.exit`` and a panic in Rust are among
+    it. Of a Polars that nobody has imported there is none."""
+    polars = sys.modules.get("polars")
+    panic = (polars.exceptions.PanicException,) if polars is not None else ()
+    return (Exception, SystemExit, *panic)
+
+
 def said(exc: BaseException) -> str:
     """The cause's own text without secrets; of a stranger's exception the class says half of it."""
     return scrub((str(exc) if isinstance(exc, HyggeError) else told(exc)) or type(exc).__name__)
@@ -50,4 +59,4 @@ def _where(exc: BaseException, plugins: Plugins | None) -> tuple[str, ...]:
     return (f"raised in {frame.f_code.co_filename}, line {line}",)
 
 
-__all__ = ["failure_of", "said"]
+__all__ = ["ends", "failure_of", "said"]

@@ -36,7 +36,7 @@ def _run(argv: Sequence[str] | None) -> int:
             return over.code if isinstance(over.code, int) else int(over.code is not None)
         except KeyboardInterrupt:  # before a run could take the signal: nothing has begun
             return 130
-        except Exception as error:  # noqa: BLE001  # the last border: beyond it stands a person
+        except BaseException as error:  # noqa: BLE001  # the last border: beyond stands a person
             return streams.tell(error, trace=invocation.verbosity >= 2)
     return 0
 

@@ -107,16 +107,21 @@ def clean(plain: Any) -> Any:
     return plain
 
 
-def tell(error: Exception, *, trace: bool) -> int:
+def trace_back(error: BaseException) -> None:
+    """Say where an error was raised, in whose code: for ``-vv``."""
+    import traceback
+
+    say("".join(traceback.format_exception(error)).rstrip())
+
+
+def tell(error: BaseException, *, trace: bool) -> int:
     """Say what went wrong and what to try; return the exit code that belongs to it."""
     from hygge_core.errors import HyggeError
     from hygge_core.failures import failure_of
     from hygge_core.task import exit_code
 
     if trace:
-        import traceback
-
-        say("".join(traceback.format_exception(error)).rstrip())
+        trace_back(error)
     if isinstance(error, HyggeError):
         complain(str(error), error.hint, getattr(error, "__notes__", ()))
     else:

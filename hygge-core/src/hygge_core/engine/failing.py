@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
+import polars  # noqa: F401  # for its panics
 from attrs import evolve
 
 from hygge_core.errors import Blocked, Cancelled, LeaseHeld
-from hygge_core.failures import failure_of, said
+from hygge_core.failures import ends, failure_of, said
 from hygge_core.task import Outcome, Result
 
 if TYPE_CHECKING:
     from hygge_core.plugins import Plugins
     from hygge_core.task import Task
 
-#: What ends one entity and nothing else; a plugin's ``sys.exit`` and a panic in Rust are among it.
-ENDS = (Exception, SystemExit, pl.exceptions.PanicException)
+#: See ``ends``: by now there are panics.
+ENDS = ends()
 
 _OUTCOMES: dict[type[BaseException], Outcome] = {
     Blocked: "blocked",

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from hygge_core.engine.world import World
 from hygge_core.errors import ConfigError, HyggeError
+from hygge_core.failures import ends
 from hygge_core.jsons import to_json
 from hygge_core.operate.selection import choose
 from hygge_core.protocols import Checks
@@ -109,7 +110,7 @@ def _tried(
                 ]
             if probe and all(finding.ok for finding in findings):
                 probe(opened)
-    except Exception as exc:  # noqa: BLE001  # a doctor names what is broken and goes on
+    except ends() as exc:  # a doctor names what is broken and goes on
         text = str(exc) if isinstance(exc, HyggeError) else f"{type(exc).__name__}: {exc}"
         fix = getattr(exc, "hint", None) or ""
         return [*findings, _finding(f"{what} {where}".rstrip(), text, fix)]

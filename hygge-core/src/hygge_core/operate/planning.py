@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from hygge_core.engine.modes import refuse_limited, refuse_unsound
-from hygge_core.failures import failure_of
+from hygge_core.failures import ends, failure_of
 from hygge_core.operate.lookback import journal_of
 from hygge_core.protocols import Estimates
 from hygge_core.records import Ask, RunType
@@ -85,7 +85,7 @@ def plan(
                 planned = evolve(planned, low=spelled(stored))
                 planned = _seen(entity, world, planned, stored)
                 _fits(entity, world, planned, stored)
-        except Exception as exc:  # noqa: BLE001  # what a plugin raises stands in its entity's plan
+        except ends() as exc:  # what a plugin raises stands in its entity's plan
             planned = evolve(planned, failure=failure_of(exc, world.plugins))
         yield planned
 

@@ -9,19 +9,45 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import polars as pl
+from attrs import frozen
 
+from hygge_core.engine.failing import ENDS
 from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.engine.rows.names import refuse_patterns
 from hygge_core.engine.rows.shaping import as_frame
+from hygge_core.failures import failure_of
 from hygge_core.polish.polish import Polish
 from hygge_core.records import Ask
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable, Iterator
 
     from hygge_core.config import Entity
     from hygge_core.engine.world import World
     from hygge_core.records import Mode
+    from hygge_core.task import Failure
+
+
+@frozen(kw_only=True)
+class Previewed:
+    """The first rows of the entity ``name``, or why there are none: as raised, and as told."""
+
+    name: str
+    rows: pl.DataFrame | None = None
+    error: BaseException | None = None
+    failure: Failure | None = None
+
+
+def previews(entities: Iterable[Entity], world: World, rows: int) -> Iterator[Previewed]:
+    """The first rows of each entity in turn; what stands in the way of one stops no other."""
+    for entity in entities:
+        try:
+            found = preview(entity, world, rows)
+        except ENDS as exc:
+            failure = failure_of(exc, world.plugins)
+            yield Previewed(name=entity.name, error=exc, failure=failure)
+        else:
+            yield Previewed(name=entity.name, rows=found)
 
 
 def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:

@@ -16,11 +16,10 @@ def preview(
     select: Select = None,
     exclude: Exclude = None,
     rows: Annotated[int, typer.Option("-n", "--rows", min=1, help="How many rows of each.")] = 10,
-) -> None:
+) -> int:
     """Show the first rows after polish; writes nothing."""
-    from hygge_core.cli.shown.frames import give_frame
-    from hygge_core.operate.preview import preview as first_rows
+    from hygge_core.cli.shown.frames import give_previews
+    from hygge_core.operate.preview import previews
 
     with said.world() as world:
-        for entity in said.chosen(select, exclude):
-            give_frame(said, entity.name, first_rows(entity, world, rows))
+        return give_previews(said, previews(said.chosen(select, exclude), world, rows))

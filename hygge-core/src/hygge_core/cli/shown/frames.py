@@ -9,15 +9,34 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hygge_core.cli import streams
+from hygge_core.task import exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hygge_core.cli.invocation import Invocation
+    from hygge_core.operate.preview import Previewed
 
 _UNBOUNDED = 65_535
 
 
-def give_frame(said: Invocation, name: str, frame: pl.DataFrame) -> None:
-    """Print ``frame``: a table, or with ``--json`` one JSON object for each row."""
+def give_previews(said: Invocation, previews: Iterable[Previewed]) -> int:
+    """Print the rows of each as they come; the exit code is that of what failed."""
+    failures = []
+    for each in previews:
+        if each.rows is not None:
+            _give_frame(said, each.name, each.rows)
+        elif each.failure is not None:
+            failure = each.failure
+            failures.append(failure)
+            if each.error is not None and said.verbosity >= 2:
+                streams.trace_back(each.error)
+            streams.complain(f"{each.name}: {failure.text}", failure.hint, failure.notes)
+    return exit_code(failures)
+
+
+def _give_frame(said: Invocation, name: str, frame: pl.DataFrame) -> None:
+    """A table, or with ``--json`` one JSON object for each row."""
     if said.json:
         for row in frame.iter_rows(named=True):
             streams.give_line({"entity": name, "row": row})
