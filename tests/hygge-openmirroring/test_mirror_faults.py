@@ -179,3 +179,21 @@ def test_a_large_file_that_nobody_wants_any_more_stops_in_the_middle(mirror, mon
         store.rollback(REF)
     assert len(mirror.server.log.select(operation="append")) < 8
     assert mirror.own() == []
+
+
+@pytest.mark.parametrize(("mode", "last"), [("append", 4), ("full_drop", 3)])
+def test_a_load_whose_table_was_deleted_under_it_is_undone(mirror, mode, last):
+    mirror.load(OLD)
+    manifest = mirror.sealed(MORE, mode, rows_per_file=1)
+    with pytest.raises(Crash), planned(DiesAt("rename:before", f"orders/{last:020}")):
+        mirror.commit(manifest)
+    mirror.remove_folder("orders")
+    with pytest.raises(StoreError, match="was deleted or made anew") as deleted:
+        mirror.commit(manifest)
+    assert f"hygge recover --undo {manifest.ref.run_id}" in deleted.value.hint
+    assert mirror.files() == {}
+    with mirror.store() as store:
+        store.rollback(manifest.ref)
+    assert mirror.own() == []
+    mirror.load(MORE, "full_drop")
+    assert mirror.rows() == AFTER["full_drop"]

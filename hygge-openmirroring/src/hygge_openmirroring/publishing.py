@@ -121,6 +121,8 @@ class Publishes(StagedWriter):
     def _show_metadata(self, manifest: Manifest) -> None:
         staged = self.staged_metadata(manifest.ref)
         if self.shelf.entry(staged) is None:
+            if self.shelf.entry(self.landing.metadata_name) is None:
+                raise self._deleted(manifest)
             return
         try:
             self.shelf.rename(staged, self.landing.metadata_name)
@@ -208,10 +210,30 @@ class Publishes(StagedWriter):
         """The files in a folder that was deleted are gone with it, and were never published."""
         there = self.landing.etag() or ""
         if not manifest.extra["initial"] and there != manifest.extra["folder"]:
-            raise StoreError(
-                f"{self.at(self.places.live)} was deleted or made anew since this load was sealed",
-                hint=f"hygge recover --undo {manifest.ref.run_id}, then make it anew: --full-drop",
-            )
+            raise self._deleted(manifest)
+
+    def _deleted(self, manifest: Manifest) -> StoreError:
+        return StoreError(
+            f"{self.at(self.places.live)} was deleted or made anew since this load was sealed",
+            hint=f"hygge recover --undo {manifest.ref.run_id}, then make it anew: --full-drop",
+        )
+
+    def rollback(self, ref: LoadRef) -> None:
+        """As ever; but nobody sees what went with its table, though it is not staged any more."""
+        manifest = self.manifest_of(ref)
+        if manifest is not None and self._went_with_its_table(manifest):
+            self.close()
+            self.discard(ref)
+            return
+        super().rollback(ref)
+
+    def _went_with_its_table(self, manifest: Manifest) -> bool:
+        if manifest.extra["initial"]:
+            documents = (self.staged_metadata(manifest.ref), self.landing.metadata_name)
+            gone = all(self.shelf.entry(name) is None for name in documents)
+        else:
+            gone = (self.landing.etag() or "") != manifest.extra["folder"]
+        return gone and not any(map(self.is_published, manifest.parts))
 
     def used(self, manifest: Manifest) -> tuple[str, ...]:
         """What was there before is the service's: nothing is put aside."""
