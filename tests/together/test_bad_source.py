@@ -5,7 +5,6 @@ import os
 import random
 
 import polars as pl
-import pyarrow as pa
 import pytest
 from bad_input import GOOD, ROWS, good, kinds, mended, refused, without_rights
 
@@ -45,17 +44,6 @@ def test_a_name_that_is_read_as_a_pattern(filled, odd):
     household.put("in.parquet", ROWS.head(1).with_columns(pl.DataFrame(odd).get_columns()))
     told = refused(household, "is read as a pattern of names", "try: give it another name").err
     assert household.call("check").out.partition(" is called ")[2][:5] in told
-
-
-@pytest.mark.parametrize("form", ["plain", "list"])
-def test_a_time_that_is_none_of_a_day(filled, form):
-    """24:00 is when shops close in PostgreSQL, and NULL in every text that Polars makes of it."""
-    household = filled()
-    late = pl.Series("t", pa.array([86_400 * 10**9]).cast(pa.time64("ns")))
-    household.put(
-        "in.parquet", ROWS.head(1).with_columns(late if form == "plain" else late.implode())
-    )
-    refused(household, "column 't' has a time of 24:00 or later", "try: have the source tell it")
 
 
 def test_a_parquet_file_that_was_cut_short_anywhere(filled):

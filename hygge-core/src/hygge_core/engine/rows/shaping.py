@@ -9,7 +9,6 @@ import polars as pl
 
 from hygge_core import drift
 from hygge_core.engine.modes import has_content, known_schema
-from hygge_core.engine.rows.clocks import refuse_late
 from hygge_core.engine.rows.following import demand_marker
 from hygge_core.engine.rows.marking import Marking, with_marker
 from hygge_core.engine.rows.names import refuse_patterns
@@ -103,7 +102,6 @@ class Shaping:
             )
         except SchemaChanged as exc:  # reading again cannot help: the destination's type is fixed
             raise HomeError(str(exc), hint=exc.hint) from exc
-        refuse_late(conformed)
         return with_marker(conformed, marker)
 
     def of_keys(self, keys: Sequence[str]) -> pl.Schema:
