@@ -5,7 +5,7 @@ from contextlib import closing
 
 import polars as pl
 import pytest
-from test_secrets import contents, everything_said
+from secrecy import contents, everything_said
 
 VALUE = "v4lue-of-a-person"
 PROJECT = """
