@@ -84,6 +84,15 @@ def test_a_word_of_a_switched_off_plugin_is_answered_with_the_switch() -> None:
     assert "beryl 1.0 is switched off by HYGGE_DISABLE_PLUGINS" in str(raised.value)
 
 
+def test_a_word_that_is_known_to_be_ours_is_answered_with_ours_alone(site: Any) -> None:
+    site.install("hygge-adls", site.offering("adls"), version="9.0")
+    plugins = load({"HYGGE_NO_PLUGINS": "1"})
+    with pytest.raises(PluginError) as raised:
+        plugins.kind("store", "adls")
+    assert "hygge-adls" in str(raised.value)
+    assert "beryl" not in str(raised.value)
+
+
 @pytest.mark.parametrize("text", ["soon", "0", "-1", "inf", "nan"])
 def test_a_timeout_that_is_none_is_warned_about(text: str) -> None:
     plugins = load({"HYGGE_PLUGIN_TIMEOUT": text})

@@ -44,8 +44,13 @@ def clash(offer: Offer, word: str, found: Sequence[Offered]) -> PluginError:
 def unknown(offer: Offer, word: str, plugins: Plugins) -> PluginError:
     """Nobody offers ``word``: say what may be missing, and what may have been meant."""
     lines = [f"no plugin offers a {offer} {word!r}{_elsewhere(word, plugins)}"]
-    lines += map(str, plugins.broken)
-    lines += [f"{off.plugin} is switched off by {off.variable}" for off in plugins.switched_off]
+    missing = [(each.plugin, str(each)) for each in plugins.broken]
+    missing += [
+        (off.plugin, f"{off.plugin} is switched off by {off.variable}")
+        for off in plugins.switched_off
+    ]
+    ours = [line for plugin, line in missing if plugin.distribution == FIRST_PARTY.get(word)]
+    lines += ours or [line for _, line in missing]  # any of them might have been a stranger's word
     return PluginError("\n".join(lines), hint=_hint(offer, word, plugins))
 
 
