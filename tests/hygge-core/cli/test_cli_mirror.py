@@ -121,6 +121,15 @@ def test_a_breach_says_the_rule_the_file_and_what_to_do_and_the_exit_code_tells(
     assert asked == [("audit", ("orders", "items"))]
 
 
+def test_a_source_that_cannot_be_read_is_told_and_the_others_are_compared(shop, capsys):
+    del tables["orders"]
+    assert main(["mirror", "check", "-C", shop]) == 1
+    out, err = capsys.readouterr()
+    assert "FAILED  orders: not-compared\n    " in out
+    assert "shop.items: shown as in the source" in out
+    assert err == "1 finding\n"
+
+
 def test_advice_is_told_and_fails_nothing(shop, capsys):
     says["orders"] = [Breach(rule="slow", where="orders", what="it is slow", advice=True)]
     assert main(["mirror", "check", "shop.orders", "-C", shop, "--compare", "rows"]) == 0

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from hygge_core.engine.failing import ENDS
 from hygge_core.engine.rows.marking import Marking
 from hygge_core.engine.rows.shaping import as_frame
 from hygge_core.errors import ConfigError
+from hygge_core.failures import failure_of
 from hygge_core.markers import ROW_MARKER
 from hygge_core.mirrors import Breach, Comparison, Reported, Swept
 from hygge_core.polish.polish import Polish
@@ -82,8 +84,20 @@ def check(fed_ones: Iterable[Fed], world: World, how: Comparison | None) -> Iter
         breaches = map(_scrubbed, one.mirror.audit(list(one.tables)))
         yield Checked(mirror=one.mirror.address, breaches=tuple(breaches))
         for table, entity in one.tables.items() if how else ():
-            differences = _differences(one.mirror, table, entity, world, how or "count")
+            differences = _compared(one.mirror, table, entity, world, how or "count")
             yield Checked(mirror=one.mirror.address, entity=entity.name, breaches=differences)
+
+
+def _compared(
+    mirror: Mirror, table: str, entity: Entity, world: World, how: Comparison
+) -> tuple[Breach, ...]:
+    """The differences, or why nobody knows them: one source that fails keeps no other from it."""
+    try:
+        return _differences(mirror, table, entity, world, how)
+    except ENDS as exc:
+        failure = failure_of(exc, world.plugins)
+        what = "; ".join((failure.text, *failure.notes))
+        return (Breach(rule="not-compared", where=table, what=what, fix=failure.hint or ""),)
 
 
 def _differences(
