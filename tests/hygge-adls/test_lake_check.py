@@ -32,7 +32,10 @@ def test_a_sound_lake_is_written_to_and_left_as_it_was(check, dfs):
     assert dfs.files("lake") == {}
 
 
-def test_a_host_that_is_not_there_is_named(check):
+@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:9"])
+def test_a_host_that_is_not_there_is_named(check, monkeypatch, proxy):
+    """Hosts that ``NO_PROXY`` names, and those of another scheme, are asked without a proxy."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
     what, result, fix = check(account_url="http://127.0.0.1:9")
     assert "can be reached" in what
     assert "Connection refused" in result

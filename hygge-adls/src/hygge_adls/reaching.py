@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from hygge_adls.lake.border import speaking
 from hygge_adls.settings.connections import AdlsConnection, OneLakeConnection
@@ -24,7 +24,7 @@ def reached(config: AdlsConnection | OneLakeConnection, credential: Any) -> Iter
     parts = urlsplit(config.account_url)
     host = parts.hostname or ""
     port = parts.port or _PORTS[parts.scheme]
-    if not getproxies():  # a proxy knows the way where this host does not
+    if not _by_proxy(parts.scheme, host):  # a proxy knows the way where this host does not
         try:
             socket.create_connection((host, port), timeout=config.connect_seconds).close()
         except OSError as exc:
@@ -34,6 +34,11 @@ def reached(config: AdlsConnection | OneLakeConnection, credential: Any) -> Iter
     # Keys and signatures are tried by the first request; tokens can be asked for right here.
     if hasattr(credential, "get_token"):
         yield tried(f"{config.auth} signs in", lambda: _sign_in(config.account_url, credential))
+
+
+def _by_proxy(scheme: str, host: str) -> bool:
+    """Whether requests go by a proxy: ``NO_PROXY`` alone names none."""
+    return not {scheme, "all"}.isdisjoint(getproxies()) and not proxy_bypass(host)
 
 
 def _sign_in(place: str, credential: Any) -> None:

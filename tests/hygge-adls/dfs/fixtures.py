@@ -25,6 +25,7 @@ __all__ = [
     "dfs",
     "identity",
     "lake",
+    "no_proxy",
     "real_names",
     "secure_dfs",
 ]
@@ -40,6 +41,12 @@ class Fixed:
 
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         return AccessToken(self.token, 2**33)
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server is on this host: no request looks through the environment for a proxy first."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 @pytest.fixture
