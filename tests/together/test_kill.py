@@ -93,8 +93,8 @@ def kill_and_recover(template, tmp_path, ks):
 
 
 def test_a_run_killed_at_a_point_is_finished_or_undone_by_the_next(template, tmp_path):
-    count, first = len(template[-1]), 2 * CASES.index(template[1:3]) + 1  # of 16, each another
-    kill_and_recover(template, tmp_path, [count * part // 16 for part in (first, first + 8)])
+    eighth = 2 * CASES.index(template[1:3]) + 1  # each case is killed further on than the last
+    kill_and_recover(template, tmp_path, [len(template[-1]) * eighth // 8])
 
 
 @pytest.mark.slow

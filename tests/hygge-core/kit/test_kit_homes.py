@@ -35,12 +35,16 @@ def in_parts(folder, frames, write):
 
 
 class TestParquetHome(HomeContract):
+    every_step = 29
+
     @pytest.fixture
     def subject(self) -> HomeSubject:
         return files_of("parquet", lambda rows, path: rows.write_parquet(path))
 
 
 class TestCsvHome(HomeContract):
+    every_step = 29
+
     @pytest.fixture
     def subject(self) -> HomeSubject:
         def write(rows, path):
@@ -54,6 +58,7 @@ ABSENT = "in JSON a key that is not there is a NULL, within a file and in all of
 
 
 class TestNdjsonHome(HomeContract):
+    every_step = 29
     deviations: ClassVar = {
         "test_parts_that_differ_are_told_where_nothing_may_change[a_missing_column]": ABSENT
     }
@@ -72,7 +77,24 @@ class TestNdjsonHome(HomeContract):
         return files_of("ndjson", write)
 
 
+@pytest.mark.slow
+class TestParquetHomeAtEveryPoint(TestParquetHome):
+    every_step = 1
+
+
+@pytest.mark.slow
+class TestCsvHomeAtEveryPoint(TestCsvHome):
+    every_step = 1
+
+
+@pytest.mark.slow
+class TestNdjsonHomeAtEveryPoint(TestNdjsonHome):
+    every_step = 1
+
+
 class TestMemoryHome(HomeContract):
+    every_step = 29
+
     @pytest.fixture
     def subject(self) -> HomeSubject:
         return HomeSubject(

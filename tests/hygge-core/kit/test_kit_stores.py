@@ -34,18 +34,28 @@ TEXT = "a text file keeps a duration as ISO 8601 text, and no home reads it as a
 class TestParquetStore(FileStore):
     type = "parquet"
     # All of them are taken by the slow ones, and with SQLite by tests/together.
-    every_step, every_double = 7, 29
+    every_step, every_double = 29, 97
+
+
+#: What a file holds is nothing to its ledger or to a recovery: the Parquet store shows them.
+ALIKE = (
+    "test_a_store_that_keeps_a_ledger_needs_no_journal",
+    "test_a_disturbed_recovery_is_put_right_too[append]",
+    "test_a_disturbed_recovery_is_put_right_too[full_drop]",
+)
 
 
 class TestCsvStore(FileStore):
     type = "csv"
     every_step, every_double = 29, 97
+    repeats = ALIKE
     deviations: ClassVar = {"test_a_value_is_kept_or_refused[duration]": TEXT}
 
 
 class TestNdjsonStore(FileStore):
     type = "ndjson"
     every_step, every_double = 29, 97
+    repeats = ALIKE
     deviations: ClassVar = {"test_a_value_is_kept_or_refused[duration]": TEXT}
 
 
