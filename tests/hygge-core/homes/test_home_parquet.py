@@ -287,3 +287,19 @@ def test_a_datetime_of_the_old_form_is_read_as_it_is_or_refused(tmp_path, monkey
             assert f"{year}.parquet: column 'at'" in str(exc)  # noqa: PT017  # some are refused
             seen.append("refused")
     assert seen == [2, 2, "refused", "refused"]
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize("wrapped", [False, True], ids=["plain", "list"])
+def test_a_time_that_is_none_of_a_day_is_refused(tmp_path, unit, wrapped):
+    """24:00 is when shops close in PostgreSQL; Polars reads NULL."""
+    last = 86_400 * {"ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    kind, whole = (pa.time32, pa.int32()) if unit == "ms" else (pa.time64, pa.int64())
+    for name, at in (("good", last - 1), ("late", last)):
+        times = pa.array([at], whole).cast(kind(unit))
+        column = pa.ListArray.from_arrays([0, 1], times) if wrapped else times
+        pq.write_table(pa.table({"closes": column}), tmp_path / f"{name}.parquet")
+    good = read(tmp_path / "good.parquet")["closes"]
+    assert str((good.explode() if wrapped else good)[0]).startswith("23:59:59.999")
+    with pytest.raises(HomeError, match=r"late.parquet: column 'closes' has a time of 24:00"):
+        read(tmp_path / "late.parquet")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from hygge_core.errors import HomeError
+from hygge_core.files.parquet.clocks import refuse_late
 from hygge_core.files.parquet.footers import Footer
 from hygge_core.types.nested import leaves
 
@@ -32,7 +33,8 @@ def old_moments(footer: Footer, names: Sequence[str]) -> list[str]:
 def within_reach(
     frames: Iterator[pl.DataFrame], footer: Footer, names: Sequence[str], name: str
 ) -> Iterator[pl.DataFrame]:
-    """The same frames. Raises ``HomeError`` for a datetime that Polars has not read as it is."""
+    """The same frames. Raises ``HomeError`` for a moment that Polars does not read as it is."""
+    refuse_late(footer, names, name)
     old = old_moments(footer, names)
     for frame in frames:
         for column in old:
