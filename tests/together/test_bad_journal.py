@@ -121,6 +121,7 @@ def test_a_journal_that_ends_in_a_foreign_error_is_passed_over_by_all_but_its_fl
     assert (bad.flow, good.flow) == ("bad", "good")
     assert "nothing that hygge knows" in bad.failure.text
     assert good.outcome == "complete"
+    assert "good" in household.call("journal", "runs", "-s", "good").out
 
 
 @pytest.mark.parametrize("command", ["run", "check"])

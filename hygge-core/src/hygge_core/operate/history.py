@@ -99,9 +99,10 @@ class History:
 def history(
     entities: Iterable[Entity], world: World, *, chosen: Iterable[Entity] | None = None
 ) -> History:
-    """What the journals of ``entities`` remember, of the ``chosen`` ones only if given."""
-    only = None if chosen is None else frozenset((each.flow, each.entity) for each in chosen)
-    entities = tuple(entities)
+    """What their journals remember of ``entities``, or of the ``chosen`` ones alone: no other
+    journal is opened then."""
+    entities = tuple(entities if chosen is None else chosen)
+    only = None if chosen is None else frozenset((each.flow, each.entity) for each in entities)
     found = journals(entities, world)
     return History(found, only, dict(_retentions(entities, world, found)))
 
