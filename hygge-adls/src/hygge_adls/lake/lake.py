@@ -118,8 +118,17 @@ class Lake(Reads):
             try:
                 self._rename(source, target, etag, replace=replace)
             except _NoParent:
-                self.make_folder(target.rpartition("/")[0])
-                self._rename(source, target, etag, replace=replace)
+                self._rename_into_new(source, target, etag, replace=replace)
+
+    def _rename_into_new(self, source: str, target: str, etag: str, *, replace: bool) -> None:
+        folder = target.rpartition("/")[0]
+        self.make_folder(folder)
+        try:
+            self._rename(source, target, etag, replace=replace)
+        except _NoParent as exc:
+            raise self._raising(
+                f"{self.address(folder)} was taken away as soon as it was made", transient=True
+            ) from exc
 
     def _rename(self, source: str, target: str, etag: str, *, replace: bool) -> None:
         conditions: dict[str, Any] = {}
