@@ -152,14 +152,22 @@ def test_a_home_that_does_not_answer_before_its_first_row_is_held_to_the_timeout
 
 
 def test_a_home_that_does_not_answer_can_be_left(household, stranger, one, monkeypatch):
-    hang = threading.Event()
-    monkeypatch.setattr(stranger.ScriptedHome, "schema", lambda self, ask: hang.wait(20))
+    asked, hang = threading.Event(), threading.Event()
+
+    def schema(self, ask):
+        asked.set()
+        hang.wait(20)
+
+    monkeypatch.setattr(stranger.ScriptedHome, "schema", schema)
     one("ten")
 
-    def soon(coordinator):
-        threading.Timer(0.3, coordinator.cancel.request, ["enough"]).start()
+    def stop(coordinator):
+        asked.wait(20)
+        coordinator.cancel.request("enough")
 
-    result = household.move(meanwhile=soon)
+    result = household.move(
+        meanwhile=lambda coordinator: threading.Thread(target=stop, args=[coordinator]).start()
+    )
     hang.set()
     assert (result.outcome, result.failure.text) == ("cancelled", "enough")
     assert result.seconds < SOON

@@ -30,12 +30,14 @@ def test_after_a_failure_stop_starts_nothing_more_and_continue_does(household, m
 
 def test_no_more_entities_than_concurrency_are_in_flight(household, stranger, many):
     now, most = [], []
+    two = threading.Barrier(2)
 
     @stranger.script
     def counted(play):
         now.append(1)
+        two.wait(20)
+        time.sleep(0.05)  # a third would come now
         most.append(len(now))
-        time.sleep(0.05)
         now.pop()
         yield stranger.rows(0, 1)
 
