@@ -28,8 +28,8 @@ if TYPE_CHECKING:
         """Both."""
 
 
-#: How long what was written may take to get to the fault, and then to be told, in seconds.
-ON_ITS_WAY, AT_ONCE = 0.1, 5.0
+#: How long what was written may take to set out, and what failed to be told, in seconds.
+ON_ITS_WAY, AT_ONCE = 1.0, 5.0
 
 
 class Beside:
@@ -37,6 +37,7 @@ class Beside:
 
     def __init__(self, k: int | None = None) -> None:
         self.points: list[str] = []
+        self.begun = threading.Event()
         self.reached = threading.Event()
         self._k = k
         self._writer = threading.get_ident()
@@ -48,6 +49,7 @@ class Beside:
         with self._lock:
             mine = len(self.points) == self._k
             self.points.append(point)
+        self.begun.set()
         if mine:
             self.reached.set()
             raise persistent_error(point)
@@ -76,6 +78,8 @@ class StoreAside:
         with _beginning(fresh, passing := Beside()) as staging:
             staging.watch(Told())
             _written(staging)
+            passing.begun.wait(ON_ITS_WAY)
+            before_seal = len(passing.points)
             staging.seal()
         keep(
             passing.points,
@@ -85,16 +89,18 @@ class StoreAside:
         )
         for k in some_points(passing.points, self.every_step):
             with _beginning(fresh, plan := Beside(k)) as staging:
-                _fails_at(staging, plan, f"(an error at {passing.points[k]}, beside the writer)")
+                patience = AT_ONCE if k < before_seal else 0.0
+                at = f"(an error at {passing.points[k]}, beside the writer)"
+                _fails_at(staging, plan, patience, at)
 
 
-def _fails_at(staging: Aside, plan: Beside, at: str) -> None:
+def _fails_at(staging: Aside, plan: Beside, patience: float, at: str) -> None:
     staging.watch(told := Told())
     raised = _raises(lambda: _written(staging))
-    if not raised and plan.reached.wait(ON_ITS_WAY):
+    if plan.reached.wait(patience):
         keep(told.soon(), f"what fails beside a write is told at once {at}")
-        staging.watch(late := Told())
-        keep(late.soon(), f"a later watch() is told what has gone wrong already {at}")
+        staging.watch(told := Told())
+        keep(told.soon(), f"a later watch() is told what has gone wrong already {at}")
     raised = raised or _raises(staging.seal)
     if plan.reached.is_set():
         keep(told.soon(), f"what fails beside a write is told at once {at}")
