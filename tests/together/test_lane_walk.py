@@ -41,7 +41,7 @@ def test_the_walk_goes_through_the_file_lane(walk):
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_while_files_are_handed_over_the_next_start_puts_right(walk):
-    for k, action in some_steps(walk.points(), ACTIONS, 3):
+    for k, action in some_steps(walk.points(), ACTIONS, 7):
         walk.step(k, action)
 
 
