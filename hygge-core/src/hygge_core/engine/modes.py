@@ -22,9 +22,7 @@ def mode_of(trip: Trip) -> Mode:
     Raises ``FlowError`` where appending would add a second copy, or leave rows out.
     """
     task = trip.task
-    kind = trip.world.plugins.kind("store", task.store.type).kind
-    run_type = kind.run_type(trip.world.config_of("store", task.store), task.run_type)
-    if run_type == "full_drop":
+    if trip.world.run_type(task.store, task.run_type) == "full_drop":
         return "full_drop"
     refuse_limited(task.limit)
     place = trip.world.place("store", task.store)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hygge_core.config import Entity
     from hygge_core.events import Event
     from hygge_core.plugins import Offer, Plugins
+    from hygge_core.records import RunType
     from hygge_core.task import Task
 
 
@@ -163,6 +164,11 @@ class World:
             for name, table in opened.connections.items()
         }
         return within(led_on(self.address(offer, opened), connections), self.root)
+
+    def run_type(self, store: Opened, asked: RunType) -> RunType:
+        """What a run of ``asked`` is there: a store may have the last word on it."""
+        kind = self.plugins.kind("store", store.type).kind
+        return kind.run_type(self.config_of("store", store), asked)
 
     def config_of(self, offer: Offer, opened: Opened) -> Any:
         """The kind's config class, made of the recorded table and today's secrets.

@@ -92,8 +92,7 @@ def plan(
 
 def _decided(entity: Entity, world: World, planned: Plan) -> Plan:
     """What the configuration alone decides; the store may have the last word on the run type."""
-    kind = world.plugins.kind("store", entity.store.type).kind
-    run_type = kind.run_type(world.config_of("store", entity.store), planned.run_type)
+    run_type = world.run_type(entity.store, planned.run_type)
     mode = "append" if run_type == "incremental" else "replace"
     entity.task(run_id="", flow_run_id="", coordinator_run_id="", run_type=run_type)  # or refuses
     planned = evolve(planned, run_type=run_type, mode=mode)

@@ -67,7 +67,7 @@ def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:
 
 def _marking(entity: Entity, world: World) -> Marking:
     kind = world.plugins.kind("store", entity.store.type).kind
-    run_type = kind.run_type(world.config_of("store", entity.store), entity.run_type)
+    run_type = world.run_type(entity.store, entity.run_type)
     mode: Mode = "append" if run_type == "incremental" else "full_drop"
     return Marking(entity.deletes, mode, applied="markers" in kind.capabilities)
 
