@@ -242,6 +242,13 @@ def test_a_rule_says_in_a_sentence_what_it_holds(name):
     assert RULES[name].finds.__doc__
 
 
+def test_a_gap_is_told_however_wide_it_is(zone):
+    sound(zone)
+    zone.file(20_261_129_120_000_000_000, plain((3, "d")))  # somebody's clock, in twenty digits
+    [gap] = [each for each in found(zone) if each.rule == "number-missing"]
+    assert (gap.where, "1 files wait" in gap.what) == (file(3), True)
+
+
 def test_a_key_that_is_there_twice_may_be_called_rows(zone):
     zone.metadata(keyColumns=["rows"])
     zone.file(1, plain((1, "a"), (1, "b"), columns=("rows", "name")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hygge_openmirroring.replay.order import by_time, number_of
 from hygge_openmirroring.replay.zone import ZoneFile
@@ -40,10 +41,10 @@ def number_missing(table: TableFacts) -> Iterator[Told]:
     numbers = sorted(_numbers(table))
     if not _is_sequential(table) or not numbers:
         return
-    missing = sorted(set(range(numbers[0], numbers[-1])) - set(numbers))
-    if missing:
-        behind = sum(number > missing[0] for number in numbers)
-        where = f"{table.table.folder}/{missing[0]:020}.parquet"
+    gaps = (here + 1 for here, then in pairwise(numbers) if then > here + 1)
+    if missing := next(gaps, None):
+        behind = sum(number > missing for number in numbers)
+        where = f"{table.table.folder}/{missing:020}.parquet"
         what = f"this number is missing, and {behind} files wait behind it"
         yield where, what, "publish that batch under this very name, or rebuild the table"
 
