@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from hygge_core.records import DriftPolicy
 from hygge_core.task import Deletes
 
 FIRST = pl.DataFrame({"id": [1, 2, 3, 4], "name": ["a", "b", "c", "d"]})
@@ -98,6 +99,18 @@ def test_where_keys_alone_were_kept_no_row_can_be_told_as_deleted(mirror):
     result = mirror.run(fewer, watermark="at", more=SOFT, **KEYED)
     assert "which rows the table has" in result.failure.text
     assert mirror.files() == before
+
+
+@pytest.mark.parametrize("more", [BY_KEYS, SOFT], ids=["keys", "rows"])
+def test_what_is_known_is_compared_in_the_types_that_a_wider_source_has_now(mirror, more):
+    """Files with other units or sizes, for which the table has one type all the same."""
+    narrow = FIRST.cast({"id": pl.UInt8, "name": pl.Categorical})
+    run(mirror, narrow, more)
+    wide = SECOND.cast({"id": pl.Int16})
+    run(mirror, wide, more | {"drift": DriftPolicy(type_changes="widen")})
+    shown = mirror.tables()["orders"]
+    gone = shown.filter(pl.col("gone"))["id"].to_list() if "gone" in shown.columns else [2]
+    assert (gone, sorted({*shown["id"].to_list()} - {2})) == ([2], [1, 3, 4, 5])
 
 
 def test_only_one_file_of_known_keys_is_kept(mirror):

@@ -40,13 +40,17 @@ class Changes:
         self._frames.append(frame.select(wanted))
 
     def after(self, before: pl.DataFrame | None, schema: pl.Schema) -> pl.DataFrame:
-        """The rows that are known after the load; of one key, the last word counts."""
+        """The rows that are known after the load; of one key, the last word counts.
+
+        What was known has the types that the source had then: they were narrower, if anything.
+        """
         names = self._keys if self._keeps == "keys" else [n for n in schema if n != ROW_MARKER]
         shape = pl.Schema({**{n: schema[n] for n in names}, ROW_MARKER: pl.Int32()}).to_frame()
         last = pl.concat([shape, *self._frames]).unique(self._keys, keep="last")
         there = last.filter(pl.col(ROW_MARKER) != Marker.DELETE).drop(ROW_MARKER)
         if before is None:
             return there
+        before = before.cast({n: t for n, t in schema.items() if n in before.columns})
         stay = before.join(last, on=self._keys, how="anti", nulls_equal=True)
         return pl.concat([stay, there], how="diagonal")
 
