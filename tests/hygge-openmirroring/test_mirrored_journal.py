@@ -122,6 +122,18 @@ def test_a_table_that_was_dropped_is_shown_again_whole(mirror):
     assert mirror.numbers(TABLE) == [1]
 
 
+def test_a_table_that_was_made_anew_and_got_no_row_is_shown_whole_too(mirror):
+    runs = [run(mirror)]
+    mirror.remove_folder(TABLE)
+    mirror.server.faults.add(
+        operation="create", path=f"*{TABLE}/_*.parquet", status=403, code="Refused", times=None
+    )
+    runs.append(run(mirror, (2, 3)))  # it made the folder, and no more
+    mirror.server.faults.clear()
+    runs.append(run(mirror, (3, 4)))
+    assert [row[0] for row in journal(mirror)] == [each.run_id for each in runs]
+
+
 def test_without_the_setting_there_is_no_such_table(mirror):
     run(mirror, mirror_journal=False)
     assert mirror.files(TABLE) == {}

@@ -49,14 +49,19 @@ class JournalTable:
         self._notes = Notes(shelf, own, place)
 
     def publish(self, journal: Journal) -> None:
-        """Send what was not sent yet; all of it where the table is not there. Nothing: nothing."""
-        known = self._landing.metadata() is not None
-        events = finished(journal, _unpublished(journal) if known else None)
+        """Send what was not sent yet; all of it where nothing was sent to this very folder.
+
+        Nothing: nothing. The folder of a table that was dropped may be there again, without a row.
+        """
+        there = self._landing.metadata() is not None
+        record = self._notes.read() if there else None
+        sent = record is not None and record.folder == self._landing.etag()
+        events = finished(journal, _unpublished(journal) if sent else None)
         if not events:
             return
-        if not known:
+        if not there:
             self._make()
-        self._send(table(events), initial=not known)
+        self._send(table(events), initial=not there)
 
     def _make(self) -> None:
         try:
