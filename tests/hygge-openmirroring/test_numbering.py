@@ -18,7 +18,7 @@ def seen(number=None, folder="etag", *, documented=True):
     ("look", "record", "starting", "number"),
     [
         (GONE, None, None, 1),
-        (GONE, None, 100, 100),
+        (GONE, None, 100, 1),  # whoever began at 100 would never be read
         (seen(16), RECORD, None, 17),
         (seen(16), None, None, 17),
         (seen(None), RECORD, None, 17),

@@ -72,8 +72,8 @@ class OpenMirroringStoreConfig(ToOneLake):
     * ``initial_row_marker`` whether the files of a full_drop have the marker, too.
     * ``file_detection`` by number, or by the storage's time; a table keeps what it began with.
     * ``partner_name``, ``source_type``, ``source_version`` for ``_partnerEvents.json``.
-    * ``starting_sequence`` the number of the first file, where neither the folder nor hygge's own
-      notes tell; 1 for a new table.
+    * ``starting_sequence`` the number of the next file in a folder that is there, where neither its
+      files nor hygge's own notes tell. A new table begins at 1.
     * ``folder_deletion_wait_seconds`` how long the service gets to drop a table before it is made
       again.
     * ``bad_keys`` a NULL in a key, or one key twice among inserts: fail before anything is

@@ -41,7 +41,8 @@ def highest(names: Iterable[str]) -> int | None:
 def next_number(seen: Seen, record: TableRecord | None, starting: int | None) -> int:
     """The number of the next file. Raises ``StoreError`` where listing and record disagree.
 
-    ``starting`` is the user's word for a table that nobody can tell anything of.
+    ``starting`` is the user's word for a folder that nobody can tell anything of. Where there is no
+    folder it is not asked: the service would wait for number 1, for ever.
     """
     if seen.folder is None:
         if record is not None:
@@ -50,7 +51,7 @@ def next_number(seen: Seen, record: TableRecord | None, starting: int | None) ->
                 "has dropped the table, and these rows alone would become a new one",
                 hint=_ANEW,
             )
-        return starting or 1
+        return 1
     if record is None:
         return _unrecorded(seen, starting)
     if seen.highest is None:
