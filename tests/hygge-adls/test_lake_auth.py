@@ -8,11 +8,13 @@ from lakes import issued
 from hygge_adls import auth
 from hygge_adls.account import Account
 from hygge_adls.settings.connections import AdlsConnection, OneLakeConnection
+from hygge_adls.settings.kinds import OneLakeStoreConfig
 from hygge_core import secrets
 from hygge_core.config import structure
 from hygge_core.errors import AuthError, ConfigError, StoreError
 
 LIVE = "https://contoso.dfs.core.windows.net"
+ID = "b1218984-0000-4000-8000-000000000001"
 
 
 @pytest.fixture(autouse=True)
@@ -212,6 +214,8 @@ def test_tls_with_an_authority_of_ones_own(secure_dfs, certificates, monkeypatch
         ({"auth": "default", "tenant_id": "t"}, "tenant_id is for auth"),
         ({"auth": "anyhow"}, "anyhow"),
         ({"account_url": "contoso"}, "account_url"),
+        ({"account_url": LIVE.replace(".dfs.", ".blob.")}, f"endpoint '{LIVE}', found that for"),
+        ({"account_url": f"{LIVE}/raw"}, f"expected '{LIVE}', for the container"),
     ],
 )
 def test_a_sign_in_that_cannot_be_is_a_mistake_in_the_configuration(told, problem):
@@ -223,3 +227,14 @@ def test_onelake_hears_no_keys_and_needs_no_url():
     assert structure(OneLakeConnection, {}).account_url.startswith("https://onelake.dfs.fabric")
     with pytest.raises(ConfigError):
         structure(OneLakeConnection, {"auth": "key"})
+
+
+@pytest.mark.parametrize(("workspace", "item"), [("Sales", ID), (ID, "Raw.Lakehouse")])
+def test_onelake_takes_two_ids_or_two_names_and_names_with_spaces(workspace, item):
+    for told in (
+        {"workspace": ID, "item": ID},
+        {"workspace": "My Team", "item": "My Raw.Lakehouse"},
+    ):
+        assert structure(OneLakeStoreConfig, told).container == told["workspace"]
+    with pytest.raises(ConfigError, match="OneLake takes ids for both, or names for both"):
+        structure(OneLakeStoreConfig, {"workspace": workspace, "item": item})

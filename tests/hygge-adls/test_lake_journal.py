@@ -273,14 +273,16 @@ def test_the_journal_beside_a_store_is_above_what_names_an_entity(dfs):
 
 
 def test_the_journal_beside_a_onelake_store_is_below_its_item():
-    told = {"connection": "fabric", "workspace": "Sales", "item": "Raw.Lakehouse"}
+    told = {"connection": "fabric", "workspace": "My Team", "item": "Raw.Lakehouse"}
     table = beside(structure(OneLakeStoreConfig, told))
     assert table == {
         "type": "parquet",
         "connection": "fabric",
-        "filesystem": "Sales",
+        "filesystem": "My Team",
         "path": "Raw.Lakehouse/Files/.hygge_journal",
     }
+    words = {key: value for key, value in table.items() if key != "type"}
+    assert structure(ParquetJournalConfig, words).container == "My Team"
 
 
 def test_a_flow_moves_with_the_journal_beside_its_data_and_never_reads_it(dfs, tmp_path):

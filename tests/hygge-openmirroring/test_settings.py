@@ -34,6 +34,8 @@ def config(**told):
         ({"source_type": "SQL"}, "partner_name"),
         ({"starting_sequence": 0}, "starting_sequence"),
         ({"mirror_name": "a/b"}, "mirror_name"),
+        ({"workspace": None, "filesystem": "a/b"}, "without '/'"),
+        ({"workspace": "b1218984-0000-4000-8000-000000000001"}, "ids for both, or names for both"),
     ],
 )
 def test_a_mistake_is_told_by_its_key(told, said):
@@ -48,8 +50,9 @@ def test_one_key_is_written_as_a_string_and_several_as_a_list():
 
 
 def test_the_storages_word_for_a_workspace_will_do():
-    told = {"filesystem": "W", "mirror_name": "M", "table": "t"}
-    assert structure(OpenMirroringStoreConfig, told).container == "W"
+    told = {"filesystem": "My Team", "mirror_name": "M", "table": "t"}
+    assert structure(OpenMirroringStoreConfig, told).container == "My Team"
+    assert config(workspace="My Team").container == "My Team"
 
 
 def test_where_it_is_and_where_its_journal_goes():

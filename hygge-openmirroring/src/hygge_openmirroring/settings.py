@@ -37,9 +37,20 @@ def _no_schema(config: Any, _: Attribute[Any], text: str) -> None:
         )
 
 
+_name = Spelled(r"[^/]+", "without '/'")
+
+
 def _one_of_two(config: Any, _: Attribute[Any], filesystem: str | None) -> None:
     if (filesystem is None) == (config.workspace is None):
         raise ValueError("expected a workspace, or a filesystem, and not both")
+
+
+def _styled(config: Any, _: Attribute[Any], item: str) -> None:
+    if config.container:
+        config.require_one_style(config.container, item)
+
+
+_item: Any = [_name, _styled]
 
 
 def _keyed(config: Any, _: Attribute[Any], marker: int | None) -> None:
@@ -62,7 +73,8 @@ class OpenMirroringStoreConfig(ToOneLake):
     """``store = { type = "open_mirroring", workspace = "ID", mirror_name = "ID" }``.
 
     * ``workspace`` its id or name; or ``filesystem``, the same by the storage's word.
-    * ``mirror_name`` the mirrored database's item: its id, or its name as OneLake calls it.
+    * ``mirror_name`` the mirrored database's item: its id where ``workspace`` is one, else its name
+      as OneLake calls it.
     * ``schema_name`` the schema that the table shows in; the item's default one when left out.
     * ``default_schema`` what the item's default schema is called: a table there has one folder.
     * ``table`` the table's name, the entity's when left out.
@@ -86,11 +98,9 @@ class OpenMirroringStoreConfig(ToOneLake):
     * ``incremental`` ``true`` or ``false`` overrules the run's type for this store.
     """
 
-    workspace: str | None = field(
-        default=None, validator=optional(Spelled(r"[^/\s]+", "without '/' and spaces"))
-    )
-    filesystem: str | None = field(default=None, validator=_one_of_two)
-    mirror_name: str = field(validator=Spelled(r"[^/]+", "without '/'"))
+    workspace: str | None = field(default=None, validator=optional(_name))
+    filesystem: str | None = field(default=None, validator=[optional(_name), _one_of_two])
+    mirror_name: str = field(validator=_item)
     schema_name: str | None = field(default=None, validator=optional(_visible))
     default_schema: str = field(default="dbo", validator=min_len(1))
     table: str = field(default="{entity}", validator=[_visible, _no_schema])

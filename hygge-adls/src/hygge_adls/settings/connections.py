@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from attrs import Attribute, field, fields, frozen
 from attrs.validators import ge, gt, optional
@@ -12,6 +14,7 @@ from hygge_core.fields import ConnectionName, Secret, Spelled
 
 ONELAKE_URL = "https://onelake.dfs.fabric.microsoft.com"
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEYS_OF = {
     "service_principal": ("tenant_id", "client_id", "client_secret"),
     "key": ("key",),
@@ -38,10 +41,30 @@ def has_what_it_needs(config: Any, _: Attribute[Any], auth: str) -> None:
                 raise ValueError(f"{key} is for auth = {other!r}, found {auth!r}")
 
 
-_url: Any = optional(
-    Spelled(r"https?://[^/\s]+(/[^/\s]+)?/?", "such as 'https://NAME.dfs.core.windows.net'")
-)
-_name = Spelled(r"[^/]+", "without '/'")
+def _endpoint(_: Any, __: Attribute[Any], url: str | None) -> None:
+    """An account's own host tells by its name what is asked there, and of whom.
+
+    (An address without such a name is an emulator's: that has the account's in its path.)
+    """
+    parts = urlsplit(url or "")
+    if ".blob." in parts.netloc:
+        dfs = f"{parts.scheme}://{parts.netloc.replace('.blob.', '.dfs.', 1)}"
+        raise ValueError(f"expected the account's endpoint {dfs!r}, found that for blobs: {url!r}")
+    if ".dfs." in parts.netloc and parts.path.strip("/"):
+        raise ValueError(
+            f"expected '{parts.scheme}://{parts.netloc}', for the container (OneLake: the "
+            f"workspace) has a key of its own; found {url!r}"
+        )
+
+
+_url: Any = [
+    optional(
+        Spelled(r"https?://[^/\s]+(/[^/\s]+)?/?", "such as 'https://NAME.dfs.core.windows.net'")
+    ),
+    _endpoint,
+]
+#: Of a container, a workspace, an item; the names of the latter two may have spaces.
+name = Spelled(r"[^/]+", "without '/'")
 
 
 @frozen(kw_only=True, slots=False)  # a mixin: two parents with slots have no common child
@@ -147,19 +170,39 @@ class ToOneLake(SignIn):
     auth: OneLakeAuth = field(default="default", validator=has_what_it_needs)
     connection: ConnectionName | None = field(default=None, validator=_connection_or_own)
 
+    @staticmethod
+    def require_one_style(workspace: str, item: str) -> None:
+        """Raise ``ValueError`` unless both are ids, or both are names.
+
+        Microsoft's page on accessing OneLake: the two styles are not mixed.
+        """
+        by_id = _ID.fullmatch(workspace) is not None
+        if by_id != (_ID.fullmatch(item) is not None):
+            raise ValueError(
+                f"expected {'an id' if by_id else 'a name'}, for the workspace is {workspace!r}: "
+                f"OneLake takes ids for both, or names for both; found {item!r}"
+            )
+
+
+def _styled(config: Any, _: Attribute[Any], item: str) -> None:
+    config.require_one_style(config.workspace, item)
+
+
+_item: Any = [name, _styled]
+
 
 @frozen(kw_only=True, slots=False)
 class InOneLake(ToOneLake):
     """Where a home or store is in OneLake.
 
     * ``workspace`` its name or its id.
-    * ``item`` as OneLake calls it: ``Sales.Lakehouse``, or its id.
+    * ``item`` as OneLake calls it: ``Sales.Lakehouse``; its id where ``workspace`` is one.
     * ``schema`` a folder ``SCHEMA.schema`` between ``Files`` and what comes below.
     """
 
-    workspace: str = field(validator=_name)
-    item: str = field(validator=_name)
-    schema: str | None = field(default=None, validator=optional(_name))
+    workspace: str = field(validator=name)
+    item: str = field(validator=_item)
+    schema: str | None = field(default=None, validator=optional(name))
 
     @property
     def container(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from attrs import Attribute, field, fields, frozen
 from attrs.validators import ge, gt
 
-from hygge_adls.settings.connections import InAdls, InOneLake
+from hygge_adls.settings.connections import InAdls, InOneLake, name
 from hygge_core.fields import PER_ENTITY
 from hygge_core.files.settings import CsvDialect, CsvWriting, CutsFiles, ParquetWriting
 
@@ -146,6 +146,7 @@ class ParquetJournalConfig(_AdlsPath, InAdls):
     * ``lease_seconds`` how long an owner that stopped renewing keeps an entity.
     """
 
+    filesystem: str = field(validator=name)
     path: str = field(validator=_sound)
     retention: timedelta | None = None
     lease_seconds: float = field(default=60.0, validator=gt(0))
