@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: What the service says of a path that is not there; other 404s are about the filesystem.
 GONE = ("SourcePathNotFound", "PathNotFound", "BlobNotFound")
+#: What it says where not even the filesystem or the item is there: of no path that tells anything.
+_NOWHERE = ("ContainerNotFound", "FilesystemNotFound", "ArtifactNotFound")
 
 
 class Reads:
@@ -47,7 +49,7 @@ class Reads:
             try:
                 found = self._file(path).get_file_properties()
             except ResourceNotFoundError as exc:
-                if code_of(exc) in ("ContainerNotFound", "FilesystemNotFound"):
+                if code_of(exc) in _NOWHERE:
                     raise
                 return None
         is_folder = (found.metadata or {}).get("hdi_isfolder") == "true"
