@@ -70,6 +70,35 @@ def test_a_watermark_is_of_one_destination(household, store):
     assert "tells how far b" in household.move().failure.text
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ('"parquet"', '"csv"', "file names was '*.parquet' and is '*.csv' now"),
+        (
+            '"parquet"',
+            '"parquet", partition_by = ["id"]',
+            "partition_by was [] and is ['id'] now",
+        ),
+        ('"csv"', '"csv", separator = ";"', "separator was ',' and is ';' now"),
+    ],
+    ids=["format", "folders", "separator"],
+)
+def test_files_of_another_form_are_not_put_among_those_that_are_there(household, was, now, told):
+    """Half of the rows would be where a reader of the others does not see them."""
+    household.toml(FILES.replace('"STORE"', was))
+    household.put("in/1.parquet", numbers(0, 3).with_columns(v=pl.col("id")))
+    assert household.move().rows_written == 3
+    household.put("in/2.parquet", numbers(3, 3).with_columns(v=pl.col("id")))
+    before = household.snapshot()
+    household.toml(FILES.replace('"STORE"', now))
+    result = household.move()
+    assert told in result.failure.text
+    assert household.snapshot() == before
+    for file in (household.root / "out").iterdir():
+        file.unlink()  # somebody took them away: the next ones are of one form
+    assert household.move().rows_written == 3
+
+
 @pytest.mark.parametrize("run_type", ["incremental", "full_drop"])
 def test_a_source_without_any_watermark_yet_is_followed_all_the_same(household, run_type):
     """Nothing was changed since it was made: its rows were moved, and each is known by its NULL."""

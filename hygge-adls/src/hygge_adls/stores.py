@@ -178,6 +178,9 @@ class LakeCsvStore(LakeStore):
         refuse_types(schema, nested=False, word="CSV")
         super().check_schema(schema)
 
+    def form(self) -> dict[str, Any]:
+        return super().form() | self.config.form
+
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         return write_csv(frame, path, self.config)
 

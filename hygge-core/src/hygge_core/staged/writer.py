@@ -87,6 +87,10 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         if not set(schema) - set(self.cut.by):
             raise StoreError("no column would be left to write", hint="look at partition_by")
 
+    def form(self) -> dict[str, Any]:
+        """Hook: what all files of a table have in common, or no reader could take them for one."""
+        return {"file names": f"*{self.suffix}", "partition_by": list(self.cut.by)}
+
     def has_content(self) -> bool:
         """Whether a file of this format is at the destination (``KnowsContent``)."""
         live = self.shelf.list(self.places.live)
@@ -104,10 +108,28 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         self.discard(load.ref)
         if load.mode == "full_drop":
             self.superseded()
+        else:
+            self._refuse_another_form(load)
         kind = LoadAside if isinstance(self.shelf, Overlaps) else StagedLoad
         staged = kind(self, load)
         self._convoy = staged.convoy
         return staged
+
+    def _refuse_another_form(self, load: Load) -> None:
+        """Raise ``StoreError`` where files of this form would lie among those of another."""
+        was, now = load.recalled.get("form", {}), self.form()
+        changes = [
+            f"{each} was {told!r} and is {now.get(each)!r} now"
+            for each, told in was.items()
+            if told != now.get(each)
+        ]
+        if changes and self.shelf.list(self.places.live):
+            raise StoreError(
+                f"nobody could read the files at {self.at(self.places.live)} and new ones together:"
+                f" {'; '.join(changes)}",
+                hint="set it as it was, or run once with --full-drop (other kinds of files have to "
+                "be moved away before)",
+            )
 
     def staged_name(self, load: Load, folder: str, number: int) -> str:
         """Hook: where file ``number`` (from 1), of ``folder``, is staged; no reader looks there."""
@@ -125,8 +147,10 @@ class StagedWriter(Settles, ShelfLedger, ABC):
         return parts
 
     def remembered(self, load: Load) -> dict[str, Any]:
-        """Hook, at SEAL: what ``commit`` must know: the fingerprint of what it replaces."""
-        return {"before": self.superseded()} if load.mode == "full_drop" else {}
+        """Hook, at SEAL: what ``commit`` must know, as the fingerprint of what it replaces, and
+        what the next load must."""
+        before = {"before": self.superseded()} if load.mode == "full_drop" else {}
+        return {"form": self.form(), **before}
 
     def sealed(self, load: Load, parts: tuple[Part, ...]) -> Manifest:
         """T3: everything staged is durable, and so is the manifest beside it."""

@@ -88,6 +88,13 @@ class CsvWriting:
     null_value: str = field(default="", validator=_no_value)
     encoding: Literal["utf-8", "utf-8-sig"] = "utf-8"
 
+    @property
+    def form(self) -> dict[str, Any]:
+        """What all files of a table have in common, or no reader could take them for one."""
+        return {
+            each: getattr(self, each) for each in ("separator", "quote", "header", "null_value")
+        }
+
 
 @frozen(kw_only=True, slots=False)
 class _LocalPath:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -117,6 +117,9 @@ class CsvStore(FileStore):
     def check_schema(self, schema: pl.Schema) -> None:
         refuse_types(schema, nested=False, word="CSV")
         super().check_schema(schema)
+
+    def form(self) -> dict[str, Any]:
+        return super().form() | self._config.form
 
     def encode(self, load: Load, frame: pl.DataFrame, path: Path) -> int:
         return writing.write_csv(frame, path, self._config)
