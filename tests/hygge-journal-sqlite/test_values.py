@@ -152,8 +152,18 @@ def test_nan_is_refused_or_becomes_null_as_asked(load, rows):
     assert rows()["f"].to_list() == [1.0, None, None]
 
 
-def test_a_year_that_iso_text_does_not_hold_is_refused(load):
-    frame = pl.DataFrame({"at": pl.Series([300_000_000_000_000_000]).cast(pl.Datetime("us"))})
+@pytest.mark.parametrize(
+    ("count", "dtype"),
+    [
+        (300_000_000_000_000_000, pl.Datetime("us")),
+        (2**31 - 1, pl.Date()),
+        (1 - 2**63, pl.Datetime("us")),
+        (2**63 - 1, pl.Datetime("ms", "Europe/Berlin")),
+    ],
+    ids=str,
+)
+def test_a_year_that_iso_text_does_not_hold_is_refused(load, count, dtype):
+    frame = pl.DataFrame({"at": pl.Series([None, count]).cast(dtype)})
     with pytest.raises(StoreError, match=r"column 'at': .* outside the years 0 to 9999"):
         load(frame)
 

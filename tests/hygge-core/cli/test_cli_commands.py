@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 from file_trees import tree
 from portalocker import Lock
@@ -86,6 +87,23 @@ def test_preview_shows_the_first_rows_as_the_store_would_get_them(shop, capsys):
     assert main(["preview", "-C", str(shop), "-n", "3"]) == 0
     assert "København" in capsys.readouterr().out
     assert tree(shop) == before
+
+
+def test_preview_shows_a_moment_that_no_calendar_has(tmp_path, capsys):
+    """PostgreSQL's infinity: neither Python nor Polars can print it."""
+    till = pl.Series("till", [2**31 - 1, None], dtype=pl.Int32).cast(pl.Date)
+    pl.DataFrame([till, till.reshape((-1, 1)).arr.to_list().alias("all")]).write_parquet(
+        tmp_path / "in.parquet"
+    )
+    (tmp_path / "hygge.toml").write_text(
+        '[flows.f]\nhome = { type = "parquet", path = "in.parquet" }\n'
+        'store = { type = "parquet", path = "out" }\n'
+    )
+    assert main(["preview", "-C", str(tmp_path)]) == 0
+    assert "2147483647" in capsys.readouterr().out
+    assert main(["preview", "-C", str(tmp_path), "--json"]) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert first["row"] == {"till": 2**31 - 1, "all": [2**31 - 1]}
 
 
 def test_config_show_says_where_each_value_is_from(shop, capsys):

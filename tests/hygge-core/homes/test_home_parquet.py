@@ -247,8 +247,9 @@ def test_flipped_bits_are_told_or_harmless_and_never_another_error(tmp_path):
     [
         (pl.DataFrame({"id": pl.Series([1, 2**100], dtype=pl.Int128)}), "64 bits"),
         (pa.table({"id": pa.array([1]).cast(pa.decimal256(40, 2))}), "precision"),
+        (pa.table([pa.array([1]), pa.array([2])], names=["id", "id"]), "more than one"),
     ],
-    ids=["an integer of 128 bits", "a decimal of 40 digits"],
+    ids=["an integer of 128 bits", "a decimal of 40 digits", "a column twice"],
 )
 def test_a_type_that_is_not_read_here_is_not_called_damage(tmp_path, table, told):
     path = tmp_path / "orders.parquet"
@@ -260,6 +261,16 @@ def test_a_type_that_is_not_read_here_is_not_called_damage(tmp_path, table, told
         read(path)
     assert str(path) in str(caught.value)
     assert "damaged" not in (caught.value.hint or "")
+    assert "other types" in (caught.value.hint or "")
+
+
+def test_what_polars_panics_of_is_told_in_its_own_words(tmp_path):
+    path = tmp_path / "orders.parquet"
+    pq.write_table(pa.table({"at": pa.array([1], pa.timestamp("us", "Nowhere/Never"))}), path)
+    with pytest.raises(HomeError, match="cannot be read: unable to parse time zone") as caught:
+        read(path)
+    assert "unwrap" not in str(caught.value)
+    assert "POLARS_" not in str(caught.value)
     assert "other types" in (caught.value.hint or "")
 
 

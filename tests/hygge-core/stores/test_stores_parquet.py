@@ -215,6 +215,12 @@ def test_a_value_that_a_folder_cannot_tell_from_null_is_refused(table, value):
     assert not table.exists()
 
 
+def test_a_moment_that_no_folder_can_tell_is_refused(table):
+    rows = pl.DataFrame({"id": [1], "till": pl.Series([2**31 - 1], dtype=pl.Int32).cast(pl.Date)})
+    with pytest.raises(StoreError, match="the column 'till' holds a moment in a year"):
+        moved(store_of(table, partition_by=("till",)), "r1", rows)
+
+
 @pytest.mark.parametrize(
     ("by", "said"),
     [

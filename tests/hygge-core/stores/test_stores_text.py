@@ -271,3 +271,22 @@ def test_files_are_full_at_rows_per_file(table, store_of):
     rows = pl.DataFrame({"id": range(25), "text": ["a\nb"] * 25})
     manifest = moved(store_of(table, rows_per_file=10), "r1", *rows.iter_slices(4))
     assert [part.rows for part in manifest.parts] == [10, 10, 5]
+
+
+@pytest.mark.parametrize(
+    ("count", "dtype"),
+    [
+        (2**31 - 1, pl.Date()),
+        (1 - 2**63, pl.Datetime("us")),
+        (2**63 - 1, pl.Datetime("ms", "Europe/Berlin")),
+    ],
+    ids=str,
+)
+def test_a_moment_that_no_text_tells_is_refused_by_its_column(tmp_path, count, dtype):
+    """PostgreSQL's infinity, of which Polars panics, as DuckDB writes it to Parquet."""
+    values = pl.Series("till", [None, count]).cast(dtype)
+    with pytest.raises(StoreError, match="column 'till' holds a moment in a year"):
+        write_csv(values.to_frame(), tmp_path / "x.csv", CsvStoreConfig(path=tmp_path))
+    for each in values, values.reshape((-1, 1)).arr.to_list():
+        with pytest.raises(StoreError, match="column 'till' holds a moment in a year"):
+            write_ndjson(each.to_frame(), tmp_path / "x.ndjson")

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from attrs.validators import ge
 
 from hygge_core.errors import StoreError
+from hygge_core.types.calendar import POLARS, any_outside
 
 #: What hive, Spark, Polars and pyarrow all read as NULL in a folder's name.
 NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"
@@ -120,7 +121,16 @@ def folders(frame: pl.DataFrame, by: tuple[str, ...]) -> Iterator[tuple[str, pl.
 
 
 def _text(values: pl.Series) -> pl.Series:
-    """Texts that tell all values apart: Polars by itself leaves out the parts of a second."""
+    """Texts that tell all values apart: Polars by itself leaves out the parts of a second.
+
+    Raises ``StoreError`` for a moment that no text tells.
+    """
+    if any_outside(values, POLARS):
+        raise StoreError(
+            f"partition_by: the column {values.name!r} holds a moment in a year that no text "
+            "tells, such as PostgreSQL's infinity",
+            hint="partition by another column",
+        )
     if isinstance(values.dtype, pl.Time):
         return values.dt.to_string("%H:%M:%S%.f")
     if isinstance(values.dtype, pl.Duration):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import polars as pl
 
 from hygge_core.errors import StoreError
+from hygge_core.types.calendar import ISO_TEXTS, outside
 from hygge_journal_sqlite.values import nested
 from hygge_journal_sqlite.values.declared import is_nested
 
@@ -21,6 +22,7 @@ DAY = "%Y-%m-%d"
 CLOCK = "%H:%M:%S%.9f"
 
 _BIGGEST = 2**63 - 1
+_ADVICE = "drop it with polish, or let the source give it as text"
 
 
 def encode(values: pl.Series, *, nan: Literal["fail", "null"] = "fail") -> list[Any]:
@@ -30,7 +32,7 @@ def encode(values: pl.Series, *, nan: Literal["fail", "null"] = "fail") -> list[
     """
     dtype = values.dtype
     if isinstance(dtype, pl.UInt64):
-        _refuse(values, values > _BIGGEST, "is above 2**63 - 1, SQLite's largest integer", "cast")
+        _refuse(values, values > _BIGGEST, "is above 2**63 - 1, SQLite's largest integer", _ADVICE)
     if dtype.is_float():
         return _floats(values, nan)
     if is_nested(dtype):
@@ -63,18 +65,16 @@ def _moments(values: pl.Series) -> pl.Series:
     assert isinstance(dtype, pl.Datetime)
     if dtype.time_zone is not None:
         values = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    return _years(values).dt.strftime(MOMENT[dtype.time_unit])
+    return _on_calendar(values).dt.strftime(MOMENT[dtype.time_unit])
 
 
 def _days(values: pl.Series) -> pl.Series:
-    return _years(values).dt.strftime(DAY)
+    return _on_calendar(values).dt.strftime(DAY)
 
 
-def _years(values: pl.Series) -> pl.Series:
-    outside = ~values.dt.year().is_between(0, 9999)
-    _refuse(
-        values, outside, "is outside the years 0 to 9999 that ISO text holds", "cast or filter it"
-    )
+def _on_calendar(values: pl.Series) -> pl.Series:
+    why = "units since 1970 are outside the years 0 to 9999 that ISO text holds"
+    _refuse(values, outside(values, ISO_TEXTS), why, _ADVICE)
     return values
 
 

@@ -10,6 +10,8 @@ import polars as pl
 
 from hygge_core.cli import streams
 from hygge_core.task import exit_code
+from hygge_core.types.calendar import PYTHONS, any_outside, is_moment
+from hygge_core.types.nested import with_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +38,15 @@ def give_previews(said: Invocation, previews: Iterable[Previewed]) -> int:
 
 
 def _give_frame(said: Invocation, name: str, frame: pl.DataFrame) -> None:
-    """A table, or with ``--json`` one JSON object for each row."""
+    """A table, or with ``--json`` one JSON object for each row.
+
+    A column with a moment that Python's calendar does not have is shown in its units since 1970.
+    """
+    frame = frame.with_columns(
+        each.cast(with_leaves(each.dtype, _counted))
+        for each in frame.iter_columns()
+        if any_outside(each, PYTHONS)
+    )
     if said.json:
         for row in frame.iter_rows(named=True):
             streams.give_line({"entity": name, "row": row})
@@ -51,3 +61,7 @@ def _give_frame(said: Invocation, name: str, frame: pl.DataFrame) -> None:
         tbl_hide_dataframe_shape=True,
     ):
         streams.give(str(frame))
+
+
+def _counted(dtype: pl.DataType) -> pl.DataType:
+    return pl.Int64() if is_moment(dtype) else dtype

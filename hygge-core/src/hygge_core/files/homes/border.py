@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import lzma
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,10 +26,13 @@ class _Meaning:
 
 _CUT_SHORT = "the file is damaged or was cut short; fetch or write it again"
 _BEYOND = "the file is whole, but holds what is not read here; write it with other types"
+_EITHER = f"{_CUT_SHORT}, with other types where it is whole"
 _GONE = "something removed it meanwhile; run again when the files are at rest"
 _RIGHTS = "give this user the right to read it"
 #: What polars adds after its words is of its own insides.
-_CONTEXT = "\n\n"
+_CONTEXT = re.compile(r"\n\n|\\n\\n")
+#: What it panicked of, where it says so.
+_REASON = re.compile(r'ErrString\("((?:[^"\\]|\\.)*)')
 #: What may be better in a moment.
 _MOMENTARY = {
     errno.EAGAIN,
@@ -54,8 +58,9 @@ _TABLE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Mean
     (pa.ArrowNotImplementedError, _Meaning("cannot be read", _BEYOND)),
     (pa.ArrowException, _Meaning("cannot be read", _CUT_SHORT)),
     (pl.exceptions.InvalidOperationError, _Meaning("cannot be read", _BEYOND)),
+    (pl.exceptions.DuplicateError, _Meaning("cannot be read", _BEYOND)),
     (pl.exceptions.PolarsError, _Meaning("cannot be read", _CUT_SHORT)),
-    (pl.exceptions.PanicException, _Meaning("cannot be read", _CUT_SHORT)),
+    (pl.exceptions.PanicException, _Meaning("cannot be read", _EITHER)),
 )
 FOREIGN = tuple(
     kind for kinds, _ in _TABLE for kind in (kinds if isinstance(kinds, tuple) else (kinds,))
@@ -79,8 +84,9 @@ def told(exc: BaseException, place: object) -> HomeError:
     # pyarrow tells of a damaged file by an OSError too, but by one without a number.
     hint = _CUT_SHORT if isinstance(exc, OSError) and not number else meaning.hint
     words = (getattr(exc, "strerror", None) or str(exc)).strip() or type(exc).__name__
+    reason = _REASON.search(words)
     return HomeError(
-        f"{place}: {meaning.said}: {words.partition(_CONTEXT)[0]}",
+        f"{place}: {meaning.said}: {_CONTEXT.split(reason[1] if reason else words)[0]}",
         hint=hint,
         transient=number in _MOMENTARY,
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import polars as pl
 
 from hygge_core.errors import StoreError
+from hygge_core.types.calendar import POLARS, any_outside
 from hygge_core.types.nested import leaves, with_leaves, within
 
 _ADVICE = "drop it with `polish`, change it in the home, or use a parquet store"
@@ -66,7 +67,17 @@ def _not_finite(leaf: pl.Series) -> bool:
 
 def told_by_minutes(frame: pl.DataFrame) -> pl.DataFrame:
     """The same instants, in UTC where their zone's offset has seconds, or another year of it has
-    more than four digits: text would tell another instant, or none that is read again."""
+    more than four digits: text would tell another instant, or none that is read again.
+
+    Raises ``StoreError`` naming a column with a moment in a year that no text tells.
+    """
+    for values in frame.iter_columns():
+        if any_outside(values, POLARS):
+            raise StoreError(
+                f"column {values.name!r} holds a moment in a year that no text tells, such as "
+                "PostgreSQL's infinity",
+                hint=_ADVICE,
+            )
     return frame.with_columns(
         frame.get_column(column).cast(with_leaves(dtype, _in_utc))
         for column, dtype in frame.schema.items()
