@@ -248,20 +248,20 @@ ALTER TABLE [x].[x] ADD PRIMARY KEY CLUSTERED ([x])
 ALTER TABLE [x].[x] ADD PRIMARY KEY NONCLUSTERED ([x])
 
 -- publishing.mark_of
--- https://learn.microsoft.com/sql/t-sql/queries/select-transact-sql
-SELECT row_count FROM [x].[x] WHERE run_id = ?
+-- https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
+SELECT row_count FROM [x].[x] WITH (FORCESEEK) WHERE run_id = ?
 
 -- publishing.newest_mark
--- https://learn.microsoft.com/sql/t-sql/queries/top-transact-sql
-SELECT TOP (1) run_id FROM [x].[x] WHERE flow = ? AND entity = ? ORDER BY seq DESC
+-- https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
+SELECT TOP (1) run_id FROM [x].[x] WITH (READCOMMITTEDLOCK, READPAST) WHERE flow = ? AND entity = ? ORDER BY seq DESC
 
 -- publishing.put_mark
 -- https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 INSERT INTO [x].[x] (run_id, flow, entity, epoch, row_count, published) VALUES (?, ?, ?, ?, ?, SYSUTCDATETIME())
 
 -- publishing.thin_marks
--- https://learn.microsoft.com/sql/t-sql/statements/delete-transact-sql
-DELETE FROM [x].[x] WHERE flow = ? AND entity = ? AND seq NOT IN (SELECT TOP (8) seq FROM [x].[x] WHERE flow = ? AND entity = ? ORDER BY seq DESC)
+-- https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
+DELETE FROM [x].[x] WITH (ROWLOCK, READCOMMITTEDLOCK, READPAST) WHERE flow = ? AND entity = ? AND seq NOT IN (SELECT TOP (8) seq FROM [x].[x] WITH (READCOMMITTEDLOCK, READPAST) WHERE flow = ? AND entity = ? ORDER BY seq DESC)
 
 -- publishing.run_put
 -- https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
@@ -324,8 +324,8 @@ SELECT CAST(SERVERPROPERTY('ProductVersion') AS type), CAST(SERVERPROPERTY('Engi
 SELECT HAS_PERMS_BY_NAME(?, ?, ?)
 
 -- session.snapshot_state
--- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-databases-transact-sql
-SELECT CAST(snapshot_isolation_state AS type) FROM sys.databases WHERE database_id = DB_ID()
+-- https://learn.microsoft.com/sql/t-sql/functions/db-id-transact-sql
+SELECT CAST(snapshot_isolation_state AS type) FROM sys.databases WHERE name = DB_NAME()
 
 -- session.snapshot
 -- https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql

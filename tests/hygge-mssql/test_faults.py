@@ -10,13 +10,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from attrs import evolve
 from project import Project
 from tds.faults import Fault
 from tds.server import TdsServer
 
 from hygge_core.engine.world import World
 from hygge_core.errors import StoreError
-from hygge_core.protocols import Store
+from hygge_core.protocols import Staging, Store
 from hygge_core.records import Load, LoadRef, Manifest, Receipt
 
 ROWS = pl.DataFrame({"id": range(2000), "name": [f"name {n}" for n in range(2000)]})
@@ -183,3 +184,36 @@ def test_a_failed_load_leaves_the_destination_as_it_was(project: Project) -> Non
     project.offer(ROWS.with_columns(pl.lit(float("nan")).alias("x")))
     assert project.hygge("run") == 1
     loaded(project)
+
+
+def test_a_load_is_sealed_while_another_one_is_being_published(project: Project) -> None:
+    """Its mark stands beside theirs: whoever passes a row that is locked would wait for it."""
+    subject = project.ground.store()
+    opened = subject.opened(project.root)
+    opened.connections["sql"]["lock_seconds"] = 0.2
+    others = evolve(opened, table={**opened.table, "table": "dbo.other"})
+    place = evolve(opened, table={**opened.table, "table": "dbo.target"})
+    with World(subject.plugins(), root=project.root) as world, ThreadPoolExecutor(1) as pool:
+        stores = [
+            world.store(each, flow="load", entity=name)
+            for name, each in (("target", place), ("other", others))
+        ]
+        with stores[0] as one, stores[1] as other:
+            loads = [staged(one, "target"), staged(other, "other")]
+            manifest = loads[0].seal()
+            held = project.server.fail("commit", moment="before", hold=True)
+            first = pool.submit(one.commit, manifest)
+            assert held.reached.wait(60)
+            try:
+                sealed = loads[1].seal()
+            finally:
+                held.release()
+            assert first.result(60).rows == other.commit(sealed).rows == ROWS.height
+            other.cleanup(sealed)
+
+
+def staged(store: Store, entity: str) -> Staging:
+    ref = LoadRef(run_id=f"of-{entity}", flow="load", entity=entity)
+    staging = store.begin(Load(ref=ref, mode="full_drop", schema=ROWS.schema))
+    staging.write(ROWS)
+    return staging

@@ -100,3 +100,14 @@ def test_a_text_that_became_another_is_not_in_the_list(text: str) -> None:
 def test_nothing_is_read_that_is_not_committed_and_nothing_is_merged() -> None:
     for each in every():
         assert not re.search(r"NOLOCK|READ UNCOMMITTED|\bMERGE\b", each.sql), each.key
+
+
+@pytest.mark.parametrize("each", every(), ids=lambda each: each.key)
+def test_whoever_looks_for_the_marks_of_an_entity_passes_those_that_are_being_published(
+    each: Statement,
+) -> None:
+    """A DELETE waits for them even where rows are versioned, and the double locks a database."""
+    for table in re.split(r"FROM (?={loads})", each.sql)[1:]:
+        hints = re.match(r"{loads} WITH \((.*?)\)", table)
+        assert hints
+        assert hints[1].removeprefix("ROWLOCK, ") in ("READCOMMITTEDLOCK, READPAST", "FORCESEEK")

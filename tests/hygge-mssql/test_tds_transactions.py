@@ -165,7 +165,28 @@ def test_snapshot_is_refused_where_the_database_does_not_allow_it(server, cursor
         cursor.execute("SELECT * FROM dbo.t")
 
 
+def test_a_reader_waits_for_rows_that_are_not_committed_unless_it_leaves_them_out(server, connect):
+    server.execute("CREATE TABLE r (a int NOT NULL PRIMARY KEY)")
+    server.execute("INSERT INTO r VALUES (1)")
+    first, second = connect().cursor(), connect().cursor()
+    first.execute("BEGIN TRANSACTION")
+    first.execute("INSERT INTO r VALUES (2)")
+    second.execute("SET LOCK_TIMEOUT 100")
+    for scan in ("SELECT a FROM r", "SELECT a FROM r WHERE a = 1"):
+        with pytest.raises(mssql_python.Error, match="Lock request time out"):
+            second.execute(scan)
+    past = "SELECT a FROM r WITH (READPAST)"
+    seek = "SELECT a FROM r WITH (FORCESEEK) WHERE a = 1"
+    for reached in (past, seek):
+        assert second.execute(reached).fetchval() == 1
+    server.databases["hygge"].read_committed_snapshot = True
+    assert second.execute("SELECT COUNT(*) FROM r").fetchval() == 1
+    with pytest.raises(mssql_python.Error, match="READPAST lock"):
+        second.execute(past)
+
+
 def test_rowversions_grow_and_what_is_under_way_bounds_them(server, connect):
+    server.databases["hygge"].read_committed_snapshot = True
     server.execute("CREATE TABLE r (a int, rv rowversion)")
     server.execute("INSERT INTO r (a) VALUES (1), (2)")
     first, second = connect().cursor(), connect().cursor()

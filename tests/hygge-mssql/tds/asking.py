@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from . import answer as say
-from . import defining, running
+from . import blocking, defining, running
 from .answer import Answer
 from .bind import queries
 from .bind.binding import BoundQuery
@@ -47,6 +47,7 @@ class Asking(Evaluating):
         bound = queries.bind(query, world)
         if world.touched:
             self._may_look(transaction)
+            blocking.wait(query, world, transaction)
         if self._looked(world, transaction):
             bound = queries.bind(query, self.session.world(transaction))
         if world.locked and not transaction.writing:

@@ -101,20 +101,20 @@ class Writer:
     """Who may write now; the others wait, as long as their LOCK_TIMEOUT lets them."""
 
     def __init__(self) -> None:
-        self._turn = threading.Condition()
+        self.turn = threading.Condition()
         self.owner: Session | None = None
 
     def take(self, session: Session) -> None:
         """Raises 1222, or 1205 where the owner itself waits for what this session holds."""
-        wait(self._turn, session, lambda: self.owner in {None, session}, lambda: {self.owner})
+        wait(self.turn, session, lambda: self.owner in {None, session}, lambda: {self.owner})
         self.owner = session
-        self._turn.release()
+        self.turn.release()
 
     def give(self, session: Session) -> None:
-        with self._turn:
+        with self.turn:
             if self.owner is session:
                 self.owner = None
-                self._turn.notify_all()
+                self.turn.notify_all()
 
 
 def wait(

@@ -26,6 +26,7 @@ def insert(statement: tree.Insert, world: World, transaction: Transaction) -> in
             13559, f"Cannot insert rows in a temporal history table '{table.full_name}'."
         )
     columns = _given(statement.columns, table, world)
+    transaction.written.add(table.id)
     if statement.source is None:
         return _store(table, {}, "SELECT 1", world, transaction)
     source = _with_defaults(statement.source, columns, world)

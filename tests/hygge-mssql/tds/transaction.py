@@ -36,6 +36,7 @@ class Transaction:
         self.doomed = False
         self.changed = False
         self.tracked = False  # whether a tracked table changed
+        self.written: set[int] = set()  # tables that have rows of it
         self._defined = False
         self._begun = False
 

@@ -93,17 +93,20 @@ ADD_KEY = statement(
     source="t-sql/statements/alter-table-table-constraint-transact-sql",
     does="gives a table that hygge makes its key",
 )
+# Marks of all entities stand in one table, and a publishing keeps its own locked until it is over:
+# whoever passed it on the way to another one would wait for that, as a scan of a small table does.
 MARK_OF = statement(
     "publishing.mark_of",
-    "SELECT row_count FROM {loads} WHERE run_id = ?",
-    source="t-sql/queries/select-transact-sql",
+    "SELECT row_count FROM {loads} WITH (FORCESEEK) WHERE run_id = ?",
+    source="t-sql/queries/hints-transact-sql-table",
     does="tells whether a load was published: what settles a lost answer",
 )
 NEWEST_MARK = statement(
     "publishing.newest_mark",
-    "SELECT TOP (1) run_id FROM {loads} WHERE flow = ? AND entity = ? ORDER BY seq DESC",
-    source="t-sql/queries/top-transact-sql",
-    does="tells which load of an entity was the last",
+    "SELECT TOP (1) run_id FROM {loads} WITH (READCOMMITTEDLOCK, READPAST)"
+    " WHERE flow = ? AND entity = ? ORDER BY seq DESC",
+    source="t-sql/queries/hints-transact-sql-table",
+    does="tells which load of an entity was the last, past those that are being published",
 )
 PUT_MARK = statement(
     "publishing.put_mark",
@@ -114,10 +117,12 @@ PUT_MARK = statement(
 )
 THIN_MARKS = statement(
     "publishing.thin_marks",
-    """DELETE FROM {loads} WHERE flow = ? AND entity = ? AND seq NOT IN
-       (SELECT TOP (8) seq FROM {loads} WHERE flow = ? AND entity = ? ORDER BY seq DESC)""",
-    source="t-sql/statements/delete-transact-sql",
-    does="forgets all but the newest marks of an entity",
+    """DELETE FROM {loads} WITH (ROWLOCK, READCOMMITTEDLOCK, READPAST)
+       WHERE flow = ? AND entity = ? AND seq NOT IN
+       (SELECT TOP (8) seq FROM {loads} WITH (READCOMMITTEDLOCK, READPAST)
+        WHERE flow = ? AND entity = ? ORDER BY seq DESC)""",
+    source="t-sql/queries/hints-transact-sql-table",
+    does="forgets all but the newest marks of an entity, past those that are being published",
 )
 RUN_PUT = statement(
     "publishing.run_put",

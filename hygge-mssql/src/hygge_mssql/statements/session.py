@@ -31,10 +31,11 @@ MAY = statement(
     source="t-sql/functions/has-perms-by-name-transact-sql",
     does="tells whether this login has a permission on something",
 )
+# By its name: on Azure SQL Database, DB_ID() is not the number that sys.databases has.
 SNAPSHOT_STATE = statement(
     "session.snapshot_state",
-    "SELECT CAST(snapshot_isolation_state AS int) FROM sys.databases WHERE database_id = DB_ID()",
-    source="relational-databases/system-catalog-views/sys-databases-transact-sql",
+    "SELECT CAST(snapshot_isolation_state AS int) FROM sys.databases WHERE name = DB_NAME()",
+    source="t-sql/functions/db-id-transact-sql",
     does="tells whether the database allows snapshot isolation",
 )
 SNAPSHOT = statement(

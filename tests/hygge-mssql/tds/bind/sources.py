@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from ..errors import no_object, unknown
+from ..errors import SqlError, no_object, unknown
 from ..tsql import tree
 from . import changetable, describing, views
 from .binding import bind, common_name, renamed
@@ -73,6 +73,14 @@ def _table_frame(source: tree.Table, world: World, scope: Scope, names: tuple[st
     if table is None:
         raise no_object(".".join(source.parts))
     world.touched[table.id] = table
+    if "READPAST" not in source.hints:
+        world.passed[table.id] = table
+    elif world.session.database.read_committed_snapshot and "READCOMMITTEDLOCK" not in source.hints:
+        raise SqlError(
+            650,
+            "You can only specify the READPAST lock in the READ COMMITTED or REPEATABLE READ "
+            "isolation levels.",
+        )
     if _LOCKING & set(source.hints):
         world.locked[table.id] = table
     alias = world.alias()

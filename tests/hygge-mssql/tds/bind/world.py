@@ -76,12 +76,15 @@ class Scope:
 
 @define
 class World:
-    """``touched`` collects the tables that the statement reads, ``locked`` those it will change."""
+    """``touched`` collects the tables that the statement reads, ``passed`` those whose locked rows
+    it does not leave out, ``locked`` those it will change.
+    """
 
     session: Session
     catalogue: Catalogue
     evaluate: Callable[[Bound], Any]
     touched: dict[int, Table] = Factory(dict)
+    passed: dict[int, Table] = Factory(dict)
     locked: dict[int, Table] = Factory(dict)
     common: dict[str, tuple[Bound, ...]] = Factory(dict)
     _count: int = field(default=0, init=False)

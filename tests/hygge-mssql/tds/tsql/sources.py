@@ -25,6 +25,7 @@ _HINTS = frozenset(
         "TABLOCK",
         "TABLOCKX",
         "NOWAIT",
+        "FORCESEEK",
     ]
 )
 

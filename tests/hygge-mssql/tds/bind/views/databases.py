@@ -44,11 +44,14 @@ def _partitions(world: World) -> Iterator[Sequence[Any]]:
     is_read_only=BIT,
 )
 def _databases(world: World) -> Iterator[Sequence[Any]]:
+    """Its numbers are not those of DB_ID(), as on Azure SQL Database
+    (https://learn.microsoft.com/sql/t-sql/functions/db-id-transact-sql).
+    """
     for number, database in world.session.server.numbered():
         on = database.snapshot_isolation
         yield (
             database.name,
-            number,
+            number + 100,
             int(on),
             "ON" if on else "OFF",
             database.read_committed_snapshot,
