@@ -76,7 +76,14 @@ def test_a_database_that_is_not_there(project: Project, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("permission", "on"), [("CREATE TABLE", "*"), ("ALTER", "*")], ids=["create", "alter"]
+    ("permission", "on"),
+    [
+        ("CREATE TABLE", "*"),
+        ("ALTER", "*"),
+        ("SELECT", "dbo"),
+        ("INSERT", "dbo"),
+        ("DELETE", "dbo"),
+    ],
 )
 def test_a_permission_that_is_missing_and_what_grants_it(
     project: Project, capsys: pytest.CaptureFixture[str], permission: str, on: str
@@ -87,11 +94,24 @@ def test_a_permission_that_is_missing_and_what_grants_it(
     assert f"GRANT {permission}" in text
 
 
+def test_who_updates_rows_has_to_be_allowed_to_and_nobody_else(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.ground.execute("CREATE TABLE dbo.target ([id] int)")
+    project.server.denied.add(("UPDATE", "dbo.target"))
+    project.write(FLOW)
+    assert project.hygge("check") == 0
+    keyed = FLOW.replace('"dbo.target"', '"dbo.target", key_columns = ["id"]')
+    text = told(project, capsys, flow=keyed)
+    assert "this login has no UPDATE" in text
+    assert "GRANT UPDATE ON OBJECT::[dbo].[target]" in text
+
+
 def test_a_schema_that_is_not_there_is_no_missing_permission(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     there = FLOW.replace("dbo.target", "[sales.eu].target")
-    assert "the schema sales.eu is not there" in told(project, capsys, flow=there)
+    assert "the schema [sales.eu] is not there" in told(project, capsys, flow=there)
     project.ground.execute("CREATE SCHEMA [sales.eu]")
     project.write(there)
     assert project.hygge("check") == 0

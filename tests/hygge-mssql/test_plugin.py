@@ -34,6 +34,30 @@ def test_each_way_to_sign_in_says_what_it_needs() -> None:
         structure(MssqlConnectionConfig, {**SERVER, "auth": "service_principal"})
     with pytest.raises(ConfigError, match="user is not for auth = 'default'"):
         structure(MssqlConnectionConfig, {**SERVER, "user": "sa"})
+    # Its credential has no place for one: the token would be of one's own tenant.
+    with pytest.raises(ConfigError, match="tenant_id is not for auth = 'default'"):
+        structure(MssqlConnectionConfig, {**SERVER, "tenant_id": "elsewhere"})
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "seconds"),
+    [
+        (MssqlConnectionConfig, "lock_seconds", 3e6),
+        (MssqlConnectionConfig, "lock_seconds", float("inf")),
+        (MssqlConnectionConfig, "connect_seconds", 2**31),
+        (MssqlConnectionConfig, "query_seconds", 2**31),
+        (MssqlJournalConfig, "lease_seconds", float("inf")),
+        (MssqlJournalConfig, "lease_seconds", 0.0001),
+        (MssqlStoreConfig, "load_seconds", 2**31),
+    ],
+)
+def test_a_time_is_one_that_the_server_and_the_driver_can_count(
+    config: type, key: str, seconds: float
+) -> None:
+    """A lock's and a lease's are milliseconds in an int; the others whole seconds."""
+    told = SERVER if config is MssqlConnectionConfig else {"connection": "sql"}
+    with pytest.raises(ConfigError, match=f"{key}: expected an? (number|integer) of at"):
+        structure(config, {**told, key: seconds})
 
 
 def test_a_password_is_a_secret_and_never_a_string() -> None:

@@ -9,6 +9,9 @@ from attrs.validators import and_, ge, le, optional
 
 from hygge_core.fields import Secret, Spelled
 
+#: The server counts milliseconds in an int: 24 days.
+LONGEST_SECONDS = 2_000_000
+
 Auth = Literal["password", "integrated", "managed_identity", "service_principal", "cli", "default"]
 #: auth → the keys that it needs, and those that it may have.
 _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -17,7 +20,7 @@ _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "managed_identity": ((), ("client_id",)),
     "service_principal": (("tenant_id", "client_id", "client_secret"), ()),
     "cli": ((), ("tenant_id",)),
-    "default": ((), ("tenant_id", "client_id")),
+    "default": ((), ("client_id",)),
 }
 
 
@@ -40,7 +43,8 @@ class MssqlConnectionConfig:
     * ``database`` the database; tables of others are not reached through it.
     * ``user``, ``password`` for ``auth = "password"``, the password as a secret.
     * ``tenant_id``, ``client_id``, ``client_secret`` of a service principal; ``client_id`` alone of
-      a user-assigned managed identity.
+      a user-assigned managed identity, which ``default`` looks for, too; ``tenant_id`` alone, with
+      ``cli``, of another tenant than one's own.
     * ``auth`` how to sign in: ``password``, ``integrated`` (Kerberos), or one of Entra's:
       ``managed_identity``, ``service_principal``, ``cli`` (az login), ``default`` (the first of
       them that works).
@@ -69,9 +73,9 @@ class MssqlConnectionConfig:
     trust_server_certificate: bool = False
     hostname_in_certificate: str | None = None
     max_connections: int = field(default=8, validator=ge(1))
-    connect_seconds: int = field(default=15, validator=ge(1))
-    query_seconds: int = field(default=0, validator=ge(0))
-    lock_seconds: float = field(default=60.0, validator=ge(0))
+    connect_seconds: int = field(default=15, validator=[ge(1), le(LONGEST_SECONDS)])
+    query_seconds: int = field(default=0, validator=[ge(0), le(LONGEST_SECONDS)])
+    lock_seconds: float = field(default=60.0, validator=[ge(0), le(LONGEST_SECONDS)])
     application_name: str = field(
         default="hygge", validator=Spelled(r"[^\0]{1,60}", "of 1 to 60 characters")
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from attrs import Attribute, field, frozen
-from attrs.validators import deep_mapping, ge, gt, instance_of, le, min_len, optional
+from attrs.validators import deep_mapping, ge, instance_of, le, min_len, optional
 
 from hygge_core.fields import ConnectionName, Spelled
+from hygge_mssql.settings.connections import LONGEST_SECONDS
 
 WHOLE_ENTITY = "{entity}"
 
@@ -113,7 +114,7 @@ class MssqlStoreConfig:
     )
     rows_per_batch: int = field(default=SMALLEST_BATCH, validator=ge(SMALLEST_BATCH))
     parallel_loaders: int = field(default=1, validator=[ge(1), le(16)])
-    load_seconds: int = field(default=0, validator=ge(0))
+    load_seconds: int = field(default=0, validator=[ge(0), le(LONGEST_SECONDS)])
     nan: Literal["fail", "null"] = "fail"
 
     @property
@@ -138,4 +139,4 @@ class MssqlJournalConfig:
         default="hygge", validator=Spelled(r"[^\0]{1,128}", "of 1 to 128 characters")
     )
     retention: timedelta | None = None
-    lease_seconds: float = field(default=60.0, validator=gt(0))
+    lease_seconds: float = field(default=60.0, validator=[ge(0.1), le(LONGEST_SECONDS)])

@@ -23,13 +23,12 @@ from hygge_mssql.home.ranges import EVERYTHING
 from hygge_mssql.home.reader import listed
 from hygge_mssql.home.selected import framed, selected
 from hygge_mssql.home.source import Table
-from hygge_mssql.names import Name, named, quoted, staging_table
+from hygge_mssql.names import Name, named, staging_table
 from hygge_mssql.server.server import Server
 from hygge_mssql.server.session import Session
 from hygge_mssql.settings.kinds import MssqlStoreConfig
 from hygge_mssql.statements import loading
-from hygge_mssql.statements import session as say
-from hygge_mssql.store import decisions, loads
+from hygge_mssql.store import decisions, loads, permissions
 from hygge_mssql.store.alike import alike
 from hygge_mssql.store.publishing import Publishing
 from hygge_mssql.store.staging import MssqlStaging
@@ -129,23 +128,15 @@ class MssqlStore:
             decisions.put(self._session, self._table.schema, run)
 
     def check(self) -> Iterable[tuple[str, str, str]]:
-        session, schema = self._session, self._table.schema
-        found = target(session, self._table)
+        found = target(self._session, self._table)
         what = "is there" if found else "will be made"
         yield f"{self._table} {what}", "ok", ""
-        database, own = quoted(self._server.config.database), quoted(schema)
-        for permission, kind, on, place, grant in (
-            ("CREATE TABLE", "DATABASE", database, "the database", "GRANT CREATE TABLE"),
-            ("ALTER", "SCHEMA", own, f"the schema {schema}", f"GRANT ALTER ON SCHEMA::{own}"),
-        ):
-            what = f"tables can be made in {place}"
-            may = session.value(say.MAY.sql, on, kind, permission)
-            if may is None:
-                yield what, f"{place} is not there", f"CREATE {kind} {on}"
-            elif may:
-                yield what, "ok", ""
-            else:
-                yield what, f"this login has no {permission}", f"{grant} TO this login's user"
+        yield from permissions.examined(
+            self._session,
+            self._server.config.database,
+            self._table,
+            updates=bool(found and self._config.key_columns),
+        )
 
     def close(self) -> None:
         """Give the session back, whatever is under way: what is not committed is undone."""
