@@ -4,13 +4,14 @@ import subprocess
 import sys
 
 import pytest
-from lakes import PLUGINS, issued, sign_in
+from lakes import PLUGINS, account_at, issued, sign_in
 
 from hygge_adls import auth
 from hygge_adls.account import Account
 from hygge_adls.settings.connections import AdlsConnection
 from hygge_core.config import structure
 from hygge_core.engine.world import World
+from hygge_core.errors import StoreError
 from hygge_core.records import Opened
 
 
@@ -83,6 +84,23 @@ def test_an_expired_token_and_one_for_somebody_else_are_told(real_names, dfs, au
         account.require_hierarchy("lake")
     account.close()
     assert "auth" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "advice"),
+    [
+        (404, "ArtifactNotFound", "the item (of a mirror: `mirror_name`)"),
+        (400, "FriendlyNameSupportDisabled", "write the ids"),
+    ],
+)
+def test_an_item_that_onelake_does_not_know_is_no_file_that_is_not_there(dfs, status, code, advice):
+    dfs.faults.add(status=status, code=code, times=None)
+    with account_at(dfs) as account:
+        lake = account.lake("lake")
+        for look in (lake.entry, lake.folder_etag, lake.read, lambda path: list(lake.list(path))):
+            with pytest.raises(StoreError) as refused:
+                look("Sales.Lakehouse/Files/a")
+            assert advice in refused.value.hint
 
 
 def test_nothing_of_azure_is_imported_before_a_connection_is_opened():

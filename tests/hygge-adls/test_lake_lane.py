@@ -42,9 +42,9 @@ class Way:
     def here(self, path) -> Opened:
         return Opened(type="parquet", table={"path": str(path)})
 
-    def move(self, home: Opened, store: Opened):
+    def move(self, home: Opened, store: Opened, **told):
         with World(PLUGINS, root=self.root, project="p") as world:
-            return move(task_of(self.root, home, store), world)
+            return move(task_of(self.root, home, store, **told), world)
 
 
 @pytest.fixture
@@ -143,6 +143,26 @@ def test_a_source_on_the_lake_that_is_replaced_meanwhile_is_noticed_and_read_aga
     # Whichever reads came late were refused: a file of which something is known is that very one.
     assert 412 in {request.status for request in dfs.log.select(operation="read")}
     assert on_lake(dfs, "b/orders") == on_lake(dfs, "a/orders")
+
+
+@pytest.mark.parametrize("lane", ["auto", "rows"])
+@pytest.mark.parametrize("nth", [2, 5])  # while the files are looked at, and while they move
+def test_a_folder_that_is_replaced_while_it_is_read_is_read_anew(way, dfs, lane, nth):
+    """As a full_drop replaces it: no file keeps its name."""
+    other = io.BytesIO()
+    ROWS.reverse().write_parquet(other)
+    dfs.seed("lake", {f"a/orders/{name}.parquet": other.getvalue() for name in "abc"})
+    reads = []
+
+    def replace(account, call):
+        reads.extend([call] if call.operation == "read" else [])
+        if len(reads) == nth and account.filesystem("lake").find("a/orders/a.parquet"):
+            account.filesystem("lake").take("a/orders")
+            account.seed("lake", "a/orders/d.parquet", other.getvalue())
+
+    dfs.watchers.append(replace)
+    result = way.move(way.lake("a/orders"), way.lake("b/orders"), lane=lane)
+    assert (result.outcome, result.rows_written) == ("complete", ROWS.height), result.failure
 
 
 def test_who_does_not_want_the_rest_stops_in_the_middle_of_a_file(dfs):

@@ -271,23 +271,6 @@ def test_errors_are_of_the_class_that_was_asked_for_and_name_the_place(dfs):
         assert busy.value.transient
 
 
-@pytest.mark.parametrize(
-    ("status", "code", "advice"),
-    [
-        (404, "ArtifactNotFound", "the item (of a mirror: `mirror_name`)"),
-        (400, "FriendlyNameSupportDisabled", "write the ids"),
-    ],
-)
-def test_an_item_that_onelake_does_not_know_is_no_file_that_is_not_there(
-    lake, dfs, status, code, advice
-):
-    dfs.faults.add(status=status, code=code, times=None)
-    for look in (lake.entry, lake.folder_etag, lake.read, lambda path: list(lake.list(path))):
-        with pytest.raises(StoreError) as refused:
-            look("Sales.Lakehouse/Files/a")
-        assert advice in refused.value.hint
-
-
 def test_a_missing_role_is_an_auth_error_that_names_the_role(lake, dfs):
     dfs.faults.add(operation="create", status=403, code="AuthorizationPermissionMismatch")
     with pytest.raises(AuthError) as forbidden:

@@ -22,6 +22,8 @@ GONE = ("SourcePathNotFound", "PathNotFound", "BlobNotFound")
 #: What it says where not even the filesystem or the item is there: of no path that tells anything.
 _NOWHERE = ("ContainerNotFound", "FilesystemNotFound", "ArtifactNotFound")
 
+_REPLACED = "somebody replaces it now; run again in a moment"
+
 
 class Reads:
     """One filesystem, for readers."""
@@ -77,7 +79,7 @@ class Reads:
                 if told:
                     raise self._raising(
                         f"{self.address(folder)} was taken away while it was listed",
-                        hint="somebody replaces it now; run again in a moment",
+                        hint=_REPLACED,
                         transient=True,
                     ) from exc
 
@@ -103,7 +105,8 @@ class Reads:
     ) -> bytes:
         """Some bytes, or the whole of a small file. ``etag``: only if it is still that one.
 
-        Raises ``NameMissing``.
+        Raises ``NameMissing``; of a file with an ``etag``, which somebody has seen, a transient
+        error, as where it was replaced.
         """
         same: dict[str, Any] = {
             "etag": f'"{etag}"',
@@ -118,6 +121,12 @@ class Reads:
             except ResourceNotFoundError as exc:
                 if code_of(exc) not in GONE:
                     raise
+                if etag:
+                    raise self._raising(
+                        f"{self.address(path)} was taken away while it was read",
+                        hint=_REPLACED,
+                        transient=True,
+                    ) from exc
                 raise NameMissing(f"{self.address(path)} is not there") from exc
 
     def fetch(self, path: str) -> tuple[bytes, str] | None:

@@ -33,7 +33,8 @@ _RIGHTS = "give this user the right to read it"
 _CONTEXT = re.compile(r"\n\n|\\n\\n")
 #: What it panicked of, where it says so.
 _REASON = re.compile(r'ErrString\("((?:[^"\\]|\\.)*)')
-#: What may be better in a moment.
+#: What may be better in a moment. What was listed and is not there any more (ENOENT) was replaced,
+#: as a full_drop does it, or is listed no more.
 _MOMENTARY = {
     errno.EAGAIN,
     errno.EBUSY,
@@ -41,6 +42,7 @@ _MOMENTARY = {
     errno.EIO,
     errno.EMFILE,
     errno.ENFILE,
+    errno.ENOENT,
     errno.ENOMEM,
     errno.ESTALE,
     errno.ETIMEDOUT,
