@@ -287,9 +287,9 @@ SELECT TOP (1) ... FROM [x].[x] WHERE ...
 -- https://learn.microsoft.com/sql/t-sql/language-elements/declare-local-variable-transact-sql
 DECLARE @x type = ?;
 
--- reading.min_active_rowversion
+-- reading.rowversions
 -- https://learn.microsoft.com/sql/t-sql/functions/min-active-rowversion-transact-sql
-SELECT CAST(MIN_ACTIVE_ROWVERSION() AS type)
+SELECT CAST(MIN_ACTIVE_ROWVERSION() AS type), CAST(@@DBTS AS type)
 
 -- reading.hold_table
 -- https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table

@@ -100,7 +100,7 @@ def test_a_rowversion_waits_for_transactions_that_are_still_under_way(project: P
         slow.execute("BEGIN TRANSACTION")
         slow.execute("INSERT INTO dbo.source ([id]) VALUES (3)")
         ((active,),) = project.rows("SELECT MIN_ACTIVE_ROWVERSION()")
-        # The double's readers do not wait for writers, as under READ_COMMITTED_SNAPSHOT.
+        # Without a snapshot, whoever looks for the highest value waits for the writer.
         assert read(project, 'table = "dbo.source"', flow) == 0
         assert ids(project) == [1, 2]
         below = f"0x{(int.from_bytes(active) - 1).to_bytes(8).hex()}"

@@ -116,3 +116,26 @@ def test_a_watermark_that_is_converted_to_more_loses_and_doubles_nothing(
     for _ in range(2):
         assert read(project, home) == 0
         assert ids(project) == [1, 2, 3]
+
+
+def test_rowversions_that_are_counted_anew_are_no_silent_gap(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A backup was restored, or a query reads another database than its connection's."""
+    project.ground.execute(
+        "CREATE TABLE dbo.source ([id] int NOT NULL, [w] rowversion)",
+        "INSERT INTO dbo.source ([id]) VALUES (1), (2)",
+    )
+    for _ in range(2):
+        assert read(project, "") == 0
+    project.server.databases["hygge"].rowversion -= 1000
+    project.ground.execute("INSERT INTO dbo.source ([id]) VALUES (3)")
+    for run_type in ("incremental", "full_drop"):
+        assert read(project, "", run_type) == 1
+        told = capsys.readouterr().err
+        assert "but the database has counted to 0x" in told
+        assert "--full-drop" in told
+    project.ground.execute("UPDATE dbo.source SET [id] = [id]")
+    assert read(project, "") == 1
+    assert read(project, "", "full_drop") == 0
+    assert ids(project) == [1, 2, 3]

@@ -18,6 +18,7 @@ from hygge_mssql import catalogue
 from hygge_mssql.catalogue import Column
 from hygge_mssql.home import changes
 from hygge_mssql.home.bounds import is_sieve
+from hygge_mssql.home.isolation import isolated
 from hygge_mssql.home.ranges import EVERYTHING, Condition, watermark_column, within
 from hygge_mssql.home.reader import Reader, listed
 from hygge_mssql.home.selected import Selected, selected, settle
@@ -80,7 +81,8 @@ class MssqlHome:
             condition, chosen = self._within(session, ask.range)
             if self._source.alone:
                 return None
-            return upper(session, self._source, chosen, condition)
+            with isolated(session, self._config):
+                return upper(session, self._source, chosen, condition, ask.range.low)
 
     def reach(self, ask: Ask) -> Mark:
         assert ask.changes is not None

@@ -11,6 +11,7 @@ import polars as pl
 from hygge_core.errors import FlowError, HomeError
 from hygge_core.scene import Scene
 from hygge_mssql.home import parts, together
+from hygge_mssql.home.isolation import isolated, snapshot
 from hygge_mssql.home.ranges import Condition
 from hygge_mssql.home.selected import Selected, framed
 from hygge_mssql.home.source import Query, Source, Table
@@ -20,9 +21,6 @@ from hygge_mssql.server.session import Session
 from hygge_mssql.settings.kinds import MssqlHomeConfig, PartitionRead
 from hygge_mssql.statements import reading as ask
 from hygge_mssql.statements import session as say
-
-#: ``snapshot_isolation_state`` of a database that allows it.
-_ON = 1
 
 
 class Reader:
@@ -51,7 +49,7 @@ class Reader:
 
     def _one(self, condition: Condition, rows: int, top: int | None) -> Iterator[pl.DataFrame]:
         query = self._source.select(listed(self._columns), condition, top=top)
-        with self._session() as session, self._isolated(session):
+        with self._session() as session, isolated(session, self._config):
             yield from self._frames(session, query, rows)
 
     def changed(
@@ -59,10 +57,10 @@ class Reader:
     ) -> Iterator[pl.DataFrame]:
         """The rows of ``query``, while ``demand`` holds before the first of them, and behind the
         last where no snapshot keeps what they were read from."""
-        with self._session() as session, self._isolated(session):
+        with self._session() as session, isolated(session, self._config):
             demand(session)
             yield from self._frames(session, query, rows)
-            if not self._snapshot(session):
+            if not snapshot(session, self._config):
                 demand(session)
 
     def _session(self) -> AbstractContextManager[Session]:
@@ -98,7 +96,7 @@ class Reader:
     @contextmanager
     def _held(self, session: Session) -> Iterator[None]:
         """Keep writers out for the moment in which all snapshots are opened."""
-        if not isinstance(self._source, Table) or not self._snapshot(session):
+        if not isinstance(self._source, Table) or not snapshot(session, self._config):
             self._scene.warn(
                 f"{self._source} is read in parts without a snapshot: rows that change meanwhile"
                 " may be read twice or not at all"
@@ -125,29 +123,10 @@ class Reader:
 
     @contextmanager
     def _opened(self) -> Iterator[Session]:
-        with self._session() as session, self._isolated(session):
+        with self._session() as session, isolated(session, self._config):
             if isinstance(self._source, Table):
                 session.value(ask.TOUCH.with_(source=self._source.name.sql))
             yield session
-
-    @contextmanager
-    def _isolated(self, session: Session) -> Iterator[None]:
-        """One moment of the database for the whole reading, where it can be had."""
-        if not self._snapshot(session):
-            yield
-            return
-        session.execute(say.SNAPSHOT.sql)
-        try:
-            with session.transaction():
-                yield
-        finally:
-            if not session.broken:
-                session.execute(say.READ_COMMITTED.sql)
-
-    def _snapshot(self, session: Session) -> bool:
-        if self._config.isolation == "auto":
-            return bool(session.value(say.SNAPSHOT_STATE.sql) == _ON)
-        return self._config.isolation == "snapshot"
 
     def _frames(
         self, session: Session, query: Query, rows: int

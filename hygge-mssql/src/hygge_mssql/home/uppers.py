@@ -22,18 +22,29 @@ from hygge_mssql.statements import reading
 _ISO = frozenset({"date", "smalldatetime", "datetime", "datetime2"})
 
 
-def upper(session: Session, source: Source, chosen: Selected, condition: Condition) -> Mark | None:
-    """The highest watermark that is safe to read up to; ``None``: there are no rows.
+def upper(
+    session: Session, source: Source, chosen: Selected, condition: Condition, low: Mark | None
+) -> Mark | None:
+    """The highest watermark above ``low`` that is safe to read up to; ``None``: there are no rows.
 
     Of a rowversion: what lies below every transaction that is still under way. Whoever looks at the
-    highest value alone misses the rows of those that commit later with lower ones.
+    highest value alone misses the rows of those that commit later with lower ones. Raises
+    ``HomeError`` where they are not of this database, which has not counted as far.
     """
     found = _highest(session, source, chosen, condition)
-    if found is None or chosen.column.type != "timestamp":
+    if chosen.column.type != "timestamp":
         return found
-    active = bytes(session.value(reading.MIN_ACTIVE_ROWVERSION.sql))
+    active, counted = (bytes(each) for each in session.one(reading.ROWVERSIONS.sql) or ())
+    furthest = max((each.value for each in (found, low) if each is not None), default="")
+    if furthest > counted.hex():
+        raise HomeError(
+            f"{session.place}: {source} has, or had, the rowversion 0x{furthest}, but the database"
+            f" has counted to 0x{counted.hex()} only",
+            hint="was it restored from a backup? then read all once more: hygge run --full-drop -s"
+            " NAME; rows of another database need a connection to that one",
+        )
     below = max(int.from_bytes(active) - 1, 0).to_bytes(8)
-    return Mark(spell(pl.Binary()), below.hex())
+    return None if found is None else Mark(spell(pl.Binary()), below.hex())
 
 
 def demand_kept(chosen: Selected, asked: Range) -> None:

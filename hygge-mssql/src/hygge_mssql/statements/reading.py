@@ -16,11 +16,11 @@ DECLARE = statement(
     source="t-sql/language-elements/declare-local-variable-transact-sql",
     does="gives a query of the user's the value of one of its parameters",
 )
-MIN_ACTIVE_ROWVERSION = statement(
-    "reading.min_active_rowversion",
-    "SELECT CAST(MIN_ACTIVE_ROWVERSION() AS binary(8))",
+ROWVERSIONS = statement(
+    "reading.rowversions",
+    "SELECT CAST(MIN_ACTIVE_ROWVERSION() AS binary(8)), CAST(@@DBTS AS binary(8))",
     source="t-sql/functions/min-active-rowversion-transact-sql",
-    does="tells below which rowversion no transaction is still under way",
+    does="tells below which rowversion no transaction is still under way, and which was the last",
 )
 HOLD_TABLE = statement(
     "reading.hold_table",
