@@ -109,7 +109,7 @@ class TestLakeJournal(JournalContract):
 class TestLakeStore(StoreContract):
     """Between the two renames of a full_drop the old content is aside: it is looked for there."""
 
-    every_step, every_double = 15, 401
+    every_step, every_double = 23, 801
     #: What is staged lies there alike in both modes, and a commit knows nothing but its manifest.
     repeats = (
         "test_what_never_was_decided_may_crash_anywhere[full_drop]",
@@ -145,7 +145,7 @@ class TestLakeStore(StoreContract):
 
 
 class TestLakeHome(HomeContract):
-    every_step, every_double = 7, 201
+    every_step, every_double = 11, 401
     repeats = of_cores_files("test_a_range_is_exact_with_ties", AXES, AXES_MUST)
 
     @pytest.fixture

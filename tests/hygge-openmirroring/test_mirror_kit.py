@@ -52,7 +52,7 @@ def _back(value: pl.Expr, landed: pl.DataType, dtype: pl.DataType) -> pl.Expr:
 class TestMirrorStore(StoreContract):
     """Each place is a mirrored database of its own, with the table ``walk``."""
 
-    every_step, every_double = 19, 901
+    every_step, every_double = 29, 1801
     _GONE = "the service drops a table by its folder's deletion, and shows nothing until the new"
     _SEAL = "the number of a file is given at SEAL: of two loads at once, the second is refused"
     deviations = {  # noqa: RUF012

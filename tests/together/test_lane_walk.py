@@ -41,7 +41,7 @@ def test_the_walk_goes_through_the_file_lane(walk):
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_while_files_are_handed_over_the_next_start_puts_right(walk):
-    for k, action in some_steps(walk.points(), ACTIONS, 7):
+    for k, action in some_steps(walk.points(), ACTIONS, 13):
         walk.step(k, action)
 
 
@@ -55,5 +55,5 @@ def test_whatever_happens_at_any_point_while_files_are_handed_over(walk):
 
 @pytest.mark.timeout(300)
 def test_a_disturbed_recovery_of_handed_over_files_is_put_right(walk):
-    for k, action, j, again in walk.some_doubles(ACTIONS, 7):
+    for k, action, j, again in walk.some_doubles(ACTIONS, 13):
         walk.double_step(k, action, j, again)

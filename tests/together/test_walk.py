@@ -29,7 +29,7 @@ def test_whatever_happens_at_any_point_the_next_start_puts_right(walk):
 
 @pytest.mark.timeout(300)
 def test_a_recovery_that_is_disturbed_itself_is_put_right_by_the_next_start(walk):
-    assert every_branch(walk, ACTIONS, every=167) > 0
+    assert every_branch(walk, ACTIONS, every=331) > 0
 
 
 @pytest.mark.slow
