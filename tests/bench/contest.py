@@ -34,6 +34,7 @@ PYARROW = Peer("pyarrow write_dataset", "arrow_writer", "pyarrow")
 DUCKDB = Peer("DuckDB COPY", "duckdb_copy", "duckdb")
 DLT = Peer("dlt, Arrow tables", "dlt_arrow", "dlt")
 COPY = Peer("cp, fsync", "copied", "shutil")
+BY_HAND = Peer("the steps of a commit, by hand", "by_hand", "pyarrow")
 EXECUTEMANY = Peer("executemany, one transaction", "sqlite_rows", "polars")
 ADBC = Peer("ADBC ingest", "sqlite_adbc", "adbc_driver_sqlite")
 

@@ -12,6 +12,7 @@ from appends import appends
 from bench import Bench, Source
 from contest import (
     ADBC,
+    BY_HAND,
     COPY,
     DLT,
     DUCKDB,
@@ -35,7 +36,9 @@ def move(bench: Bench) -> Iterator[Table]:
 def mix(bench: Bench) -> Table:
     """Parquet → Parquet, twelve columns of everyday types, ten files."""
     source = bench.source("mix", bench.pick(100_000, 2_000_000, 10_000_000), files=10)
-    return _compared(bench, "mix", mix.__doc__, source, SINK_AT_3, PYARROW, DUCKDB, DLT, COPY)
+    return _compared(
+        bench, "mix", mix.__doc__, source, SINK_AT_3, PYARROW, DUCKDB, DLT, COPY, BY_HAND
+    )
 
 
 def wide(bench: Bench) -> Table:
@@ -54,7 +57,7 @@ def small(bench: Bench) -> Table:
     """Parquet → Parquet, many small tables: 1.00 is one process that loops over them."""
     rows, tables = bench.pick(1_000, 10_000, 10_000), bench.pick(20, 200, 200)
     source = bench.source("mix", rows, tables=tables)
-    return _compared(bench, "small", small.__doc__, source, PYARROW, DUCKDB, DLT, COPY)
+    return _compared(bench, "small", small.__doc__, source, PYARROW, DUCKDB, DLT, COPY, BY_HAND)
 
 
 def csv(bench: Bench) -> Table:
@@ -85,7 +88,7 @@ def sqlite(bench: Bench) -> Table:
 
 def _compared(bench: Bench, case: str, what: str | None, source: Source, *peers: Peer) -> Table:
     contest = Contest(bench, case, source)
-    places = {DLT: "data"}
+    places = {DLT: "data", BY_HAND: "lake"}
     others = [contest.peer(each, written=places.get(each, ".")) for each in (SINK, *peers)]
     lanes = ("rows", "files") if source.form == "parquet" else ("rows",)
     return contest.table(what, [*others, *(contest.hygge(lane=lane) for lane in lanes)])

@@ -16,7 +16,8 @@ def sync(path: Path) -> None:
     os.close(descriptor)
 
 
-said = asked()
-shutil.copytree(said.source, said.target, dirs_exist_ok=True)
-for path in [*said.target.rglob("*"), said.target]:
-    sync(path)
+if __name__ == "__main__":
+    said = asked()
+    shutil.copytree(said.source, said.target, dirs_exist_ok=True)
+    for path in [*said.target.rglob("*"), said.target]:
+        sync(path)
