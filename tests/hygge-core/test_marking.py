@@ -37,7 +37,7 @@ def test_for_a_store_that_applies_none_the_marker_is_a_column_like_any_other():
     assert marked(frame, applied=False).equals(frame)
 
 
-@pytest.mark.parametrize("odd", [3, None, "x"])
+@pytest.mark.parametrize("odd", [3, None, "x", 2.5])
 def test_a_marker_that_means_nothing_is_refused(odd):
     with pytest.raises(HomeError, match=ROW_MARKER):
         marked(pl.DataFrame({"id": [1], ROW_MARKER: [odd]}))
@@ -70,6 +70,13 @@ def test_what_cannot_be_told_is_said_before_a_row_is_read():
         Marking(BY_COLUMN, "append", applied=True).rows(pl.Schema({"id": pl.Int64}))
     with pytest.raises(ConfigError, match="of their own"):
         Marking(BY_COLUMN, "append", applied=True).rows(pl.Schema({ROW_MARKER: pl.Int32}))
+
+
+@pytest.mark.parametrize("deletes", [BY_COLUMN, SOFT], ids=["column", "soft"])
+@pytest.mark.parametrize("dtype", [pl.String, pl.Datetime("us"), pl.List(pl.Boolean)], ids=str)
+def test_a_column_that_cannot_tell_of_deletes_is_refused_with_its_type(dtype, deletes):
+    with pytest.raises(ConfigError, match=r"'gone' is .*expected a boolean, or a number"):
+        Marking(deletes, "append", applied=True).rows(pl.Schema({"id": pl.Int64, "gone": dtype}))
 
 
 class Destination:

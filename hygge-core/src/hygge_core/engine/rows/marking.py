@@ -13,6 +13,7 @@ import polars as pl
 
 from hygge_core.errors import ConfigError, HomeError
 from hygge_core.markers import ROW_MARKER, Marker
+from hygge_core.types import spell
 
 if TYPE_CHECKING:
     from hygge_core.records import Mode
@@ -40,7 +41,7 @@ class Marking:
     def rows(self, incoming: pl.Schema) -> pl.Schema:
         """The columns of polished rows apart from their marker, a soft-delete column among them.
 
-        Raises ``ConfigError`` when the column that tells of deletes is not there.
+        Raises ``ConfigError`` when the column that tells of deletes is not there, or cannot tell.
         """
         if not self._applied:
             return incoming
@@ -54,6 +55,13 @@ class Marking:
         if deletes.detect == "column" and deletes.column not in columns:
             raise ConfigError(
                 f"deletes: no column {deletes.column!r} among {', '.join(columns)}",
+            )
+        if deletes.column in columns and not _tells(columns[deletes.column]):
+            raise ConfigError(
+                f"deletes: the column {deletes.column!r} is {spell(columns[deletes.column])}; "
+                "expected a boolean, or a number that is 0 where the row is there",
+                hint="make one of it in the home, such as CASE WHEN deleted_at IS NULL THEN 0 "
+                "ELSE 1 END",
             )
         if deletes.apply == "soft" and deletes.column not in columns:
             self._adds = deletes.column
@@ -91,6 +99,10 @@ class Marking:
         return polished, _marker(polished, pl.lit(int(Marker.UPSERT))) if self.marked else None
 
 
+def _tells(dtype: pl.DataType) -> bool:
+    return dtype.is_numeric() or dtype in (pl.Boolean, pl.Null)
+
+
 def is_true(column: pl.Expr) -> pl.Expr:
     """Whether a soft-delete column says so: true, or a number that is not 0; NULL does not."""
     return column.cast(pl.Boolean).fill_null(value=False)
@@ -106,7 +118,8 @@ def _sound(markers: pl.Series) -> pl.Series:
         cast = markers.cast(pl.Int32)
     except pl.exceptions.PolarsError as exc:
         raise HomeError(f"{ROW_MARKER} has to be a number: {exc}") from exc
-    odd = markers.filter(~cast.is_in(_VALUES) | cast.is_null())
+    cut = cast.cast(markers.dtype) != markers if markers.dtype.is_numeric() else cast.is_null()
+    odd = markers.filter(~cast.is_in(_VALUES) | cast.is_null() | cut)
     if odd.len():
         raise HomeError(
             f"{ROW_MARKER} is {odd[0]!r} in {odd.len():,} rows",
