@@ -103,6 +103,16 @@ def test_another_type_stops_the_load_by_default_and_never_becomes_a_wrong_cast(d
     assert household.leftovers() == []
 
 
+@pytest.mark.parametrize(("policy", "code"), [("", 1), ('removed_columns = "null"', 0)])
+def test_a_check_heeds_what_the_flow_lets_change(drifting, policy, code):
+    household = drifting(policy)
+    household.put("in/1.parquet", FIRST)
+    household.put("in/2.parquet", WITH_LESS)
+    done = household.call("check")
+    assert done.code == code, done.out
+    assert ("'price' (int64) is missing" in done.out) == bool(code)
+
+
 def test_another_type_is_widened_between_files_where_no_value_changes(drifting):
     household = drifting('type_changes = "widen"')
     household.put("in/1.parquet", FIRST.cast({"price": pl.Int16}))

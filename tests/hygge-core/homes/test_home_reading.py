@@ -19,7 +19,7 @@ from hygge_core.files.homes.sources import Source
 from hygge_core.files.ndjson.home import NdjsonFormat
 from hygge_core.files.parquet.home import ParquetFormat
 from hygge_core.files.settings.homes import CsvDialect
-from hygge_core.records import Mark, Range
+from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Quotes, Scene
 
 
@@ -131,3 +131,10 @@ def test_a_check_asks_how_it_is_now(form, tmp_path):
             path.unlink()
         ((_, found, _),) = home.check()
     assert f"holds no .{form} file" in found
+
+
+def test_who_asked_for_some_columns_is_not_told_their_types_for_all(form, tmp_path):
+    write(form, tmp_path / "a", pl.DataFrame({"x": [1], "y": [2]}))
+    with opened(form, tmp_path) as home:
+        assert home.schema(Ask(entity="orders", columns=("x",))) == {"x": pl.Int64()}
+        assert home.schema(ASK) == {"x": pl.Int64(), "y": pl.Int64()}

@@ -97,6 +97,7 @@ class FileHome:
         self._hive = hive
         self._listed: Sequence[Source] | None = None
         self._seen: tuple[tuple[object, ...], Snapshot] | None = None
+        self._told: tuple[tuple[object, ...], Sequence[tuple[str, pl.Schema]]] | None = None
 
     @property
     def sources(self) -> Sequence[Source]:
@@ -126,8 +127,11 @@ class FileHome:
     def check(self) -> Iterator[tuple[str, str, str]]:
         what = f"read {self.place.address}"
         self._forget()  # whoever asks for a check asks how it is now
+        ask = Ask(entity=self._scene.entity, settled=pl.Schema())
         try:
-            self.schema(Ask(entity=self._scene.entity))
+            # Whether they fit each other is for those to say who know what may change.
+            hive_of(self.sources, self._hive, None)
+            self._columns(ask)
         except HyggeError as exc:
             yield what, str(exc), exc.hint or ""
         else:
@@ -135,7 +139,7 @@ class FileHome:
 
     def snapshot(self, ask: Ask) -> Snapshot:
         """The files in one schema. Raises ``HomeError``, ``SchemaChanged``."""
-        asked = ask.settled, ask.drift, self._rows(ask)
+        asked = *self._asked(ask), ask.drift
         if self._seen is None or self._seen[0] != asked:
             self._seen = asked, self._looked_at(ask)
         return self._seen[1]
@@ -145,13 +149,24 @@ class FileHome:
         hive = hive_of(sources, self._hive, ask.settled)
         settled = {c: t for c, t in (ask.settled or {}).items() if c not in hive.schema}
         asked = evolve(ask, settled=pl.Schema(settled))
-        with speaking_hygge(self.place.address):
-            found = self.form.schemas(sources, asked, self._rows(ask))
-        own = self._settled(drift.union(found, ask.drift), asked)
+        own = self._settled(drift.union(self._columns(asked), ask.drift), asked)
         return Snapshot(tuple(sources), hive.without(own.names()), own)
 
+    def _columns(self, ask: Ask) -> Sequence[tuple[str, pl.Schema]]:
+        """The columns of each file, whatever may change between them: they are looked at once."""
+        asked = self._asked(ask)
+        if self._told is None or self._told[0] != asked:
+            with speaking_hygge(self.place.address):
+                self._told = asked, self.form.schemas(self.sources, ask, self._rows(ask))
+        return self._told[1]
+
+    def _asked(self, ask: Ask) -> tuple[object, ...]:
+        """What the types of columns depend on: only those that are needed are looked for."""
+        followed = ask.range and ask.range.column
+        return ask.settled, ask.columns, followed, self._rows(ask)
+
     def _forget(self) -> None:
-        self._listed = self._seen = None
+        self._listed = self._seen = self._told = None
 
     def require(self, columns: Sequence[str], schema: pl.Schema) -> None:
         """Raise ``HomeError`` for a column that the files do not have."""
