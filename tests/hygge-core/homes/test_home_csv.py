@@ -237,6 +237,22 @@ def test_the_wrong_encoding_is_told_with_its_place(text):
     assert "utf-16" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00\xa5\xff", "Excel workbook"),
+        (gzip.compress(b"a,b\n1,2\n"), "has to end in .gz"),
+        (bz2.compress(b"a,b\n1,2\n"), "has to end in .bz2"),
+    ],
+    ids=["zip", "gzip", "bzip2"],
+)
+def test_what_is_no_text_at_all_is_not_told_to_be_of_another_encoding(text, content, told):
+    with pytest.raises(HomeError, match="not utf-8") as caught:
+        text(content)
+    assert told in caught.value.hint
+    assert "encoding" not in caught.value.hint
+
+
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".zst"])
 def test_compressed_files_are_read_and_a_cut_one_is_told(tmp_path, suffix):
     content = b"a,b\n" + b"1,x\n" * 100_000

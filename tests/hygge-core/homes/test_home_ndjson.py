@@ -196,7 +196,6 @@ def test_what_is_like_a_null_between_objects_may_be_in_a_string(text):
     [
         ('{"a": 1e400}', "no float is as large as 1e400"),
         ('{"a": 1, "s": "\\ud83d"}', "surrogate"),
-        ('{"l": [1, {"x": 1}]}', "changed from number to object"),
     ],
 )
 def test_what_pyarrow_alone_refuses_is_told_with_its_line(text, row, told):
@@ -220,6 +219,14 @@ def test_values_for_which_there_is_no_type_are_told_with_their_place(text):
     with pytest.raises(HomeError, match="line 3: column 'a' is int64, but here is \"x\"") as caught:
         text('{"a": 1}\n{"a": 2}\n{"a": "x"}\n')
     assert caught.value.hint == 'home.schema_overrides = { a = "string" }'
+
+
+@pytest.mark.parametrize("value", ['[1, "x"]', '{"b": [[1], [null, true]]}', "[1, null, [2]]"])
+def test_a_list_of_several_kinds_is_told_with_its_place_and_what_to_do(text, value):
+    with pytest.raises(HomeError, match="line 2: column 'a' has a list of several") as caught:
+        text(f'{{"b": [1, 2.5, null]}}\n{{"a": {value}, "b": []}}\n')
+    assert caught.value.hint == 'home.schema_overrides = { a = "string" }'
+    assert text(f'{{"a": {value}}}\n', schema_overrides={"a": "string"}).height == 1
 
 
 def test_a_key_without_a_name_is_told_with_its_line(text):

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from hygge_core.errors import HomeError, SchemaChanged
 from hygge_core.files.ndjson.text import BadLine, rows
-from hygge_core.files.ndjson.values import joined, misfit, type_of
+from hygge_core.files.ndjson.values import joined, misfit, mixes, type_of
 from hygge_core.files.text.overrides import toml_line
 from hygge_core.scene import Quotes
 from hygge_core.types import spell, wider
@@ -83,8 +83,11 @@ def mixture(text: bytes, overrides: Collection[str], quoted: Quotes) -> Blame | 
                 return Blame(line=line, problem=_NAMELESS, hint=_NAME_IT)
             before = types.get(name, pl.Null())
             both = joined(before, type_of(value))
-            if both is None and name not in overrides:
+            if name not in overrides and (both is None or mixes(value)):
                 problem = _told(name, before, value, quoted)
+                if both is not None:
+                    told = quoted(name, value, _SPELLED)
+                    problem = f"column {name!r} has a list of several kinds: {told}"
                 return Blame(line=line, problem=problem, hint=toml_line(name))
             types[name] = both or before
     except BadLine as exc:

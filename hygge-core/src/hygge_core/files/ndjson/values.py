@@ -50,6 +50,18 @@ def joined(a: pl.DataType, b: pl.DataType) -> pl.DataType | None:
     return pl.Float64() if a.is_numeric() and b.is_numeric() else None
 
 
+def mixes(value: Any) -> bool:
+    """Whether a list in the value, however deep, holds values that no one type has."""
+    if isinstance(value, dict):
+        return any(map(mixes, value.values()))
+    if not isinstance(value, list):
+        return False
+    inner: pl.DataType | None = pl.Null()
+    for each in value:
+        inner = inner and joined(inner, type_of(each))
+    return inner is None or any(map(mixes, value))
+
+
 def misfit(value: Any, dtype: pl.DataType) -> bool:
     """Whether the value cannot be one of this type, exactly."""
     if value is None:

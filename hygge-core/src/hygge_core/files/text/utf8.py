@@ -18,6 +18,14 @@ _UTF8 = ("utf-8", "utf-8-sig")
 _SMALL = 1 << 16
 _LARGE = 1 << 23
 _BREAK = re.compile(rb"\r\n|\n|\r")
+#: How files begin that are none of text, whatever their name says.
+_NO_TEXT = {
+    b"PK\x03\x04": "this is a ZIP archive, such as an Excel workbook: save it as text",
+    b"\x1f\x8b": "this is compressed by gzip: its name has to end in .gz",
+    b"BZh": "this is compressed by bzip2: its name has to end in .bz2",
+    b"\x28\xb5\x2f\xfd": "this is compressed by zstd: its name has to end in .zst",
+    b"PAR1": 'this is a Parquet file: type = "parquet" reads it',
+}
 
 
 class _Readable(Protocol):
@@ -88,12 +96,10 @@ class Utf8:
     def not_utf8(self, exc: UnicodeDecodeError, offset: int) -> HomeError:
         """What to say of bytes, so many into the text, that are no UTF-8."""
         text = bytes(exc.object)
-        utf16 = b"\0" in text[:64] or text[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        likely = "utf-16" if utf16 else "latin-1 or cp1252"
         line = self.line_at(offset) + _breaks(text[: exc.start])
         return HomeError(
             f"{self.name}: line {line:,} is not utf-8: byte 0x{text[exc.start]:02x} ({exc.reason})",
-            hint=f"set `encoding` to what the file is written in, perhaps {likely}",
+            hint=_told_of(text),
         )
 
     def _piece(self, size: int) -> bytes:
@@ -117,3 +123,13 @@ class Utf8:
 def _breaks(text: bytes) -> int:
     """How many lines end in it, counted faster than an expression finds them."""
     return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+
+
+def _told_of(text: bytes) -> str:
+    """What to try where the beginning of a file, or a later part of it, is no UTF-8."""
+    for magic, hint in _NO_TEXT.items():
+        if text.startswith(magic):
+            return hint
+    utf16 = b"\0" in text[:64] or text[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    likely = "utf-16" if utf16 else "latin-1 or cp1252"
+    return f"set `encoding` to what the file is written in, perhaps {likely}"
