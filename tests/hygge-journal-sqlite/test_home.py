@@ -1,5 +1,10 @@
 """The home: declared types are believed, every value is checked, nothing is guessed or written."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from shutil import copy
+
 import polars as pl
 import pytest
 from attrs import evolve
@@ -60,6 +65,22 @@ def test_a_missing_database_is_named_and_not_made(home, database):
     with pytest.raises(HomeError, match=r"shop.db is not there"):
         home().schema(ASK)
     assert not database.exists()
+
+
+def test_a_database_that_its_writer_left_in_the_middle_is_told_as_such(tmp_path, database):
+    """Only who may write can undo what was not finished: the rights of this user are no matter."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as writer:
+        writer.execute("CREATE TABLE orders (id INTEGER)")
+        writer.execute("PRAGMA cache_size = 1")
+        writer.execute("BEGIN")
+        writer.executemany("INSERT INTO orders VALUES (?)", ((each,) for each in range(5_000)))
+        for file in (database, Path(f"{database}-journal")):
+            copy(file, tmp_path / file.name.replace(database.name, "left.db"))
+    config = SqliteHomeConfig(path=tmp_path / "left.db", table="orders")
+    with open_home(config, Scene()) as home, pytest.raises(HomeError) as caught:
+        home.schema(ASK)
+    assert "left in the middle of a transaction" in str(caught.value)
+    assert "permission" not in caught.value.hint
 
 
 @pytest.mark.parametrize("table", ['a "quoted" one', "semi;colon--", "ünï", "select", "x'y", "a.b"])

@@ -31,8 +31,13 @@ _BUSY = _Meaning(
     transient=True,
 )
 
-#: Primary result codes (https://sqlite.org/rescode.html).
+#: Result codes (https://sqlite.org/rescode.html): primary ones, and extended where they say more.
 _MEANINGS = {
+    sqlite3.SQLITE_READONLY_ROLLBACK: _Meaning(
+        "was left in the middle of a transaction",
+        "open it once with the program that writes it, or with `sqlite3 FILE .tables`: that undoes "
+        "what was not finished, and hygge writes nothing to a home",
+    ),
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_PROTOCOL: _BUSY,
@@ -72,8 +77,8 @@ _HINTS = {
 
 def translated(error: sqlite3.Error, raising: type[FlowError], path: Path) -> FlowError:
     """``error`` as one of hygge's, naming the file and keeping SQLite's own words."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    meaning = _MEANINGS.get(code)
+    code = getattr(error, "sqlite_errorcode", 0)
+    meaning = _MEANINGS.get(code) or _MEANINGS.get(code & 0xFF)
     if meaning is None:
         said, undecodable, _ = str(error).partition(_UNDECODABLE)
         hint = 'read it as it is: schema_overrides = { COLUMN = "binary" }' if undecodable else None
