@@ -44,6 +44,7 @@ _MANY = (
     (r"(\[x\] = s\.\[x\])(?:, \1)+", r"\1"),
     (r"(\w+\.\[x\] = \w+\.\[x\])(?: AND \1)+", r"\1"),
     (r"(\[x\] IS NULL)(?: OR \1)+", r"\1"),
+    (r"(DATALENGTH\(\[x\]\) \+ DATALENGTH\(\[x\]\))(?: \+ DATALENGTH\(\[x\]\))+", r"\1"),
 )
 #: Lists in which each item is a shape of its own: between what stands before and behind them.
 _SELECT = re.compile(

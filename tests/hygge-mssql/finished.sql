@@ -183,6 +183,10 @@ SELECT TOP (1) [x], COUNT_BIG(*) FROM [x].[x] GROUP BY [x] HAVING COUNT_BIG(*) >
 -- https://learn.microsoft.com/sql/t-sql/queries/is-null-transact-sql
 SELECT COUNT_BIG(*) FROM [x].[x] WHERE [x] IS NULL
 
+-- loading.long_keys
+-- https://learn.microsoft.com/sql/t-sql/functions/datalength-transact-sql
+SELECT COUNT_BIG(*) FROM [x].[x] WHERE DATALENGTH([x]) + DATALENGTH([x]) > ?
+
 -- publishing.insert
 -- https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 INSERT INTO [x].[x] ([x]) SELECT [x] FROM [x].[x]
@@ -240,7 +244,7 @@ SELECT COUNT_BIG(*) FROM [x].[x] WHERE UPPER([x]) COLLATE Latin1_General_BIN2 <>
 
 -- publishing.constraints
 -- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-objects-transact-sql
-SELECT COUNT(*) FROM sys.objects WHERE parent_object_id = OBJECT_ID(?) AND type IN ('C', 'F', 'TR', 'UQ')
+SELECT COUNT(*) FROM sys.objects WHERE parent_object_id = OBJECT_ID(?) AND type IN ('C', 'F', 'TA', 'TR', 'UQ')
 
 -- publishing.add_key
 -- https://learn.microsoft.com/sql/t-sql/statements/alter-table-table-constraint-transact-sql

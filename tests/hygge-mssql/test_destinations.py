@@ -232,3 +232,36 @@ def test_a_key_of_exactly_the_key_columns_is_not_rehearsed(project: Project) -> 
         project.server.log.clear()
         assert load(project, pl.DataFrame({"id": ids}), keyed) == 0
     assert len(project.server.log.containing("INSERT INTO [dbo].[target]")) == 1
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_keys_that_are_too_long_for_an_index_are_refused_before_the_decision(
+    project: Project, first: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ', key_columns = ["a", "b"]'
+    short = pl.DataFrame({"a": ["x" * 225], "b": ["y" * 225]})
+    if not first:
+        assert load(project, short, store) == 0
+    capsys.readouterr()
+    assert load(project, short.with_columns(b=pl.lit("ø" * 226)), store) == 1
+    said = capsys.readouterr().err
+    assert "index entry of length 902 bytes" in said
+    assert "key_columns" in said
+    assert "the decision stands" not in said
+    assert project.staged() == []
+
+
+@pytest.mark.parametrize(
+    ("long", "told"),
+    [("é" * 451, "a text of 451 letters"), ("😀" * 226, "a text of 452 letters")],
+)
+def test_a_key_that_is_too_long_is_refused_by_its_name(
+    project: Project, long: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ', key_columns = ["a"]'
+    fits = pl.DataFrame({"a": ["é" * 450, "😀" * 225]})
+    assert load(project, fits, store) == 0
+    assert load(project, pl.DataFrame({"a": ["b", long]}), store) == 1
+    said = capsys.readouterr().err
+    assert f"the key column 'a' has {told}" in said
+    assert "450" in said

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from project import Project
+from tds.errors import SqlError
 from tds.server import Referring, TdsServer
 
 from hygge_core.config import structure
@@ -113,3 +114,29 @@ def test_what_cannot_be_replaced_is_found_before_the_decision(
     assert project.rows("dbo.target") == [(9, "old")]
     assert project.rows("dbo.child") == [(9,)]
     assert project.staged() == []
+
+
+@pytest.mark.parametrize("table", ["there", "missing"])
+def test_what_nobody_could_know_of_a_table_is_found_before_the_decision(
+    project: Project, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An indexed view that the login may not see; a server that has no column stores."""
+    store = FLOW
+    project.ground.execute("DROP TABLE dbo.target")
+    if table == "there":
+        project.ground.execute("CREATE TABLE dbo.target ([id] bigint NULL, [n] nvarchar(max) NULL)")
+        refused, sql = "it is being referenced by object 'v'", "TRUNCATE TABLE"
+    else:
+        refused, sql = "cannot participate in a columnstore index", "CLUSTERED COLUMNSTORE"
+        store = FLOW.replace("replace =", "columnstore = true, replace =")
+    project.server.fail("statement", sql=sql, error=SqlError(35343, refused), times=None)
+    project.offer(pl.DataFrame({"id": [1], "n": ["new"]}))
+    project.write(store.format(replace="in_place"))
+    assert project.hygge("run") == 1
+    said = capsys.readouterr().err
+    assert refused in said
+    assert "the decision stands" not in said
+    assert project.staged() == []
+    project.server.faults.clear()
+    assert project.hygge("run") == 0
+    assert project.rows("dbo.target") == [(1, "new")]

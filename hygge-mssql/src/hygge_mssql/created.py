@@ -14,8 +14,10 @@ from hygge_mssql.names import quoted
 
 #: The longest key of an index has 900 bytes where it is clustered
 #: (https://learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server).
-KEY_TEXT = "nvarchar(450)"
-KEY_BYTES = "varbinary(900)"
+KEY_MOST_BYTES = 900
+KEY_MOST_LETTERS = KEY_MOST_BYTES // 2
+KEY_TEXT = f"nvarchar({KEY_MOST_LETTERS})"
+KEY_BYTES = f"varbinary({KEY_MOST_BYTES})"
 
 _PLAIN: dict[type[pl.DataType], str] = {
     pl.Boolean: "bit",

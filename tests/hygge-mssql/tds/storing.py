@@ -85,8 +85,11 @@ def _fitting(bound: Bound, column: TableColumn, table: Table) -> Bound:
 
 
 def check_keys(table: Table, transaction: Transaction) -> None:
-    """Raises 2627 for a constraint, 2601 for an index, where two rows share a key."""
+    """Raises 2627 for a constraint, 2601 for an index, where two rows share a key, and 1946 for a
+    key that is too long.
+    """
     for key in table.keys:
+        _check_length(table, key, transaction)
         if not key.unique:
             continue
         names = [sort_key(Bound(f"c{id}", table.by_id(id).type)) for id, _ in key.columns]
@@ -98,6 +101,27 @@ def check_keys(table: Table, transaction: Transaction) -> None:
         if twice:
             transaction.doomed = transaction.doomed or transaction.explicit
             raise _duplicate(table, key, twice[0])
+
+
+def _check_length(table: Table, key: Key, transaction: Transaction) -> None:
+    """https://learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server"""
+    most, kind = (900, "clustered") if key.clustered else (1700, "nonclustered")
+    found = [table.by_id(id) for id, _ in key.columns]
+    lengths = [
+        f"octet_length(bytes_of(c{each.id}, {each.type.name.startswith('n')}))"
+        for each in found
+        if each.type.name in types.TEXTS
+    ]
+    if not lengths:
+        return
+    longest = transaction.run(f"SELECT max({' + '.join(lengths)}) FROM {table.physical}")[0][0]
+    if longest is not None and longest > most:
+        transaction.doomed = transaction.doomed or transaction.explicit
+        raise SqlError(
+            1946,
+            f"Operation failed. The index entry of length {longest} bytes for the index "
+            f"'{key.name}' exceeds the maximum length of {most} bytes for {kind} indexes.",
+        )
 
 
 def _duplicate(table: Table, key: Key, values: tuple[object, ...]) -> SqlError:

@@ -128,6 +128,14 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"Violation of|duplicate key|conflicted with the|Cannot insert the value NULL",
         Meaning("the table has a constraint that these rows do not meet"),
     ),
+    # 1946
+    (
+        r"index entry of length",
+        Meaning(
+            "an index takes 900 bytes of all its columns (1700 where it is not clustered), two for"
+            " each letter: set store.key_columns to something shorter"
+        ),
+    ),
     # 8152, 2628, 8115, 220
     (
         r"would be truncated|(?i:arithmetic overflow)",

@@ -40,3 +40,9 @@ KEYLESS = statement(
     source="t-sql/queries/is-null-transact-sql",
     does="counts staged rows without a key",
 )
+LONG_KEYS = statement(
+    "loading.long_keys",
+    "SELECT COUNT_BIG(*) FROM {table} WHERE {length} > ?",
+    source="t-sql/functions/datalength-transact-sql",
+    does="counts staged rows whose key has more bytes than a clustered index takes",
+)

@@ -83,7 +83,7 @@ CHANGED = statement(
 CONSTRAINTS = statement(
     "publishing.constraints",
     "SELECT COUNT(*) FROM sys.objects WHERE parent_object_id = OBJECT_ID(?)"
-    " AND type IN ('C', 'F', 'TR', 'UQ')",
+    " AND type IN ('C', 'F', 'TA', 'TR', 'UQ')",
     source="relational-databases/system-catalog-views/sys-objects-transact-sql",
     does="tells whether a table has constraints or triggers that may refuse rows",
 )

@@ -6,6 +6,7 @@ column cannot hold is looked for here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -13,6 +14,7 @@ import polars as pl
 
 from hygge_core.errors import StoreError
 from hygge_core.types import instance
+from hygge_mssql.created import KEY_MOST_BYTES, KEY_MOST_LETTERS
 
 #: What ``__hygge_order`` counts: the place of a row in its load, where that matters.
 ORDER = "__hygge_order"
@@ -45,6 +47,30 @@ def carried(
     if order is None:
         return frame
     return frame.with_columns(pl.int_range(order, order + frame.height).alias(ORDER))
+
+
+def demand_short(batch: pl.DataFrame, keys: Sequence[str]) -> None:
+    """Raise ``StoreError`` for a key that the staging table has no place for."""
+    for name in keys:
+        values = batch.get_column(name)
+        if values.dtype == pl.Binary():
+            _refuse_long(name, "value", values.bin.size(), KEY_MOST_BYTES, "bytes")
+        elif values.dtype in (pl.String(), pl.Categorical(), pl.Enum):
+            # In UTF-8 no letter has fewer bytes than it has halves in UTF-16.
+            texts = values.cast(pl.String())
+            long = texts.filter(texts.str.len_bytes() > KEY_MOST_LETTERS)
+            halves = pl.Series([len(each.encode("utf-16-le")) // 2 for each in long])
+            _refuse_long(name, "text", halves, KEY_MOST_LETTERS, "letters")
+
+
+def _refuse_long(name: str, what: str, sizes: pl.Series, most: int, unit: str) -> None:
+    longest = sizes.max()
+    if isinstance(longest, int) and longest > most:
+        raise StoreError(
+            f"the key column {name!r} has a {what} of {longest} {unit}, and an index of SQL Server"
+            f" takes {most}",
+            hint="set store.key_columns to something shorter",
+        )
 
 
 def _column(values: pl.Series, name: str, nan: Literal["fail", "null"]) -> pl.Series:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest
@@ -14,7 +15,8 @@ from hygge_mssql.settings.kinds import MssqlStoreConfig
 from hygge_mssql.sqltypes import declared, same_type
 from hygge_mssql.statements import publishing
 from hygge_mssql.statements import session as say
-from hygge_mssql.store.emptying import may_refuse
+from hygge_mssql.store import upserts
+from hygge_mssql.store.emptying import empty, may_refuse
 from hygge_mssql.store.publishing import Publishing, shape_of
 from hygge_mssql.store.target import Shape, Target, fitting, target
 
@@ -30,10 +32,14 @@ def foresee(
     changing = _changing(found, shape, emptied=manifest.mode == "full_drop")
     if changing:
         _refuse_changes(session, staged, shape, changing)
-    if found is None and not (shape.wanted or shape.keys):
+    if found is None and not (shape.wanted or shape.keys or config.columnstore):
         return
-    if changing or found is None or _doubtful(session, found, shape, manifest):
-        _rehearse(session, manifest, config)
+    long = upserts.long_keys(session, staged, shape)
+    if changing or found is None or long or _doubtful(session, found, shape, manifest):
+        _rehearse(session, Publishing(session, manifest, config, _say_nothing).rows)
+    elif manifest.mode == "full_drop":
+        # Nobody may see everything that keeps a table from being truncated; trying costs nothing.
+        _rehearse(session, partial(empty, session, found.name))
 
 
 def _doubtful(session: Session, found: Target, shape: Shape, manifest: Manifest) -> bool:
@@ -45,16 +51,16 @@ def _doubtful(session: Session, found: Target, shape: Shape, manifest: Manifest)
     if fit.alter or not spelled or manifest.extra.get("switch"):
         return True  # indexes, defaults and much else keep a table from being altered or swapped
     kept = catalogue.kept(session, found.name)
-    if kept.temporal == HISTORY or (emptied and may_refuse(kept)):
+    if kept.temporal == HISTORY or kept.viewed or (emptied and may_refuse(kept)):
         return True
     return _guarded(session, found, shape)
 
 
-def _rehearse(session: Session, manifest: Manifest, config: MssqlStoreConfig) -> None:
-    """Publish, and undo it: only the table itself knows its constraints and triggers."""
+def _rehearse(session: Session, what: Callable[[], object]) -> None:
+    """Do it, and undo it: only the table itself knows its constraints and triggers."""
     session.execute(say.BEGIN.sql)
     try:
-        Publishing(session, manifest, config, _say_nothing).rows()
+        what()
     finally:
         session.undo()
 
@@ -114,7 +120,8 @@ def _guarded(session: Session, found: Target, shape: Shape) -> bool:
     if session.value(publishing.CONSTRAINTS.sql, found.name.sql):
         return True
     missing = [each for each in found.columns if each.name not in shape.columns]
-    if any(_demanding(each) for each in missing):
+    # What is computed of a row, and kept or indexed, may fail for it.
+    if any(_demanding(each) or each.computed for each in missing):
         return True
     nullable = [each for each in found.columns if not each.nullable and not each.filled]
     if any(each.name not in shape.keys for each in nullable):

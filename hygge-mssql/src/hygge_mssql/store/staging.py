@@ -15,7 +15,7 @@ from hygge_mssql.settings.kinds import MssqlStoreConfig
 from hygge_mssql.sqltypes import held
 from hygge_mssql.statements import loading
 from hygge_mssql.store import loads, switching, upserts
-from hygge_mssql.store.carried import ORDER, carried
+from hygge_mssql.store.carried import ORDER, carried, demand_short
 from hygge_mssql.store.foresight import foresee
 from hygge_mssql.store.loaders import Bulk, Loaders, demand_all
 from hygge_mssql.store.publishing import count
@@ -54,6 +54,7 @@ class MssqlStaging:
     def write(self, batch: pl.DataFrame) -> None:
         if not batch.height:
             return
+        demand_short(batch, self._shape.keys)
         order = self._rows if self._shape.marked else None
         frame = carried(batch, self._load.schema, nan=self._config.nan, order=order)
         with faults.around("mssql.write", f"{self._staged} {batch.height} rows"):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from hygge_core.errors import StoreError
 from hygge_core.markers import ROW_MARKER
+from hygge_mssql.created import KEY_MOST_BYTES
 from hygge_mssql.names import Name, names_sql, quoted
 from hygge_mssql.server.session import Session
 from hygge_mssql.statements import loading, publishing
@@ -68,6 +69,16 @@ def refuse_doubles(session: Session, staged: Name, shape: Shape) -> None:
             f"{times:,} rows have the key {key:.200}",
             hint="a key names one row and is never NULL; look at store.key_columns",
         )
+
+
+def long_keys(session: Session, staged: Name, shape: Shape) -> bool:
+    """Whether a key has more bytes than some indexes take; a column alone never has."""
+    varying = any(shape.staged(name).startswith(("nvarchar", "varbinary")) for name in shape.keys)
+    if len(shape.keys) < 2 or not varying:
+        return False
+    length = " + ".join(f"DATALENGTH({quoted(name)})" for name in shape.keys)
+    ask = loading.LONG_KEYS.with_(table=staged.sql, length=length)
+    return bool(session.value(ask, KEY_MOST_BYTES))
 
 
 def _same(keys: Sequence[str], one: str, other: str) -> str:
