@@ -7,6 +7,7 @@ A config class is a frozen attrs class. Fields may be ``bool``, ``int``, ``float
 * ``datetime.timedelta``: text such as ``"90s"``, ``"15m"``, ``"2h"``, ``"180d"``, ``"1h30m"``.
 * ``Secret``: a table ``{ env = "NAME" }`` or ``{ file = "PATH" }``, never a string.
 * ``ConnectionName``: the name of a ``[connections.NAME]``; an unknown one is a mistake.
+* ``TypeWord``: a column type as hygge spells it, such as ``"decimal(18,2)"``; another text is a mistake.
 * any field marked with ``metadata=PER_ENTITY``: a place that each entity needs for itself; where
   its text has no ``{entity}`` and the flow has entities, ``/{entity}`` is appended.
 
@@ -30,6 +31,7 @@ from hygge_core import secrets
 from hygge_core.errors import AuthError
 
 ConnectionName = NewType("ConnectionName", str)
+TypeWord = NewType("TypeWord", str)
 
 PER_ENTITY = MappingProxyType({"hygge_per_entity": True})
 
@@ -104,6 +106,7 @@ __all__ = [
     "PER_ENTITY",
     "Secret",
     "Spelled",
+    "TypeWord",
     "duration",
     "one_or_many",
 ]

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from attrs import Attribute, field, frozen
 from attrs.validators import ge, gt, min_len, optional
 
+from hygge_core.fields import TypeWord
+
 WHOLE_ENTITY = "{entity}"
 
 
@@ -50,7 +52,7 @@ class SqliteHomeConfig:
     table: str = field(default=WHOLE_ENTITY, validator=min_len(1))
     query: str | None = field(default=None, validator=[optional(min_len(1)), _not_both])
     batch_rows: int = field(default=100_000, validator=ge(1))
-    schema_overrides: dict[str, str] = field(factory=dict)
+    schema_overrides: dict[str, TypeWord] = field(factory=dict)
     busy_timeout_seconds: float = field(default=30.0, validator=ge(0))
 
 

@@ -12,7 +12,7 @@ from attrs.validators import ge, in_, le, matches_re, max_len, min_len, optional
 
 from hygge_core.config import structure
 from hygge_core.errors import ConfigError, PluginError
-from hygge_core.fields import ConnectionName, Secret, Spelled, one_or_many
+from hygge_core.fields import ConnectionName, Secret, Spelled, TypeWord, one_or_many
 
 
 @frozen(kw_only=True)
@@ -46,6 +46,7 @@ class Everything:
     inner: Inner | None = None
     inners: tuple[Inner, ...] = ()
     counts: dict[str, int] = field(factory=dict)
+    types: dict[str, TypeWord] = field(factory=dict)
     many: bool | int | str = 0
     either: str | tuple[str, ...] = ""
     anything: Any = None
@@ -75,6 +76,7 @@ def test_values_become_what_their_fields_are():
             "inner": {"count": 1},
             "inners": [{"count": 2, "word": "cd"}],
             "counts": {"a": 1},
+            "types": {"price": "decimal(18,2)"},
             "many": "s",
             "either": ["a"],
             "anything": [1, {"b": None}],
@@ -160,6 +162,7 @@ def test_mistakes_inside_are_named_with_their_whole_path():
         "inner": {"count": "1", "word": "ba"},
         "inners": [{"count": 1}, {"cuont": 1}],
         "counts": {"a b": None},
+        "types": {"price": "decimal(18", "token": 5},
         "words": ["a", 1],
         "keys": ["a", 2],
     }
@@ -169,6 +172,10 @@ def test_mistakes_inside_are_named_with_their_whole_path():
         "inners[1].cuont: not a known setting; did you mean 'count'?",
         "inners[1].count: expected an integer, found nothing",
         'counts."a b": expected an integer, found nothing',
+        "types.price: 'decimal(18' is not a type: expected ',', found the end; such as "
+        "'decimal(38,4)'",
+        "types.token: expected a type such as 'int64', 'decimal(18,2)' or 'datetime[us]', found "
+        "an integer (***)",
         "words[1]: expected a string, found the integer 1",
         "keys[1]: expected a string, found the integer 2",
     ]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from attrs import Attribute, field, frozen
 from attrs.validators import deep_mapping, ge, instance_of, le, min_len, optional
 
-from hygge_core.fields import ConnectionName, Spelled
+from hygge_core.fields import ConnectionName, Spelled, TypeWord
 from hygge_mssql.settings.connections import LONGEST_SECONDS
 
 WHOLE_ENTITY = "{entity}"
@@ -77,7 +77,7 @@ class MssqlHomeConfig:
     isolation: Literal["auto", "snapshot", "read_committed"] = "auto"
     seventh_digit: Literal["keep", "drop"] = "keep"
     padding: Literal["keep", "trim"] = "keep"
-    schema_overrides: dict[str, str] = field(factory=dict)
+    schema_overrides: dict[str, TypeWord] = field(factory=dict)
 
     @property
     def connections(self) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from hygge_core.config.saying.redaction import HIDDEN, any_secret, redact
-from hygge_core.fields import ConnectionName, Secret
+from hygge_core.fields import ConnectionName, Secret, TypeWord
 
 _LONGEST = 60
 _SINGLE: dict[Any, tuple[str, str]] = {
@@ -21,6 +21,7 @@ _SINGLE: dict[Any, tuple[str, str]] = {
     timedelta: ("a duration such as '90s', '15m', '2h' or '180d'", "durations"),
     Secret: ('a table { env = "NAME" } or { file = "PATH" }', "tables"),
     ConnectionName: ("the name of a connection", "names of connections"),
+    TypeWord: ("a type such as 'int64', 'decimal(18,2)' or 'datetime[us]'", "types"),
 }
 
 

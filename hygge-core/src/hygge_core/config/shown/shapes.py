@@ -75,7 +75,7 @@ class Shapes:
         return options[0] if len(options) == 1 else {"anyOf": options}
 
     def _arm(self, kind: Any, validator: Any, *, whole: bool) -> Schema:
-        kind = getattr(kind, "__supertype__", kind)  # ConnectionName is a str
+        kind = getattr(kind, "__supertype__", kind)  # ConnectionName and TypeWord are text
         origin, args = get_origin(kind), get_args(kind)
         if kind in _PLAIN:
             schema = _PLAIN[kind]

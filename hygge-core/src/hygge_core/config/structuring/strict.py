@@ -15,7 +15,7 @@ import cattrs
 from hygge_core.config.saying.wording import expected, found, is_union
 from hygge_core.config.structuring.findings import Finding, Wrong, unknown
 from hygge_core.config.tree.nodes import Key, plain
-from hygge_core.fields import ConnectionName, Secret, duration
+from hygge_core.fields import ConnectionName, Secret, TypeWord, duration
 from hygge_core.nearest import did_you_mean
 
 Hook: TypeAlias = Callable[[Any, Any], Any]
@@ -30,6 +30,7 @@ def register(converter: cattrs.Converter) -> None:
     converter.register_structure_hook(Secret, _secret)
     converter.register_structure_hook_func(_is(Any), _anything)
     converter.register_structure_hook_func(_is(ConnectionName), _scalar(str, _SCALARS[str]))
+    converter.register_structure_hook_func(_is(TypeWord), _type_word)
     converter.register_structure_hook_func(_comes_from(Literal), _literal)
     converter.register_structure_hook_factory(is_union, _union)
     converter.register_structure_hook_factory(_comes_from(tuple, list), _array)
@@ -82,6 +83,18 @@ def _duration(value: Any, kind: Any) -> timedelta:
     except (ValueError, OverflowError):
         pass
     raise Wrong(Finding(expected(kind), value, textual=True))
+
+
+def _type_word(value: Any, kind: Any) -> TypeWord:
+    from hygge_core.types import parse  # it needs Polars, which few configurations do
+
+    if not isinstance(value, str):
+        raise Wrong(Finding(expected(kind), value))
+    try:
+        parse(value)
+    except ValueError as exc:
+        raise Wrong(Finding(said=str(exc), textual=True)) from exc
+    return TypeWord(value)
 
 
 def _literal(value: Any, kind: Any) -> Any:

@@ -8,7 +8,7 @@ is written with more digits than a float keeps is exact where ``schema_overrides
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import polars as pl
@@ -46,7 +46,7 @@ def open_ndjson_home(config: NdjsonHomeConfig, scene: Scene) -> Iterator[FileHom
 class NdjsonFormat:
     """Reads NDJSON files. It remembers the columns that it was told of."""
 
-    def __init__(self, schema_overrides: dict[str, str], quoted: Quotes) -> None:
+    def __init__(self, schema_overrides: Mapping[str, str], quoted: Quotes) -> None:
         self._quoted = quoted
         self._overrides = overrides_of(schema_overrides)
         self._texts = frozenset(n for n, t in self._overrides.items() if t == pl.String)

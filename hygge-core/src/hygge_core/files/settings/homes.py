@@ -9,7 +9,7 @@ from typing import Any
 from attrs import Attribute, field, frozen
 from attrs.validators import ge, min_len, optional
 
-from hygge_core.fields import PER_ENTITY, one_or_many
+from hygge_core.fields import PER_ENTITY, TypeWord, one_or_many
 
 
 def _one_character(_: Any, __: Attribute[str], text: str) -> None:
@@ -67,7 +67,7 @@ class CsvDialect:
     decimal_comma: bool = False
     date_format: str | None = None
     datetime_format: str | None = None
-    schema_overrides: dict[str, str] = field(factory=dict)
+    schema_overrides: dict[str, TypeWord] = field(factory=dict)
     infer: bool = True
     comment_prefix: str | None = field(default=None, validator=optional(min_len(1)))
     skip_rows: int = field(default=0, validator=ge(0))
@@ -106,4 +106,4 @@ class NdjsonHomeConfig(FileHomeConfig):
       a point or an exponent are floats, the nearest one: a decimal keeps the digits of longer ones.
     """
 
-    schema_overrides: dict[str, str] = field(factory=dict)
+    schema_overrides: dict[str, TypeWord] = field(factory=dict)
