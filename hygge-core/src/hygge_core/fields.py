@@ -7,7 +7,7 @@ A config class is a frozen attrs class. Fields may be ``bool``, ``int``, ``float
 * ``datetime.timedelta``: text such as ``"90s"``, ``"15m"``, ``"2h"``, ``"180d"``, ``"1h30m"``.
 * ``Secret``: a table ``{ env = "NAME" }`` or ``{ file = "PATH" }``, never a string.
 * ``ConnectionName``: the name of a ``[connections.NAME]``; an unknown one is a mistake.
-* ``TypeWord``: a column type as hygge spells it, such as ``"decimal(18,2)"``; another text is a mistake.
+* ``TypeWord``: a column type as hygge spells it, such as ``"decimal(18,2)"``; another text is one.
 * any field marked with ``metadata=PER_ENTITY``: a place that each entity needs for itself; where
   its text has no ``{entity}`` and the flow has entities, ``/{entity}`` is appended.
 
