@@ -26,7 +26,7 @@ def impatient(household, *, end, argv=""):
         [*command, "run"],
         cwd=household.root,
         env={**os.environ, "PYTHONPATH": str(STRANGERS)},
-        timeout=20,
+        timeout=50,  # what hangs does so for longer
         capture_output=True,
         text=True,
         check=False,
