@@ -232,6 +232,19 @@ def test_a_damaged_head_is_told_and_left_alone(opened, dfs, content):
     assert dfs.files("lake", FOLDER) == {f"{FOLDER}/head.json": content}
 
 
+def test_a_head_that_somebody_removed_is_no_new_journal(opened, small, dfs):
+    """It would know of no watermark, and all rows would be moved once more."""
+    for _ in range(5):
+        opened().record_event(event())
+    with account_at(dfs) as account:
+        account.lake("lake").delete(f"{FOLDER}/head.json")
+    kept = dfs.files("lake", FOLDER)
+    for ask in (lambda: opened().events(), lambda: opened().record_event(event())):
+        with pytest.raises(JournalError, match=r"head\.json is gone, and .*now-"):
+            ask()
+    assert dfs.files("lake", FOLDER) == kept
+
+
 def test_a_damaged_segment_is_told_by_its_name(opened, dfs):
     head = Head(base=1, now="now-1.parquet", segments=[Segment("segment-1.parquet", 0)])
     dfs.seed("lake", {f"{FOLDER}/head.json": head.content(), f"{FOLDER}/{head.now}": b"PAR1"})

@@ -44,6 +44,19 @@ class Files:
             for version, text in pl.read_parquet(content).select("version", "change").iter_rows():
                 yield version, json.loads(text)
 
+    def require_none(self) -> None:
+        """Where nothing was ever spilled there may be no head yet. Raises ``JournalError``.
+
+        Whoever began anew beside the files of an older journal would move all rows once more.
+        """
+        for entry in self.lake.list(self.folder):
+            if entry.name.rpartition("/")[2].startswith(("segment-", "now-")):
+                raise JournalError(
+                    f"{self.lake.address(self.path('head.json'))} is gone, and "
+                    f"{self.lake.address(entry.name)} is there",
+                    hint="put a copy of it back; or begin another journal, in a folder of its own",
+                )
+
     def torn(self, version: int) -> str:
         """A name for a head that is on its way."""
         return f"torn-{version:020d}-{uuid4().hex[:8]}.part"

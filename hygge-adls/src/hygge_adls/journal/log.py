@@ -120,6 +120,8 @@ class Log:
         """Read the head, follow it, and do ``then``; all again when a file became another one."""
         for _ in range(_TRIES):
             found = self._lake.fetch(self._files.path("head.json"))
+            if found is None:
+                self._files.require_none()
             head, etag = (understood(found[0], self.address), found[1]) if found else (Head(), "")
             try:
                 self._follow(head)
