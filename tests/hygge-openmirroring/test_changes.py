@@ -120,6 +120,15 @@ def test_metadata_that_is_damaged_is_not_written_over(mirror):
     refused(mirror, "fileDetectionStrategy")
 
 
+def test_metadata_that_somebody_removed_beside_the_files_is_not_made_up(mirror):
+    """With what a load knows of keys and columns: the older rows may have others."""
+    mirror.load(ONE, keys=["id"])
+    mirror.remove("orders/_metadata.json")
+    refused(mirror, "_metadata.json somebody has removed", keys=["id"])
+    mirror.load(ONE, "full_drop", keys=["id"])
+    assert mirror.rows() == [(1, "a"), (2, "b")]
+
+
 def test_one_mirrored_table_has_one_folder(mirror):
     mirror.load(ONE)
     refused(mirror, "are both the table dbo.orders", schema_name="dbo")

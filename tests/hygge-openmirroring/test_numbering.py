@@ -23,7 +23,7 @@ def seen(number=None, folder="etag", *, documented=True):
         (seen(16), None, None, 17),
         (seen(None), RECORD, None, 17),
         (seen(16, folder="other"), RECORD, 1, 17),
-        (seen(None, documented=False), None, None, 1),
+        (seen(None, documented=False), None, None, 1),  # made, and nothing was put into it
         (seen(None), None, 5, 5),
     ],
 )
@@ -39,6 +39,10 @@ def test_the_next_number_follows_the_last_one(look, record, starting, number):
         (seen(None, folder="other"), RECORD, "another folder"),
         (seen(17), RECORD, "has a file 17.*no further than 16.*somebody else writes"),
         (seen(15), RECORD, "no file beyond 15, but 16 was published"),
+        (seen(16, documented=False), RECORD, "_metadata.json somebody has removed"),
+        (seen(16, documented=False), None, "_metadata.json .* or not written yet"),
+        (seen(None, documented=False), RECORD, "_metadata.json somebody has removed"),
+        (seen(None, folder="other", documented=False), RECORD, "another folder"),
     ],
 )
 def test_where_two_sources_disagree_no_number_is_given(look, record, said):

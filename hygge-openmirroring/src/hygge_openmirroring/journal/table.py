@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from attrs import evolve
-
 from hygge_core.errors import StoreError
 from hygge_core.markers import Marker
 from hygge_core.protocols import Mirrors
@@ -110,7 +108,7 @@ class JournalTable:
         seen = self._landing.seen(documented=True)
         record = self._notes.read()
         if record is None or record.folder != seen.folder:
-            return next_number(evolve(seen, documented=False), None, None)
+            return next_number(seen, None, 1)
         return max(seen.highest or 0, record.last) + 1
 
 

@@ -15,7 +15,7 @@ from hygge_openmirroring.loads.known import Changes
 from hygge_openmirroring.loads.rows import refuse_unwritable
 from hygge_openmirroring.zone.columns import Column, columns_of, merged, refuse_change
 from hygge_openmirroring.zone.documents import Metadata
-from hygge_openmirroring.zone.numbering import Seen, next_number
+from hygge_openmirroring.zone.numbering import next_number
 from hygge_openmirroring.zone.record import Notes, TableRecord
 
 if TYPE_CHECKING:
@@ -80,10 +80,8 @@ def loading(
     record = None if load.mode == "full_drop" else noted
     if there is None:
         landing.refuse_twin(config.default_schema)
-    if there is None and record is not None:  # it says why a dropped table cannot be added to
-        next_number(
-            Seen(place=landing.place, folder=landing.etag()), record, config.starting_sequence
-        )
+    if there is None and load.mode == "append":  # it says what there is that cannot be added to
+        next_number(landing.seen(documented=False), record, config.starting_sequence)
     known: tuple[Column, ...] = ()
     if there is not None and load.mode == "append":
         landing.refuse_other_metadata(there, metadata)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from hygge_core.errors import StoreError
-from hygge_openmirroring.zone.layout import number_of
+from hygge_openmirroring.zone.layout import METADATA, number_of
 from hygge_openmirroring.zone.record import TableRecord
 
 _ANEW = "make the table anew: --full-drop"
@@ -52,6 +52,13 @@ def next_number(seen: Seen, record: TableRecord | None, starting: int | None) ->
                 hint=_ANEW,
             )
         return 1
+    mine = record is not None and record.folder == seen.folder
+    if not seen.documented and (mine or seen.highest is not None):
+        raise StoreError(
+            f"{seen.place} is a table whose {METADATA} somebody has removed, or not written yet: "
+            "nothing tells its keys, nor what becomes of its rows",
+            hint=f"put it back as it was, or {_ANEW}",
+        )
     if record is None:
         return _unrecorded(seen, starting)
     if seen.highest is None:
