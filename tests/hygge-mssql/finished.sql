@@ -6,7 +6,7 @@ SELECT RTRIM(type) FROM sys.objects WHERE object_id = OBJECT_ID(?)
 
 -- catalogue.columns
 -- https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql
-SELECT c.name, COALESCE(TYPE_NAME(CASE WHEN c.user_type_id < 256 THEN c.user_type_id ELSE c.system_type_id END), TYPE_NAME(c.user_type_id)), CAST(c.max_length AS type), CAST(c.precision AS type), CAST(c.scale AS type), c.is_nullable, c.collation_name, c.is_identity, c.is_computed, CAST(c.generated_always_type AS type), c.default_object_id FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(?) ORDER BY c.column_id
+SELECT c.name, COALESCE(TYPE_NAME(CASE WHEN c.user_type_id < 256 THEN c.user_type_id ELSE c.system_type_id END), TYPE_NAME(c.user_type_id)), CAST(c.max_length AS type), CAST(c.precision AS type), CAST(c.scale AS type), CASE WHEN OBJECTPROPERTY(c.object_id, 'IsView') = 1 THEN 1 ELSE c.is_nullable END, c.collation_name, c.is_identity, c.is_computed, CAST(c.generated_always_type AS type), c.default_object_id FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(?) ORDER BY c.column_id
 
 -- catalogue.describe
 -- https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-describe-first-result-set-transact-sql
@@ -372,7 +372,7 @@ CAST([x] AS type) AS [x]
 CAST(c.[x] AS type) AS [x]
 CAST(t.[x] AS type) AS [x]
 CONVERT(type, MAX([x]), 126) AS [x]
-CASE CAST(SQL_VARIANT_PROPERTY([x], 'BaseType') AS type) WHEN 'float' THEN CONVERT(type, CAST([x] AS type), 3) WHEN 'real' THEN CONVERT(type, CAST([x] AS type), 3) WHEN 'money' THEN CONVERT(type, CAST([x] AS type), 2) WHEN 'smallmoney' THEN CONVERT(type, CAST([x] AS type), 2) WHEN 'datetime' THEN CONVERT(type, CAST([x] AS type), 121) WHEN 'smalldatetime' THEN CONVERT(type, CAST([x] AS type), 121) WHEN 'binary' THEN CONVERT(type, CAST([x] AS type), 1) WHEN 'varbinary' THEN CONVERT(type, CAST([x] AS type), 1) ELSE CAST([x] AS type) END AS [x]
+CASE CAST(SQL_VARIANT_PROPERTY([x], 'BaseType') AS type) WHEN 'float' THEN CONVERT(type, CAST([x] AS type), 3) WHEN 'real' THEN CONVERT(type, CAST([x] AS type), 3) WHEN 'money' THEN CONVERT(type, CAST([x] AS type), 2) WHEN 'smallmoney' THEN CONVERT(type, CAST([x] AS type), 2) WHEN 'datetime' THEN CONVERT(type, CAST([x] AS type), 121) WHEN 'smalldatetime' THEN CONVERT(type, CAST([x] AS type), 121) WHEN 'binary' THEN CONVERT(type, CAST([x] AS type), 1) WHEN 'varbinary' THEN CONVERT(type, CAST([x] AS type), 1) WHEN 'char' THEN CASE WHEN DATALENGTH([x]) > 4000 THEN CONVERT(type, CAST([x] AS type)) ELSE CAST([x] AS type) END WHEN 'varchar' THEN CASE WHEN DATALENGTH([x]) > 4000 THEN CONVERT(type, CAST([x] AS type)) ELSE CAST([x] AS type) END ELSE CAST([x] AS type) END AS [x]
 CONVERT(type, [x], 1) AS [x]
 CONVERT(type, [x], 2) AS [x]
 CONVERT(type, [x], 3) AS [x]

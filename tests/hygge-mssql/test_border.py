@@ -56,6 +56,22 @@ SAID = [
      " table 'dbo.child'.", HomeError, False, "refer to rows"),
     ("Cannot TRUNCATE TABLE 'dbo.t' because it is being referenced by object 'v'.",
      HomeError, False, "key_columns"),
+    ("Failed to update database 'ERP' because the database is read-only.",
+     HomeError, True, "primary"),
+    ("Session is terminated because you have a long-running transaction. Try shortening your"
+     " transaction.", HomeError, False, "fewer rows"),
+    ("The session has been terminated because of excessive transaction log space usage. Try"
+     " modifying fewer rows in a single transaction.", HomeError, False, "fewer rows"),
+    ("The database 'ERP' has reached its size quota. Partition or delete data, drop indexes, or"
+     " consult the documentation for possible resolutions.", HomeError, False, "space"),
+    ("The current transaction failed to commit due to a serializable validation failure.",
+     HomeError, True, "again"),
+    ("The current transaction attempted to update a record that has been updated since this"
+     " transaction started. The transaction was aborted.", HomeError, True, "again"),
+    ("Resource ID : 1. The worker limit for the elastic pool is 200 and has been reached.",
+     HomeError, True, "again"),
+    ("Operation failed. The index entry of length 902 bytes for the index 'PK' exceeds the maximum"
+     " length of 900 bytes for clustered indexes.", HomeError, False, "key_columns"),
     ("ClientSecretCredential authentication failed", AuthError, False, ""),
 ]  # fmt: skip
 

@@ -55,6 +55,7 @@ COLUMNS = {
     "bi": ("binary(3)", "0x01", b"\x01\0\0", pl.Binary),
     "vb": ("varbinary(max)", "0x", b"", pl.Binary),
     "va": ("sql_variant", "N'any'", "any", pl.String),
+    "vl": ("sql_variant", f"'{'x' * 7_999}y'", "x" * 7_999 + "y", pl.String),
     "ve": ("vector", "N'[1.0e+000]'", "[1.0e+000]", pl.String),
     "h": ("hierarchyid", "N'/1/2/'", "/1/2/", pl.String),
 }  # fmt: skip

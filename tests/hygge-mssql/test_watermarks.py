@@ -139,3 +139,20 @@ def test_rowversions_that_are_counted_anew_are_no_silent_gap(
     assert read(project, "") == 1
     assert read(project, "", "full_drop") == 0
     assert ids(project) == [1, 2, 3]
+
+
+def test_what_a_view_says_of_its_nulls_is_not_believed(project: Project) -> None:
+    """A column of its table may have become NULL since the view was made: only it is not told."""
+    project.ground.execute(
+        "CREATE TABLE dbo.source ([id] int NOT NULL, [w] int NOT NULL)",
+        "INSERT INTO dbo.source VALUES (1, 1), (2, 2)",
+    )
+    for what in ("", "view"):
+        project.server.besides["dbo.source"] = what
+        project.server.log.clear()
+        for run_type in ("full_drop", "incremental"):
+            assert read(project, ', partition_read = { column = "w", parts = 2 }', run_type) == 0
+        part, ranged = " AND [w] IS NULL", " OR [w] IS NULL)"
+        sent = [each.sql for each in project.server.log.containing("[w] IS NULL")]
+        assert any(each.endswith(part) for each in sent) == (what == "view")
+        assert any(each.endswith(ranged) for each in sent) == (what == "view")

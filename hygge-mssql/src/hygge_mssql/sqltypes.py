@@ -58,6 +58,11 @@ _TEXT = Held(_is(pl.String()))
 _BYTES = Held(_is(pl.Binary()), text=_HEX)
 _AS_TEXT = Held(_is(pl.String()), "CAST({0} AS nvarchar(max))")
 _AS_SHAPE = Held(_is(pl.Binary()), "{0}.AsBinaryZM()", text=_HEX)
+_LETTERS = (
+    " WHEN '{kind}' THEN CASE WHEN DATALENGTH({{0}}) > 4000"
+    " THEN CONVERT(nvarchar(max), CAST({{0}} AS varchar(8000)))"
+    " ELSE CAST({{0}} AS nvarchar(4000)) END"
+)
 #: Each value of it has a type of its own, of which some lose by a plain CAST.
 _VARIANT = (
     "CASE CAST(SQL_VARIANT_PROPERTY({0}, 'BaseType') AS nvarchar(128))"
@@ -69,7 +74,9 @@ _VARIANT = (
     " WHEN 'smalldatetime' THEN CONVERT(nvarchar(40), CAST({0} AS smalldatetime), 121)"
     " WHEN 'binary' THEN CONVERT(nvarchar(max), CAST({0} AS varbinary(8000)), 1)"
     " WHEN 'varbinary' THEN CONVERT(nvarchar(max), CAST({0} AS varbinary(8000)), 1)"
-    " ELSE CAST({0} AS nvarchar(4000)) END"
+    + _LETTERS.format(kind="char")
+    + _LETTERS.format(kind="varchar")
+    + " ELSE CAST({0} AS nvarchar(4000)) END"
 )
 
 #: https://learn.microsoft.com/sql/t-sql/data-types/data-types-transact-sql

@@ -84,6 +84,30 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"|SHUTDOWN is in progress|The database may be offline",
         _BUSY,
     ),
+    # 3906
+    (
+        r"because the database is read-only",
+        Meaning(
+            "a replica, or a database that was set so: connect to the primary (after a failover its"
+            f" name leads there soon; {_AGAIN})",
+            transient=True,
+            lost=True,
+        ),
+    ),
+    # 41301, 41302, 41305, 41325: of memory-optimized tables
+    (
+        r"can no longer commit|transaction was aborted|failed to commit due to a",
+        Meaning(f"another transaction changed the same rows meanwhile; {_AGAIN}", transient=True),
+    ),
+    # 40549 to 40553
+    (
+        r"(?i:session (is|has been) terminated because)",
+        Meaning(
+            "the service's limit for one transaction: move fewer rows at once, or take a larger"
+            " service objective",
+            lost=True,
+        ),
+    ),
     # 2760
     (
         r"specified schema name",
@@ -146,9 +170,9 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         r"(?i)cannot truncate table|truncate failed",
         Meaning('keep it up with run_type = "incremental" and key_columns'),
     ),
-    # 9002, 1105
+    # 9002, 1105, 40544
     (
-        r"transaction log .* full|Could not allocate space",
+        r"transaction log .* full|Could not allocate space|reached its size quota",
         Meaning("free space for the database or its log, then run again"),
     ),
     (

@@ -10,13 +10,16 @@ OBJECT_TYPE = statement(
     source="relational-databases/system-catalog-views/sys-objects-transact-sql",
     does="tells whether a name is a table (U), a view (V), something else, or nothing",
 )
-# Below 256 are the server's own types; a vector would be a varbinary below them.
+# Below 256 are the server's own types; a vector would be a varbinary below them. What a view says
+# is as of when it was made: since then, its columns may have come to have NULLs
+# (https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-refreshview-transact-sql).
 COLUMNS = statement(
     "catalogue.columns",
     """SELECT c.name, COALESCE(TYPE_NAME(CASE WHEN c.user_type_id < 256 THEN c.user_type_id
                                      ELSE c.system_type_id END), TYPE_NAME(c.user_type_id)),
               CAST(c.max_length AS int), CAST(c.precision AS int), CAST(c.scale AS int),
-              c.is_nullable, c.collation_name, c.is_identity, c.is_computed,
+              CASE WHEN OBJECTPROPERTY(c.object_id, 'IsView') = 1 THEN 1 ELSE c.is_nullable END,
+              c.collation_name, c.is_identity, c.is_computed,
               CAST(c.generated_always_type AS int), c.default_object_id
        FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(?) ORDER BY c.column_id""",
     source="relational-databases/system-catalog-views/sys-columns-transact-sql",

@@ -86,19 +86,24 @@ def _hashbytes(binder: Expressions, call: tree.Call) -> Bound:
 
 @knows("SQL_VARIANT_PROPERTY")
 def _variant_property(binder: Expressions, call: tree.Call) -> Bound:
-    """The double keeps a text, whatever it was."""
-    arguments(binder, call, 2)
-    return fixed(SqlType("nvarchar", 128), "nvarchar")
+    """The double keeps a text, whatever it was; of more than 8000 bytes is no nvarchar."""
+    operand, _ = arguments(binder, call, 2)
+    base = f"CASE WHEN utf16_length({operand.sql}) > 4000 THEN 'varchar' ELSE 'nvarchar' END"
+    return Bound(base, SqlType("nvarchar", 128))
 
 
 @knows("OBJECTPROPERTY")
 def _property(binder: Expressions, call: tree.Call) -> Bound:
     operand, name = arguments(binder, call, 2)
-    if binder.world.text(name) != "TableHasForeignRef":
-        raise unknown(f"OBJECTPROPERTY(..., '{binder.world.text(name)}')")
-    referred = binder.world.session.server.referred
+    server, asked = binder.world.session.server, binder.world.text(name)
+    if asked == "TableHasForeignRef":
+        having = set(server.referred)
+    elif asked == "IsView":
+        having = {table for table, what in server.besides.items() if what == "view"}
+    else:
+        raise unknown(f"OBJECTPROPERTY(..., '{asked}')")
     tables = binder.world.catalogue.tables.values()
-    ids = ", ".join(["0", *(str(table.id) for table in tables if table.full_name in referred)])
+    ids = ", ".join(["0", *(str(table.id) for table in tables if table.full_name in having)])
     return Bound(f"CASE WHEN {operand.sql} IN ({ids}) THEN 1 ELSE 0 END", SqlType("int"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import types
+from ...catalogue import sizes
 from ...errors import unknown
 from ...tsql import tree
 from ...types import MAX, SqlType
@@ -46,12 +47,14 @@ def _datalength(binder: Expressions, call: tree.Call) -> Bound:
     (operand,) = arguments(binder, call, 1)
     type = operand.typed()
     result = BIGINT if type.is_max else INT
-    if type.name in types.TEXTS:
-        wide = "true" if type.name in types.WIDE else "false"
+    if type.name in types.TEXTS | types.AS_TEXT:
+        wide = "true" if type.name in types.WIDE | types.AS_TEXT else "false"
         return Bound(f"octet_length(bytes_of({operand.sql}, {wide}))", result)
     if type.name in types.BYTES:
         return Bound(f"octet_length({operand.sql})", result)
-    raise unknown(f"DATALENGTH of {type}")
+    if type.name in types.CLR or type.name == "xml":
+        raise unknown(f"DATALENGTH of {type}")
+    return Bound(f"CASE WHEN {operand.sql} IS NOT NULL THEN {sizes(type)[0]} END", result)
 
 
 @knows("SUBSTRING")
