@@ -76,6 +76,18 @@ def test_check_answers_a_broken_configuration_with_each_mistake(shop, capsys):
     assert out.count("FAILED") == 2
 
 
+def test_what_json_has_no_number_for_is_text_in_it(tmp_path, capsys):
+    rows = pl.DataFrame({"x": [float("nan"), float("-inf"), 0.5]})
+    rows.write_parquet(tmp_path / "rows.parquet")
+    (tmp_path / "hygge.toml").write_text(
+        '[flows.f]\nhome = { type = "parquet", path = "rows.parquet" }\n'
+        'store = { type = "parquet", path = "out" }\n'
+    )
+    assert main(["preview", "-C", str(tmp_path), "-s", "f", "--json"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["row"]["x"] for line in lines] == ["NaN", "-Infinity", 0.5]
+
+
 def test_preview_shows_the_first_rows_as_the_store_would_get_them(shop, capsys):
     before = tree(shop)
     assert main(["preview", "-C", str(shop), "-s", "shop.customers", "-n", "2", "--json"]) == 0

@@ -6,11 +6,15 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import isfinite
 from typing import Any, TextIO, cast
 
 from hygge_core.cli import wording
 from hygge_core.cli.terminal import paint
 from hygge_core.secrets import scrub
+
+#: How Python and JavaScript write what is no number in JSON.
+_NO_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 class _Scrubbed:
@@ -97,9 +101,14 @@ def say(text: str, style: str = "") -> None:
 
 
 def clean(plain: Any) -> Any:
-    """Plain JSON without secrets, before quoting could hide one from ``scrub``."""
+    """Plain JSON without secrets, before quoting could hide one from ``scrub``.
+
+    What is no number in JSON is a text: NaN and the infinite ones.
+    """
     if isinstance(plain, str):
         return scrub(plain)
+    if isinstance(plain, float) and not isfinite(plain):
+        return _NO_NUMBERS[str(plain)]
     if isinstance(plain, dict):
         return {clean(key): clean(value) for key, value in plain.items()}
     if isinstance(plain, list | tuple):
