@@ -37,8 +37,10 @@ class TestParquetStore(FileStore):
     every_step, every_double = 29, 97
 
 
-#: What a file holds is nothing to its ledger or to a recovery: the Parquet store shows them.
+#: What a file holds is nothing to its ledger, to a recovery or to another process: the Parquet
+#: store shows them.
 ALIKE = (
+    "test_another_process_can_commit",
     "test_a_store_that_keeps_a_ledger_needs_no_journal",
     "test_a_disturbed_recovery_is_put_right_too[append]",
     "test_a_disturbed_recovery_is_put_right_too[full_drop]",
@@ -75,6 +77,10 @@ class TestNdjsonStoreAtEveryPoint(TestNdjsonStore):
 
 
 class TestMemoryStore(StoreContract):
+    deviations: ClassVar = {
+        "test_another_process_can_commit": "what is in memory ends with its process"
+    }
+
     @pytest.fixture
     def subject(self) -> StoreSubject:
         def name(root):

@@ -155,10 +155,14 @@ def test_its_journal_names_the_log_that_a_process_left_unnamed(installed, synced
     assert synced.lost(tmp_path) == []
 
 
-def test_its_journal_says_in_its_own_words_that_a_name_is_too_long(installed, tmp_path):
+def test_its_journal_says_in_its_own_words_that_a_lock_is_in_the_way(installed, tmp_path):
     journal = installed("acme_journal.journal").Journal(tmp_path, 60.0)
     owner = Owner(host="here", pid=1, started="2013-01-01T00:00:00+00:00")
-    with pytest.raises(JournalError, match="too long"):
+    journal.release(journal.acquire("shop", "e" * 250, owner))
+    (lock,) = tmp_path.glob("*.lease")
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(JournalError, match=r"[Dd]irectory|denied"):
         journal.acquire("shop", "e" * 250, owner)
 
 

@@ -109,6 +109,17 @@ NAMES = {
 }
 NAMES_MUST = frozenset({"camel", "keyword"})
 
+#: A whole number that a float cannot hold: who goes by way of one is found out.
+LARGE = 2**53 + 1
+#: A column whose type changes: case → (spelled type, values) before, and after.
+RETYPED: dict[str, tuple[tuple[str, list[Any]], tuple[str, list[Any]]]] = {
+    "a_wider_number": (("int32", [1, None]), ("int64", [LARGE])),
+    "a_narrower_number": (("int64", [LARGE, 1]), ("int8", [2])),
+    "a_fraction": (("int64", [LARGE, 1]), ("float64", [0.5])),
+    "a_text": (("int64", [7, None]), ("string", ["007"])),
+    "only_nulls": (("int64", [None, None]), ("string", ["x"])),
+}
+
 #: Columns that a range is asked of: case → (spelled type, ascending values that differ).
 AXES: dict[str, tuple[str, list[Any]]] = {
     "int64": ("int64", [-5, 0, 7, 2**53 + 1]),
@@ -146,6 +157,18 @@ def typed(case: str) -> pl.DataFrame:
     return pl.DataFrame({"id": pl.Series(range(value.len()), dtype=pl.Int64), "value": value})
 
 
+def retyped(case: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``id`` and ``value`` before the type of ``value`` changed, and further rows after it."""
+    import polars as pl
+
+    before, after = (column(*each) for each in RETYPED[case])
+    start, end = before.len() + 1, before.len() + after.len() + 1
+    return (
+        pl.DataFrame({"id": range(1, start), "value": before}),
+        pl.DataFrame({"id": range(start, end), "value": after}),
+    )
+
+
 def named(case: str) -> pl.DataFrame:
     """``id`` and a column with a hostile name."""
     import polars as pl
@@ -153,4 +176,18 @@ def named(case: str) -> pl.DataFrame:
     return pl.DataFrame({"id": [1, 2], NAMES[case]: ["a", None]})
 
 
-__all__ = ["AXES", "AXES_MUST", "MUST", "NAMES", "NAMES_MUST", "NEEDS", "VALUES", "column"]
+__all__ = [
+    "AXES",
+    "AXES_MUST",
+    "LARGE",
+    "MUST",
+    "NAMES",
+    "NAMES_MUST",
+    "NEEDS",
+    "RETYPED",
+    "VALUES",
+    "column",
+    "named",
+    "retyped",
+    "typed",
+]

@@ -68,6 +68,12 @@ class PluginContract(Contract):
             own = config.__dict__.get("__doc__") or ""
             keep(own.strip(), f"{config.__name__} says in its docstring what its table is")
 
+    def test_no_default_can_be_changed(self, plugins: Plugins) -> None:
+        for _, offered in _kinds(plugins):
+            for each in attrs.fields(offered.kind.config):
+                promise = f"{offered.kind.config.__name__}.{each.name} has a default of its own"
+                keep(not isinstance(each.default, list | dict | set), promise, each.default)
+
     def test_no_default_is_a_secret(self, plugins: Plugins) -> None:
         for _, offered in _kinds(plugins):
             for each in attrs.fields(offered.kind.config):

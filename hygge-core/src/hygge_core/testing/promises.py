@@ -94,14 +94,27 @@ def _short(row: str) -> str:
     return row if len(row) <= _WIDTH else f"{row[:_WIDTH]}... ({len(row):,} characters)"
 
 
+def alike(seen: pl.DataFrame | None, parts: Sequence[pl.DataFrame], promise: str) -> None:
+    """Keep ``promise``: ``seen`` holds each ``value`` of ``parts`` unchanged, or as its text where
+    the column has become one of texts. Their ``id`` ascends, part by part."""
+    __tracebackhide__ = True
+    wanted = [value for part in parts for value in part["value"].to_list()]
+    if seen is None or "value" not in seen.columns:
+        broken(promise, f"found: {seen}")
+    found = seen.sort("id")["value"].to_list()
+    kept = len(found) == len(wanted) and all(map(_is_or_spells, found, wanted))
+    keep(kept, promise, f"expected {wanted}\n   found {found}")
+
+
+def _is_or_spells(found: object, value: object) -> bool:
+    return found == value if value is None or not isinstance(found, str) else found == str(value)
+
+
 def none_of(found: Iterable[str], promise: str) -> None:
     """Keep ``promise``: there is nothing in ``found``."""
     __tracebackhide__ = True
     there: Sequence[str] = sorted(found)
     keep(not there, promise, f"found: {', '.join(there)}")
-
-
-__all__ = ["broken", "difference", "keep", "none_of", "promised", "same"]
 
 
 def completes(result: Result | None) -> None:
@@ -117,3 +130,16 @@ def told_of(result: Result | None) -> str:
         return "the run crashed"
     failure = result.failure
     return f"{result.outcome}: {failure.kind}: {failure.text}" if failure else result.outcome
+
+
+__all__ = [
+    "alike",
+    "broken",
+    "completes",
+    "difference",
+    "keep",
+    "none_of",
+    "promised",
+    "same",
+    "told_of",
+]

@@ -16,9 +16,7 @@ class Signed(JournalContract):
     made_as = wrong_sharing.Honest
 
     @pytest.fixture
-    def subject(self, monkeypatch) -> JournalSubject:
-        # The kit's other processes import it, too.
-        monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    def subject(self) -> JournalSubject:
         return JournalSubject(
             plugin=wrong_sharing,
             type=self.made_as.__name__,

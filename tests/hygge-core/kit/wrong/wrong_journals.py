@@ -1,15 +1,17 @@
 """Journals that are wrong on purpose: the journal in memory, with one promise broken in each."""
 
+import os
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from attrs import evolve
 
 from hygge_core.errors import JournalError, LeaseHeld
 from hygge_core.faults import around
 from hygge_core.hookspecs import Kind, hookimpl
-from hygge_core.recalling import ENDING
+from hygge_core.recalling import ENDING, Sought
 from hygge_core.records import now
 from hygge_core.states import OVER
 from hygge_core.testing.journals.place import FLOW
@@ -128,6 +130,68 @@ class CountsEpochsOfOneFlow(Honest):
             held = self._book.leases[flow, entity]
             held.epoch = lease.epoch if held.epoch == 1 else lease.epoch - 1
         return evolve(lease, epoch=self._book.leases[flow, entity].epoch)
+
+
+class LimitsBeforeItLooks(Honest):
+    """It takes the newest so many of all, and then those that were asked for."""
+
+    def seek_events(self, sought):
+        newest = super().seek_events(Sought(verb="events", limit=sought.limit))
+        return sought.events(newest[::-1])
+
+
+class LimitsRunsBeforeItLooks(Honest):
+    """The same, of runs."""
+
+    def seek_runs(self, sought):
+        newest = super().seek_runs(Sought(verb="runs", limit=sought.limit))
+        return sought.runs(newest[::-1])
+
+
+class LooksBackAHundred(Honest):
+    """What came before the newest hundred is not looked at."""
+
+    def seek_events(self, sought):
+        newest = super().seek_events(Sought(verb="events", limit=100))
+        return sought.events(newest[::-1])
+
+
+class TakesNoneForAny(Honest):
+    """A run that saw no watermark sets one, whoever set another meanwhile."""
+
+    def _set_watermark(self, run, watermark, *, again):
+        if run.watermark_before is None:
+            self._book.watermarks[run.ref.flow, run.ref.entity] = watermark
+        else:
+            super()._set_watermark(run, watermark, again=again)
+
+
+class TrustsItsOwner(Honest):
+    """Who has a lease may have it again: two runs of one process move one entity."""
+
+    def acquire(self, flow, entity, owner):
+        held = self._book.leases.get((flow, entity))
+        if held and held.owner == owner:
+            held.by = None
+        return super().acquire(flow, entity, owner)
+
+
+class JoinsNames(Honest):
+    """Flow and entity are one text, and so are others."""
+
+    def acquire(self, flow, entity, owner):
+        flow, _, entity = f"{flow}.{entity}".partition(".")
+        return super().acquire(flow, entity, owner)
+
+
+class KeepsFilesOpen(Honest):
+    """Whoever opens it opens a file, and nobody closes one."""
+
+    _open: ClassVar = []
+
+    def __init__(self, book, life):
+        super().__init__(book, life)
+        self._open.append(os.open(os.devnull, os.O_RDONLY))
 
 
 def young(events, keep, *, but):

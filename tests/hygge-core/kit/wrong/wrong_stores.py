@@ -1,7 +1,10 @@
 """Stores that are wrong on purpose, each in one way, and the honest one that they are made from."""
 
+import os
+import threading
 from collections import Counter
 from contextlib import contextmanager
+from itertools import count
 from typing import ClassVar
 
 import polars as pl
@@ -232,6 +235,111 @@ class KeepsWhatItTook(ParquetStore):
         return copied
 
 
+class DropsEqualRows(ParquetStore):
+    """What is there twice is there once."""
+
+    def begin(self, load):
+        return Changed(super().begin(load), pl.DataFrame.unique)
+
+
+class TurnsColumns(ParquetStore):
+    """A value goes where the first load had a value in its place."""
+
+    def begin(self, load):
+        known = self.known_schema() or load.schema
+        names = dict(zip(load.schema, known, strict=False))
+        schema = pl.Schema({names[name]: dtype for name, dtype in load.schema.items()})
+        staging = super().begin(evolve(load, schema=schema))
+        return Changed(staging, lambda batch: batch.rename(names))
+
+
+class KeepsTwoBatches(ParquetStore):
+    """It was tried with two."""
+
+    def begin(self, load):
+        counted = count()
+        return Changed(super().begin(load), lambda batch: batch.head(9 * (next(counted) < 2)))
+
+
+class RenamesItsBatch(ParquetStore):
+    """What it is given is its own."""
+
+    def begin(self, load):
+        staging = super().begin(load)
+        write = staging.write
+
+        def marked(batch):
+            write(batch)
+            batch.insert_column(0, pl.Series("run", [load.ref.run_id] * batch.height))
+
+        staging.write = marked
+        return staging
+
+
+class LeavesThreads(ParquetStore):
+    """Each load has a thread beside it, which nobody tells to stop."""
+
+    def begin(self, load):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        return super().begin(load)
+
+
+class KeepsFilesOpen(ParquetStore):
+    """Each load opens a file, and nobody closes one."""
+
+    def begin(self, load):
+        os.open(os.devnull, os.O_RDONLY)
+        return super().begin(load)
+
+
+class ThinksInAscii(ParquetStore):
+    """An entity has no name of its own."""
+
+    def begin(self, load):
+        load.ref.entity.encode("ascii")
+        return super().begin(load)
+
+
+class CountsInFractions(ParquetStore):
+    """Its numbers come from JavaScript."""
+
+    def commit(self, manifest):
+        receipt = super().commit(manifest)
+        return evolve(receipt, rows=float(receipt.rows))
+
+
+class GivesNothingBack(ParquetStore):
+    """Who cleans up has nothing to say."""
+
+    def cleanup(self, manifest):
+        super().cleanup(manifest)
+
+
+class MakesItsFolder(ParquetStore):
+    """Where it says where it is, it is there."""
+
+    @staticmethod
+    def address(config):
+        config.path.mkdir(parents=True, exist_ok=True)
+        return str(config.path)
+
+
+class Changed:
+    """A staging that gets each batch as ``change`` makes it."""
+
+    def __init__(self, staging, change):
+        self._staging, self._change = staging, change
+
+    def __getattr__(self, name):
+        return getattr(self._staging, name)
+
+    def write(self, batch):
+        self._staging.write(self._change(batch))
+
+    def seal(self):
+        return self._staging.seal()
+
+
 @frozen(kw_only=True)
 class Config(ParquetStoreConfig):
     """Of Parquet files, behind a password."""
@@ -249,6 +357,7 @@ def offered(store):
         yield made
 
     more = {"atomic"} if store is OneByOneButAtomic else set()
+    told = {"address": store.address} if hasattr(store, "address") else {}
 
     class Stranger:
         @hookimpl
@@ -258,6 +367,7 @@ def offered(store):
                 config=Config,
                 open=opened,
                 capabilities={"append", "full_drop", "nan"} | more,
+                **told,
             )
 
     return Stranger()

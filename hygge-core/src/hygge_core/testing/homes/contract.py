@@ -22,15 +22,21 @@ from hygge_core.testing.homes.parts import HomeParts
 from hygge_core.testing.homes.place import HomePlace
 from hygge_core.testing.homes.ranges import HomeRanges
 from hygge_core.testing.homes.walk import HomeWalk
+from hygge_core.testing.outliving import closes
 from hygge_core.testing.plans import At, Count
-from hygge_core.testing.promises import broken, difference, keep, same
+from hygge_core.testing.promises import alike, broken, difference, keep, same
 from hygge_core.testing.walk import OLD, persistent_error
 
 if TYPE_CHECKING:
     from hygge_core.records import Ask
     from hygge_core.testing.subjects import HomeSubject
 
-MANY = pl.DataFrame({"id": range(1000), "name": [f"name {n}" for n in range(1000)]})
+#: Some more than fill whole batches.
+MANY = pl.DataFrame({"id": range(1007), "name": [f"name {n}" for n in range(1007)]})
+#: Whoever knows a column by its first rows knows nothing of this one.
+LATE = pl.DataFrame(
+    {"id": range(600), "value": pl.Series([None] * 590 + [0.5] * 10, dtype=pl.Float64)}
+)
 
 
 class HomeContract(HomeChanges, HomeFiles, HomeParts, HomeRanges, HomeWalk, Contract):
@@ -102,6 +108,38 @@ class HomeContract(HomeChanges, HomeFiles, HomeParts, HomeRanges, HomeWalk, Cont
         seen = place.read(place.ask(columns=("name",)))
         keep("name" in seen.columns, "a home yields at least Ask.columns", seen.columns)
         same(seen.select("name"), OLD.select("name"), "fewer columns are the same rows")
+
+    def test_what_is_asked_for_has_the_schema_that_was_told(self, place: HomePlace) -> None:
+        place.offer(OLD)
+        for asked in (place.ask(columns=("name",)), place.ask(columns=("name", "id"), limit=2)):
+            with place.opened() as home:
+                told = pl.Schema(home.schema(asked))
+                seen = [pl.DataFrame(batch).schema for batch in home.read(asked)]
+            promise = "every batch has the columns and types of schema(ask), whatever is asked"
+            keep(all(each == told for each in seen), promise, (asked.columns, told, seen))
+
+    @pytest.mark.parametrize("settled", [LATE.schema, None], ids=["settled", "not_settled"])
+    def test_a_value_that_comes_late_is_kept_or_told(
+        self, place: HomePlace, settled: pl.Schema | None
+    ) -> None:
+        place.offer_or_skip(LATE)
+        try:
+            seen = place.read(place.ask(settled=settled, batch_rows=100))
+        except HomeError:
+            return
+        promise = "a value that comes after many NULLs is kept, or a HomeError: never NULL"
+        alike(seen, (LATE,), promise)
+
+    def test_it_leaves_nothing_open(self, place: HomePlace) -> None:
+        place.offer(MANY)
+
+        def read() -> None:
+            place.read()
+            with place.opened() as home:
+                left = iter(home.read(place.ask(batch_rows=10)))
+                next(left)
+
+        closes(read, "a home that was closed")
 
     def test_it_stops_at_the_limit(self, place: HomePlace) -> None:
         place.offer(MANY)

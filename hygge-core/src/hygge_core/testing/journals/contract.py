@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from hygge_core.protocols import Journal
 from hygge_core.testing.contract import Contract
@@ -19,13 +20,16 @@ from hygge_core.testing.journals.leases import JournalLeases
 from hygge_core.testing.journals.place import (
     ENTITY,
     FLOW,
+    OWNER,
     JournalPlace,
     event,
     rich_event,
+    run,
     watermark,
 )
 from hygge_core.testing.journals.process import RACED, take_part
 from hygge_core.testing.journals.runs import JournalRuns
+from hygge_core.testing.outliving import closes
 from hygge_core.testing.promises import keep, promised
 from hygge_core.testing.stores.place import fresh_root
 
@@ -99,6 +103,12 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
             (journal.events(run_id="r1"), [two, one], "events(run_id) matches the entity's run"),
             (journal.events(run_id="c2"), [four], "events(run_id) matches the coordinator's run"),
             (journal.events(limit=2), [four, three], "events(limit) gives the newest so many"),
+            (journal.events(flow=FLOW, limit=1), [three], "events(flow, limit) counts that flow's"),
+            (
+                journal.events(run_id="r1", limit=1),
+                [two],
+                "events(run_id, limit), too",
+            ),
         ):
             keep(list(found) == wanted, promise, [each.id for each in found])
 
@@ -118,6 +128,42 @@ class JournalContract(JournalLeases, JournalRuns, JournalFaults, Contract):
         keep(last() == "skip", "without an entity it is the whole flow's", last())
         found = last(ENTITY, "complete")
         keep(found == "complete", "get_last_run(event_type) gives only those", found)
+
+    def test_the_last_complete_lies_behind_any_number_of_others(self, journal: Journal) -> None:
+        journal.record_event(last := event("complete"))
+        for number in range(101):  # one more than what events() gives unless it is asked
+            journal.record_event(event("skip") if number % 2 else event(entity="lines"))
+        found = journal.get_last_run(FLOW, ENTITY, event_type="complete")
+        keep(found == last, "get_last_run looks back as far as it has to", found)
+
+    def test_any_flow_and_entity_is_its_own(self, journal: Journal) -> None:
+        named = [("it's", 'Größe "100%s"'), ("it's 100", "x; --"), ("a.b", "c"), ("a", "b.c")]
+        with promised("flows and entities are told apart, whatever they are called"):
+            for number, (flow, entity) in enumerate(named):
+                lease = journal.acquire(flow, entity, OWNER)
+                told = event(flow_name=flow, entity=entity)
+                journal.update_watermark(flow, entity, watermark(str(number)), event=told)
+                record = run(lease)
+                ref = evolve(record.ref, flow=flow, entity=entity)
+                journal.advance(lease, evolve(record, ref=ref))
+                journal.release(lease)
+        for number, (flow, entity) in enumerate(named):
+            kept = journal.get_watermark(flow, entity)
+            promise = f"a watermark is of its flow and entity: {flow}, {entity}"
+            keep(kept == watermark(str(number)), promise, kept)
+            found = [(each.ref.flow, each.ref.entity) for each in journal.open_runs(flow, entity)]
+            keep(found == [(flow, entity)], f"a run is of its entity: {flow}, {entity}", found)
+            events = [each.entity for each in journal.events(flow=flow)]
+            keep(events == [entity], f"an event is of its flow: {flow}", events)
+
+    def test_it_leaves_nothing_open(self, place: JournalPlace) -> None:
+        def use() -> None:
+            with place.opened() as journal:
+                lease = journal.acquire(FLOW, ENTITY, OWNER)
+                journal.advance(lease, run(lease))
+                journal.release(lease)
+
+        closes(use, "a journal that was closed")
 
     def test_a_watermark_comes_back_exactly(self, journal: Journal) -> None:
         keep(journal.get_watermark(FLOW, ENTITY) is None, "an unknown entity has no watermark")

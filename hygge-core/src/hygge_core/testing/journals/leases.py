@@ -31,9 +31,17 @@ class JournalLeases:
                 keep(OWNER.name in exc.owner, "LeaseHeld names who holds it", exc.owner)
             else:
                 broken("a lease is held by one owner at a time: LeaseHeld for others")
+            for again in (one, two):  # two runs of one process, begun in one second
+                try:
+                    again.acquire(FLOW, ENTITY, OWNER)
+                except LeaseHeld:
+                    continue
+                broken("a lease that is held is given to nobody, who has the same name neither")
             with promised("a lease is of one entity in one flow: of others anybody may have it"):
                 two.acquire(FLOW, "lines", OTHER)
                 two.acquire("shop", ENTITY, OTHER)
+                two.acquire(f"{FLOW}.a", "b", OTHER)
+                two.acquire(FLOW, "a.b", OTHER)
             one.release(lease)
             two.acquire(FLOW, ENTITY, OTHER)
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from subprocess import Popen
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.world import World
-from hygge_core.jsons import to_json
 from hygge_core.records import (
     FlowEvent,
     Manifest,
@@ -29,6 +26,7 @@ from hygge_core.records import (
     now,
 )
 from hygge_core.states import FOLLOWS
+from hygge_core.testing.another import another
 from hygge_core.testing.stores.place import reference
 
 if TYPE_CHECKING:
@@ -80,27 +78,10 @@ class JournalPlace:
         with World(self.plugins, root=self.root) as world:
             return [repr(world.config_of("journal", opened)), world.address("journal", opened)]
 
-    @property
-    def as_json(self) -> str:
-        """How another process opens it: its module beside what a flow would name."""
-        opened: Opened = self.subject.opened(self.root)
-        return to_json(opened)
-
-    @contextmanager
-    def process(self, verb: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def process(self, verb: str, *words: str) -> AbstractContextManager[Popen[str]]:
         """A process of its own that opens the journal and does ``verb``, for a minute at most."""
-        script = Path(__file__).with_name("process.py")
-        module = self.subject.plugin.__name__
-        command = [sys.executable, str(script), module, self.as_json, str(self.root), verb, *words]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:  # noqa: S603  # ours
-            end = threading.Timer(60, process.kill)
-            end.start()
-            try:
-                yield process
-            finally:
-                end.cancel()
-                process.kill()
+        script = str(Path(__file__).with_name("process.py"))
+        return another(script, self.subject, self.root, verb, *words)
 
 
 def event(kind: EventType = "complete", **more: Any) -> FlowEvent:

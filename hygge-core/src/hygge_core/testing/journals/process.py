@@ -1,6 +1,6 @@
 """What the kit's other processes do with a journal: share it, or die with a lease of it.
 
-Run as ``python journal_process.py MODULE OPENED ROOT VERB [WORD]``.
+Its words are the verb and, where it shares, a name.
 """
 
 from __future__ import annotations
@@ -8,19 +8,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hygge_core.engine.world import World
 from hygge_core.errors import LeaseHeld
-from hygge_core.files import plugin as files
-from hygge_core.jsons import from_json
-from hygge_core.plugins import Plugins
-from hygge_core.records import Opened
-from hygge_core.testing import memory_journal
+from hygge_core.testing.another import opening
 from hygge_core.testing.journals.place import ENTITY, FLOW, OTHER, OWNER, event
 
 if TYPE_CHECKING:
@@ -75,10 +68,9 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main(module: str, opened: str, root: str, verb: str, *words: str) -> None:
-    plugins = Plugins.of(*dict.fromkeys((files, memory_journal, import_module(module))))
-    with World(plugins, root=Path(root)) as world:
-        journal = world.journal(from_json(opened, Opened))
+def main(modules: str, opened: str, root: str, verb: str, *words: str) -> None:
+    with opening(modules, opened, root) as (world, named):
+        journal = world.journal(named)
         if verb == "die":
             die(journal)
         share(journal, *words)

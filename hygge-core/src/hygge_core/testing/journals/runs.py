@@ -30,7 +30,7 @@ from hygge_core.testing.promises import broken, keep
 
 if TYPE_CHECKING:
     from hygge_core.protocols import Journal
-    from hygge_core.records import EventType, Lease, RunRecord
+    from hygge_core.records import EventType, Lease, RunRecord, Watermark
 
 
 class JournalRuns:
@@ -77,9 +77,12 @@ class JournalRuns:
         keep(kept == watermark("2"), "its watermark is recorded with it", kept)
         journal.advance(lease, done, watermark=watermark("2"))
 
-    def test_a_watermark_is_compared_before_it_is_set(self, journal: Journal, lease: Lease) -> None:
+    @pytest.mark.parametrize("before", [watermark("1"), None], ids=["another", "none"])
+    def test_a_watermark_is_compared_before_it_is_set(
+        self, journal: Journal, lease: Lease, before: Watermark | None
+    ) -> None:
         journal.update_watermark(FLOW, ENTITY, watermark("5"), event=event("edit"))
-        record = brought_to(journal, lease, "decided", watermark_before=watermark("1"))
+        record = brought_to(journal, lease, "decided", watermark_before=before)
         events = len(journal.events())
         try:
             journal.advance(
@@ -120,14 +123,17 @@ class JournalRuns:
         records = [brought_to(journal, lease, state) for state in STATES]
         last = brought_to(journal, lease, "open", coordinator_run_id="c2")
         newest = [each.ref.run_id for each in (*records, last)][::-1]
+        done = records[STATES.index("done")].ref.run_id
         for found, wanted, promise in (
             (journal.runs(), newest, "runs() gives the newest first"),
             (journal.runs(flow=FLOW), newest, "runs(flow) gives that flow's"),
             (journal.runs(flow="no"), [], "runs(flow) of an unknown flow gives none"),
             (journal.runs(run_id=newest[2]), [newest[2]], "runs(run_id) matches the entity's run"),
             (journal.runs(run_id="c2"), newest[:1], "runs(run_id) matches the coordinator's"),
-            (journal.runs(state="done"), [records[4].ref.run_id], "runs(state) gives only those"),
+            (journal.runs(state="done"), [done], "runs(state) gives only those"),
             (journal.runs(limit=2), newest[:2], "runs(limit) gives the newest so many"),
+            (journal.runs(state="done", limit=1), [done], "runs(state, limit) counts only those"),
+            (journal.runs(run_id=done, limit=1), [done], "runs(run_id, limit) counts only those"),
         ):
             told = [each.ref.run_id for each in found]
             keep(told == wanted, promise, told)

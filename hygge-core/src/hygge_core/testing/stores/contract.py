@@ -20,6 +20,7 @@ from hygge_core.testing.stores.aside import StoreAside
 from hygge_core.testing.stores.faults import StoreFaults
 from hygge_core.testing.stores.files import StoreFiles
 from hygge_core.testing.stores.journal_copy import StoreJournalCopy
+from hygge_core.testing.stores.loads import StoreLoads
 from hygge_core.testing.stores.mirror_words import StoreMirrorWords
 from hygge_core.testing.stores.mirrors import StoreMirrors
 from hygge_core.testing.stores.place import (
@@ -46,6 +47,7 @@ class StoreContract(
     StoreFaults,
     StoreFiles,
     StoreJournalCopy,
+    StoreLoads,
     StoreMirrors,
     StoreMirrorWords,
     StoreRows,
@@ -98,8 +100,11 @@ class StoreContract(
 
     def test_its_address_touches_nothing(self, place: StorePlace) -> None:
         kind = place.plugins.kind("store", place.subject.type).kind
+        before = set(place.root.rglob("*"))
         with World(place.plugins, root=place.root) as world:
             told = kind.address(world.config_of("store", place.store))
+        made = set(map(str, place.root.rglob("*"))) - set(map(str, before))
+        none_of(made, "an address touches nothing: it makes no file and no folder")
         keep(isinstance(told, str) and "\n" not in told, "an address is one line", told)
 
     @MODES

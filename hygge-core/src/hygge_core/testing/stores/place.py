@@ -16,18 +16,19 @@ from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.world import World
 from hygge_core.files.memory import tables
 from hygge_core.jsons import from_json, to_json
-from hygge_core.records import Load, LoadRef, Manifest, Opened
+from hygge_core.records import Load, LoadRef, Manifest, Opened, Receipt
 from hygge_core.testing import memory_journal
+from hygge_core.testing.another import another, has_a_name
 from hygge_core.testing.ground import ENTITY, FLOW, Ground
 from hygge_core.testing.plans import Crash
-from hygge_core.testing.promises import promised
+from hygge_core.testing.promises import keep, promised
 from hygge_core.testing.walk import MORE, OLD, OTHER
 
 if TYPE_CHECKING:
     import polars as pl
 
     from hygge_core.protocols import Store
-    from hygge_core.records import Leftovers, Mode, Receipt, RunType
+    from hygge_core.records import Leftovers, Mode, RunType
     from hygge_core.testing.subjects import StoreSubject
 
 T = TypeVar("T")
@@ -152,6 +153,17 @@ class StorePlace(Ground):
         """Begin, write in two batches, seal, in a process that is over afterwards."""
         return self.with_store(staging(frame, mode, run_id or new_run_id()))
 
+    def commit_elsewhere(self, manifest: Manifest) -> Receipt:
+        """Commit in a real process of its own; skips where that cannot import the plugin."""
+        if not has_a_name(self.subject):
+            pytest.skip("its subject's plugin is no module that another process can import")
+        script = str(Path(__file__).with_name("process.py"))
+        with another(script, self.subject, self.root) as process:
+            told, _ = process.communicate(f"{to_json(manifest)}\n")
+        promise = "another process commits, by the manifest alone"
+        keep(not process.returncode, promise, f"it ended with {process.returncode}: see stderr")
+        return from_json(told, Receipt)
+
     def settle(self, frame: pl.DataFrame, mode: Mode) -> Manifest:
         """A whole load, undisturbed."""
         with promised("an undisturbed load settles"):
@@ -181,10 +193,16 @@ def reference(run_id: str) -> LoadRef:
 
 def stage(store: Store, frame: pl.DataFrame, mode: Mode, run_id: str) -> Manifest:
     """Begin, write in two batches, seal; the manifest comes back through its JSON."""
-    load = store.begin(Load(ref=reference(run_id), mode=mode, schema=frame.schema, epoch=1))
-    for batch in halves(frame):
-        load.write(batch)
-    return from_json(to_json(load.seal()), Manifest)
+    load = Load(ref=reference(run_id), mode=mode, schema=frame.schema, epoch=1)
+    return written(store, load, halves(frame))
+
+
+def written(store: Store, load: Load, batches: Iterable[pl.DataFrame]) -> Manifest:
+    """Begin, write, seal; the manifest comes back through its JSON."""
+    staging = store.begin(load)
+    for batch in batches:
+        staging.write(batch)
+    return from_json(to_json(staging.seal()), Manifest)
 
 
 def declared(place: StorePlace, capability: str) -> None:

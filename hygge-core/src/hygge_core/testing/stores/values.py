@@ -9,12 +9,17 @@ import pytest
 
 from hygge_core.errors import FlowError
 from hygge_core.testing import matrix
-from hygge_core.testing.promises import broken, keep, none_of, same
-from hygge_core.testing.stores.place import declared
+from hygge_core.testing.promises import alike, broken, keep, none_of, same, told_of
+from hygge_core.testing.stores.place import declared, run_type_of
 from hygge_core.testing.walk import MORE, OLD
+from hygge_core.types import parse_schema
 
 if TYPE_CHECKING:
     from hygge_core.testing.stores.place import StorePlace
+
+#: Rows, and more with their columns turned around: by their places, values would change sides.
+SIDES = pl.DataFrame({"id": [1, 2], "left": ["l", None], "right": ["r", "s"]})
+TURNED = pl.DataFrame({"id": [3], "right": ["right"], "left": ["left"]})
 
 
 class StoreValues:
@@ -55,19 +60,49 @@ class StoreValues:
 
     def test_a_new_column_is_taken_or_refused_before_the_decision(self, place: StorePlace) -> None:
         declared(place, "append")
-        place.settle(OLD, place.first)
         wider = MORE.with_columns(pl.lit(1.5).alias("extra"))
-        try:
-            manifest = place.staged(wider, "append")
-        except FlowError:
-            same(place.seen(OLD), OLD, "a refused load leaves the destination as it was")
-            return
-        try:
-            place.with_store(lambda store: store.commit(manifest))
-        except FlowError as exc:
-            broken("what the destination refuses is refused by seal(), not by commit()", exc)
-        both = pl.concat([OLD, wider], how="diagonal")
-        same(place.seen(both), both, "a new column is NULL in old rows and kept in new ones")
+        if added_or_refused(place, OLD, wider):
+            both = pl.concat([OLD, wider], how="diagonal")
+            same(place.seen(both), both, "a new column is NULL in old rows and kept in new ones")
+
+    def test_columns_are_known_by_their_names(self, place: StorePlace) -> None:
+        declared(place, "append")
+        if added_or_refused(place, SIDES, TURNED):
+            both = pl.concat([SIDES, TURNED], how="diagonal")
+            promise = "a value settles in the column of its name, in whatever order they come"
+            same(place.seen(both), both, promise)
+
+    @pytest.mark.parametrize("case", list(matrix.RETYPED))
+    def test_another_type_changes_no_value(self, place: StorePlace, case: str) -> None:
+        declared(place, "append")
+        before, after = matrix.retyped(case)
+        place.fill(before, run_type_of(place.first))
+        place.offer(after)
+        result = place.run("incremental")
+        moved = result is not None and result.outcome == "complete"
+        newest = place.runs()[0]
+        promise = "a type that does not fit is told before the decision"
+        keep(moved or newest.state == "rolled_back", promise, (newest.state, told_of(result)))
+        manifest = next(run.manifest for run in place.runs() if run.state == "done")
+        assert manifest is not None
+        seen = place.seen(parse_schema(manifest.schema).to_frame())
+        promise = "a load with another type changes no value, neither its own nor one that is there"
+        alike(seen, (before, after) if moved else (before,), promise)
+
+
+def added_or_refused(place: StorePlace, there: pl.DataFrame, more: pl.DataFrame) -> bool:
+    """Load ``there``, and add ``more``: whether that was taken; else it is refused by seal()."""
+    place.settle(there, place.first)
+    try:
+        manifest = place.staged(more, "append")
+    except FlowError:
+        same(place.seen(there), there, "a refused load leaves the destination as it was")
+        return False
+    try:
+        place.with_store(lambda store: store.commit(manifest))
+    except FlowError as exc:
+        broken("what the destination refuses is refused by seal(), not by commit()", exc)
+    return True
 
 
 def kept_or_refused(place: StorePlace, frame: pl.DataFrame, must: str) -> None:
