@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hygge_core.errors import FlowError
 from hygge_core.records import Mark, Range
 from hygge_core.types import parse
-from hygge_core.watermark import compare, highest, in_range, literal, mark_of
+from hygge_core.watermark import compare, highest, in_range, literal, mark_of, sifted
 
 COUNTS = {
     "int8": (-128, 127), "int64": (-(2**63), 2**63 - 1), "int128": (-(2**127), 2**127 - 1),
@@ -247,3 +247,18 @@ def test_a_range_reaches_the_scan_of_a_file(tmp_path):
     scan = pl.scan_parquet(path).filter(in_range(asked, pl.Datetime("us", "UTC")))
     assert "SELECTION" in scan.explain()
     assert scan.collect().height == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept", "looked_at"),
+    [(None, [[3, 4], [7, 8]], 4), (3, [[3, 4], [7]], 4), (2, [[3, 4]], 2), (1, [[3]], 2)],
+)
+def test_a_sieve_lets_through_what_is_wanted_and_reads_nothing_beyond_its_limit(
+    limit, kept, looked_at
+):
+    batches = [pl.DataFrame({"x": values}) for values in ([1, 2], [3, 4], [5, 6], [7, 8])]
+    looked = []
+    read = (looked.append(batch) or batch for batch in batches)
+    found = sifted(read, pl.col("x").is_in([3, 4, 7, 8]), limit)
+    assert [batch["x"].to_list() for batch in found] == kept
+    assert len(looked) == looked_at

@@ -1,8 +1,9 @@
-"""Ranges as Polars expressions that a scan can push down to its file's statistics."""
+"""Ranges as Polars expressions that a scan can push down to its file's statistics; their rows."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -39,6 +40,25 @@ def in_range(asked: Range, dtype: pl.DataType) -> pl.Expr:
     compared exactly. Raises ``FlowError`` where the axis changed, or the type has no order.
     """
     return _in_range(asked, instance(dtype))
+
+
+def sifted(
+    batches: Iterable[pl.DataFrame], wanted: pl.Expr | None, limit: int | None
+) -> Iterator[pl.DataFrame]:
+    """The rows that ``wanted`` lets through (an ``in_range``; ``None``: all), ``limit`` at most.
+
+    A batch of which nothing is left does not come, and nothing is read beyond the limit.
+    """
+    left = limit
+    for batch in batches:
+        rows = batch if wanted is None else batch.filter(wanted)
+        if left is not None:
+            rows = rows.head(left)
+            left -= rows.height
+        if rows.height:
+            yield rows
+        if left == 0:
+            return
 
 
 @lru_cache(maxsize=64)  # of each batch the same is asked

@@ -15,7 +15,7 @@ from hygge_core.errors import HomeError
 from hygge_core.records import Ask, Mark
 from hygge_core.scene import Scene
 from hygge_core.types import parse_overrides, spell
-from hygge_core.watermark import compare, highest, in_range
+from hygge_core.watermark import compare, highest, in_range, sifted
 from hygge_journal_sqlite import catalogue
 from hygge_journal_sqlite.border import speaking_hygge
 from hygge_journal_sqlite.home.pages import Unfit, frames, told
@@ -72,16 +72,7 @@ class SqliteHome:
             cursor = view.connection.execute(
                 f"SELECT {names} FROM {view.source.sql}{condition}", parameters
             )
-            left = ask.limit
-            for batch in self._frames(view, cursor, ask):
-                self._scene.cancel.check()
-                rows = batch if wanted is None else batch.filter(wanted)
-                rows = rows if left is None else rows.head(left)
-                left = None if left is None else left - rows.height
-                if rows.height:
-                    yield rows
-                if left == 0:
-                    return
+            yield from sifted(self._frames(view, cursor, ask), wanted, ask.limit)
 
     def upper(self, ask: Ask) -> Mark | None:
         assert ask.range is not None
@@ -176,7 +167,9 @@ class SqliteHome:
         # Of a range, nobody knows how many rows the exact filter lets through.
         rows = rows if ask.limit is None or ask.range is not None else min(rows, ask.limit or 1)
         try:
-            yield from frames(cursor, view.selected, rows)
+            for batch in frames(cursor, view.selected, rows):
+                self._scene.cancel.check()
+                yield batch
         except Unfit as unfit:
             raise told(view.connection, view.source, unfit, self._scene.quoted) from unfit
 

@@ -13,7 +13,7 @@ from hygge_core.errors import ConfigError, HomeError
 from hygge_core.records import Ask, Mark, Range
 from hygge_core.scene import Scene
 from hygge_core.types import parse_overrides, spell
-from hygge_core.watermark import in_range
+from hygge_core.watermark import in_range, sifted
 from hygge_mssql import catalogue
 from hygge_mssql.catalogue import Column
 from hygge_mssql.home import changes
@@ -62,17 +62,10 @@ class MssqlHome:
             demand = partial(changes.reach, table=self._table, asked=ask.changes)
             yield from reader.changed(query, ask.batch_rows or self._config.batch_rows, demand)
             return
-        left = ask.limit
         # What Python filters once more, the server cannot count.
-        top = left if wanted is None else None
-        for batch in reader.batches(condition, ask.batch_rows or self._config.batch_rows, top):
-            rows = batch if wanted is None else batch.filter(wanted)
-            rows = rows if left is None else rows.head(left)
-            left = None if left is None else left - rows.height
-            if rows.height:
-                yield rows
-            if left == 0:
-                return
+        top = ask.limit if wanted is None else None
+        batches = reader.batches(condition, ask.batch_rows or self._config.batch_rows, top)
+        yield from sifted(batches, wanted, ask.limit)
 
     def upper(self, ask: Ask) -> Mark | None:
         assert ask.range is not None

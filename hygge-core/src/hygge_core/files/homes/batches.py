@@ -37,19 +37,6 @@ def regrouped(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFram
         yield pl.concat(held)
 
 
-def limited(frames: Iterator[pl.DataFrame], limit: int | None) -> Iterator[pl.DataFrame]:
-    """The first ``limit`` rows; nothing is read beyond them."""
-    left = limit
-    for frame in frames:
-        if left is None:
-            yield frame
-            continue
-        yield frame.head(left)
-        left -= frame.height
-        if left <= 0:
-            return
-
-
 def heeding(frames: Iterator[pl.DataFrame], cancel: Cancel) -> Iterator[pl.DataFrame]:
     """The same frames, while nobody asks to stop. Raises ``Cancelled``."""
     for frame in frames:

@@ -11,14 +11,14 @@ from attrs import evolve, field, frozen
 
 from hygge_core import drift
 from hygge_core.errors import HomeError, HyggeError, SchemaChanged
-from hygge_core.files.homes.batches import heeding, limited, regrouped
+from hygge_core.files.homes.batches import heeding, regrouped
 from hygge_core.files.homes.border import speaking_hygge
 from hygge_core.files.homes.hive import Hive, hive_of
 from hygge_core.files.homes.sources import Place, Source
 from hygge_core.nearest import nearest
 from hygge_core.records import Ask, DriftPolicy, Range
 from hygge_core.scene import Quotes, Scene
-from hygge_core.watermark import in_range
+from hygge_core.watermark import in_range, sifted
 
 
 @frozen(kw_only=True)
@@ -118,7 +118,7 @@ class FileHome:
     def read_without(self, ask: Ask, given: Collection[str]) -> Iterator[pl.DataFrame]:
         """The rows of all files but those of these names."""
         batches = regrouped(self._frames(ask, given), self._rows(ask))
-        return heeding(limited(batches, ask.limit), self._scene.cancel)
+        return heeding(sifted(batches, None, ask.limit), self._scene.cancel)
 
     def estimated_rows(self, ask: Ask) -> int | None:
         rows = self.form.estimated_rows(self.sources)
