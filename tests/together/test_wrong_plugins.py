@@ -133,6 +133,11 @@ def test_a_plugin_that_is_right_is_not_in_the_way(plugin):
             '"full_drop"}, keys=lambda c: None',
             "keys() gave None, which is no Collection",
         ),
+        (
+            '"full_drop"}',
+            '"full_drop"}, keys=lambda c: "id"',
+            "keys() gave a str, which is no tuple",
+        ),
     ],
 )
 def test_what_a_verb_gave_that_it_may_not_give_is_told_with_plugin_and_verb(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -169,6 +169,17 @@ class World:
         """What a run of ``asked`` is there: a store may have the last word on it."""
         kind = self.plugins.kind("store", store.type).kind
         return kind.run_type(self.config_of("store", store), asked)
+
+    def keys(self, store: Opened) -> tuple[str, ...]:
+        """The store's key columns, in source names."""
+        offered = self.plugins.kind("store", store.type)
+        keys: Any = offered.kind.keys(self.config_of("store", store))
+        wanted = tuple if isinstance(keys, str) else Collection  # its letters are no keys
+        return tuple(given(keys, wanted, evolve(store, plugin=str(offered.plugin)), "keys"))
+
+    def applies_markers(self, store: Opened) -> bool:
+        """Whether rows go there with the column ``__rowMarker__``."""
+        return "markers" in self.plugins.kind("store", store.type).kind.capabilities
 
     def config_of(self, offer: Offer, opened: Opened) -> Any:
         """The kind's config class, made of the recorded table and today's secrets.

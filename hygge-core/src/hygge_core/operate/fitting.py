@@ -30,5 +30,4 @@ def demand_columns(
     needed = polish.needed(tuple(columns))
     raw = {name: dtype for name, dtype in columns.items() if needed is None or name in needed}
     polish.apply(pl.DataFrame(schema=raw))
-    kind = world.plugins.kind("store", entity.store.type).kind
-    polish.final(kind.keys(world.config_of("store", entity.store)))
+    polish.final(world.keys(entity.store))

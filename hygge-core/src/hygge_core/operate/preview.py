@@ -66,10 +66,9 @@ def preview(entity: Entity, world: World, rows: int) -> pl.DataFrame:
 
 
 def _marking(entity: Entity, world: World) -> Marking:
-    kind = world.plugins.kind("store", entity.store.type).kind
     run_type = world.run_type(entity.store, entity.run_type)
     mode: Mode = "append" if run_type == "incremental" else "full_drop"
-    return Marking(entity.deletes, mode, applied="markers" in kind.capabilities)
+    return Marking(entity.deletes, mode, applied=world.applies_markers(entity.store))
 
 
 def _read(batches: object) -> Generator[pl.DataFrame, None, None]:

@@ -93,10 +93,7 @@ class Reading:
     @property
     def _keys(self) -> tuple[str, ...]:
         """The store's keys, in source names."""
-        world, opened = self._trip.world, self._trip.task.store
-        kind = world.plugins.kind("store", opened.type).kind
-        keys = kind.keys(world.config_of("store", opened))
-        return tuple(given(keys, Collection, opened, "keys"))
+        return self._trip.world.keys(self._trip.task.store)
 
     def _keeps(self) -> Literal["nothing", "keys", "rows"]:
         deletes = self._trip.task.deletes

@@ -55,8 +55,7 @@ class Shaping:
         refuse_patterns(polished)
         if follower is not None:
             demand_marker(polished)
-        kind = trip.world.plugins.kind("store", task.store.type).kind
-        applied = "markers" in kind.capabilities
+        applied = trip.world.applies_markers(task.store)
         whole = follower is not None and follower.whole
         self._marking = Marking(task.deletes, mode, applied=applied, whole=whole)
         incoming = self._marking.rows(polished)

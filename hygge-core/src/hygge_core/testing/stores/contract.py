@@ -12,7 +12,7 @@ from hygge_core.engine.coordinator import new_run_id
 from hygge_core.engine.world import World
 from hygge_core.errors import FlowError, StoreError
 from hygge_core.protocols import Staging, Store
-from hygge_core.records import Load, Mode
+from hygge_core.records import Leftovers, Load, Mode
 from hygge_core.testing.contract import MODES, Contract
 from hygge_core.testing.promises import broken, keep, none_of, promised, same
 from hygge_core.testing.stores.abilities import StoreAbilities
@@ -162,7 +162,7 @@ class StoreContract(
         declared(place, mode)
         place.settle(OLD, place.first)
         with place.opened() as store:
-            store.begin(_load(mode, unsealed := new_run_id())).write(incoming(mode))
+            store.begin(_load(mode, unsealed := new_run_id())).write(incoming(mode).clone())
         sealed = place.staged(incoming(mode), mode).ref.run_id
         for run_id in (unsealed, sealed, unsealed, sealed, new_run_id()):
             with promised("a rollback may be repeated, and may come before anything was staged"):
@@ -188,6 +188,7 @@ class StoreContract(
         manifest = place.settle(incoming(mode), mode)
         with promised("a cleanup may be repeated"):
             left = place.with_store(lambda store: store.cleanup(manifest))
+        keep(isinstance(left, Leftovers), "cleanup() gives Leftovers", repr(left))
         none_of(left.names, "a repeated cleanup reports nothing")
         none_of(place.leftovers(), "a cleanup removes staging and what this load superseded")
         same(place.seen(OLD), expected(mode), "a cleanup changes nothing visible")
@@ -200,7 +201,7 @@ class StoreContract(
         with place.opened() as store:
             another = evolve(_load("append"), ref=evolve(reference(new_run_id()), flow="another"))
             staging = store.begin(another)
-            staging.write(MORE)
+            staging.write(MORE.clone())
             other = staging.seal()
         with place.opened() as store:
             store.commit(mine)

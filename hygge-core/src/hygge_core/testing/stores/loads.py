@@ -36,7 +36,7 @@ class StoreLoads:
     def test_its_verbs_give_what_they_say(self, place: StorePlace) -> None:
         with place.opened() as store:
             staging = store.begin(_load(place))
-            staging.write(OLD)
+            staging.write(OLD.clone())
             manifest = staging.seal()
             keep(isinstance(manifest, Manifest), "seal() gives a Manifest", repr(manifest))
             receipt = store.commit(manifest)
@@ -75,7 +75,7 @@ class StoreLoads:
         load = Load(ref=ref, mode=place.first, schema=OLD.schema, epoch=1)
         with promised(f"a load settles whatever flow and entity are called: {FLOW}, {ENTITY}"):
             with place.opened() as store:
-                store.begin(load).write(OLD)
+                store.begin(load).write(OLD.clone())
                 store.rollback(ref)
                 manifest = written(store, load, halves(OLD))
             with place.opened() as store:
@@ -100,7 +100,7 @@ class StoreLoads:
             place.settle(OLD, place.first)
             with place.opened() as store:
                 abandoned = _load(place)
-                store.begin(abandoned).write(OLD)
+                store.begin(abandoned).write(OLD.clone())
                 store.rollback(abandoned.ref)
 
         closes(load, "a store that was closed")
