@@ -9,6 +9,11 @@ import pytest
 from project import Project
 from tds.server import TdsServer
 
+from hygge_mssql.catalogue import Column
+from hygge_mssql.names import Name
+from hygge_mssql.store.alike import alike
+from hygge_mssql.store.target import Target
+
 FLOW = """
 [flows.load]
 home = {{ type = "parquet", path = "source" }}
@@ -265,3 +270,32 @@ def test_a_key_that_is_too_long_is_refused_by_its_name(
     said = capsys.readouterr().err
     assert f"the key column 'a' has {told}" in said
     assert "450" in said
+
+
+@pytest.mark.parametrize(
+    ("collation", "one", "other", "same"),
+    [
+        ("Latin1_General_CI_AS", "Straße ", "STRASSE", True),
+        ("Latin1_General_CI_AS", "e\u0301", "É", True),
+        ("Latin1_General_CS_AS", "e\u0301", "é", True),
+        ("Latin1_General_CS_AS", "é", "É", False),
+        ("Latin1_General_CI_AS", "é", "e", False),
+        ("Latin1_General_CI_AI", "é", "E", True),
+        ("Japanese_CI_AS", "\uff21\uff22\u3000", "ab", True),
+        ("Japanese_CI_AS", "ｶﾞ", "が", True),
+        ("Japanese_CI_AS_KS", "ガ", "が", False),
+        ("Japanese_CI_AS_KS_WS", "\uff21", "a", False),
+        ("Japanese_CI_AS", "①", "1", False),
+        ("Latin1_General_BIN2", "e\u0301", "é", False),
+        ("Latin1_General_BIN2", "\uff21", "A", False),
+    ],
+)
+def test_keys_are_alike_as_the_collation_of_the_table_says(
+    collation: str, one: str, other: str, same: bool
+) -> None:
+    """A row that is taken for another one would be deleted as vanished."""
+    column = Column(name="k", type="nvarchar", length=90, collation=collation)
+    keys = alike(
+        pl.DataFrame({"k": [one, other]}), Target(name=Name("dbo", "t"), columns=(column,))
+    )
+    assert (keys["k"].n_unique() == 1) is same

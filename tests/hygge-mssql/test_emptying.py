@@ -140,3 +140,38 @@ def test_what_nobody_could_know_of_a_table_is_found_before_the_decision(
     project.server.faults.clear()
     assert project.hygge("run") == 0
     assert project.rows("dbo.target") == [(1, "new")]
+
+
+@pytest.mark.parametrize(
+    ("besides", "told"),
+    [
+        ("", "rows of another table refer to rows that would go"),
+        ("in memory", "is not supported with memory optimized tables"),
+    ],
+)
+def test_rows_that_cannot_go_or_be_updated_are_found_before_the_decision(
+    project: Project, besides: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keyed = (
+        FLOW.format(replace="in_place")
+        .replace("dbo.target", "dbo.keyed")
+        .replace("replace =", 'key_columns = ["id"], replace =')
+    )
+    more = 'watermark = { column = "id" }\n'
+    later = more + 'run_type = "incremental"\ndeletes = { detect = "keys", max_share = 0.5 }\n'
+    project.offer(pl.DataFrame({"id": [1, 2, 3]}))
+    project.write(keyed + more)
+    assert project.hygge("run") == 0
+    project.ground.execute("INSERT INTO dbo.child VALUES (2)")
+    if besides:
+        project.server.besides["dbo.keyed"] = besides
+    else:
+        project.server.referred["dbo.keyed"] = Referring("dbo.child")
+    project.offer(pl.DataFrame({"id": [1, 3, 4]}))
+    project.write(keyed + later)
+    capsys.readouterr()
+    assert project.hygge("run") == 1
+    said = capsys.readouterr().err
+    assert told in said
+    assert "the decision stands" not in said
+    assert project.rows("dbo.keyed") == [(1,), (2,), (3,)]

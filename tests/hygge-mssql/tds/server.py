@@ -70,7 +70,8 @@ class TdsServer:
         self.denied: set[tuple[str, str]] = set()  # (PERMISSION, "schema.table" or "*")
         #: "schema.table" → the foreign key to it.
         self.referred: dict[str, Referring] = {}
-        #: "schema.table" → what it is besides: temporal, history, cdc, published, indexed view.
+        #: "schema.table" → what it is besides: temporal, history, cdc, published, indexed view, in
+        #: memory; or that it is a view.
         self.besides: dict[str, str] = {}
         self.user_options: dict[str, str] = {}  # what every session begins with: NOCOUNT → ON
         self.clock_shift_seconds = 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from hygge_core.errors import StoreError
 from hygge_mssql import catalogue
-from hygge_mssql.catalogue import Kept
+from hygge_mssql.catalogue import HISTORY, Kept
 from hygge_mssql.names import Name
 from hygge_mssql.server.session import Session
 from hygge_mssql.statements import loading, publishing
@@ -49,9 +49,11 @@ def hindrance(kept: Kept) -> str:
     return next((reason for reason, true in reasons.items() if true), "")
 
 
-def may_refuse(kept: Kept) -> bool:
-    """Whether a DELETE of all its rows, or rows in their place, may be refused."""
-    return kept.referenced or kept.viewed or kept.in_memory
+def may_refuse(kept: Kept, *, deleting: bool) -> bool:
+    """Whether rows may be refused for what the table is, or a DELETE of some for what refers to
+    them."""
+    special = kept.viewed or kept.in_memory or kept.temporal == HISTORY
+    return special or (deleting and kept.referenced)
 
 
 def _demand_alone(session: Session, table: Name) -> None:

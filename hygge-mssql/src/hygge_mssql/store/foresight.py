@@ -8,7 +8,7 @@ from functools import partial
 from hygge_core.errors import StoreError
 from hygge_core.records import Manifest
 from hygge_mssql import catalogue
-from hygge_mssql.catalogue import HISTORY, Column
+from hygge_mssql.catalogue import Column
 from hygge_mssql.names import Name, quoted
 from hygge_mssql.server.session import Session
 from hygge_mssql.settings.kinds import MssqlStoreConfig
@@ -51,7 +51,7 @@ def _doubtful(session: Session, found: Target, shape: Shape, manifest: Manifest)
     if fit.alter or not spelled or manifest.extra.get("switch"):
         return True  # indexes, defaults and much else keep a table from being altered or swapped
     kept = catalogue.kept(session, found.name)
-    if kept.temporal == HISTORY or kept.viewed or (emptied and may_refuse(kept)):
+    if may_refuse(kept, deleting=emptied or shape.marked):
         return True
     return _guarded(session, found, shape)
 

@@ -73,6 +73,14 @@ def _table_frame(source: tree.Table, world: World, scope: Scope, names: tuple[st
     if table is None:
         raise no_object(".".join(source.parts))
     world.touched[table.id] = table
+    if _LOCKING & set(source.hints) and world.session.server.besides.get(table.full_name) == (
+        "in memory"
+    ):
+        raise SqlError(
+            10794,
+            f"The table option '{source.hints[0].lower()}' is not supported with memory optimized"
+            " tables.",
+        )
     if "READPAST" not in source.hints:
         world.passed[table.id] = table
     elif world.session.database.read_committed_snapshot and "READCOMMITTEDLOCK" not in source.hints:

@@ -39,7 +39,7 @@ def _sys_tables(world: World) -> Iterator[Sequence[Any]]:
         schema = world.catalogue.schemas[table.schema]
         besides = world.session.server.besides.get(table.full_name, "")
         temporal = {"history": 1, "temporal": 2}.get(besides, 0)
-        is_now = (besides == "cdc", besides == "published", False, False)
+        is_now = (besides == "cdc", besides == "published", False, besides == "in memory")
         yield table.name, table.id, schema, "U ", "USER_TABLE", False, temporal, *is_now
 
 
