@@ -1,6 +1,7 @@
 """Signing in, with real credentials against a local identity server, over TLS where it must be."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from lakes import issued
@@ -120,12 +121,20 @@ def test_a_token_that_ends_in_the_middle_of_an_upload_is_replaced(at, dfs, tmp_p
     assert dfs.log.select(status=401)
 
 
-def test_a_callable_that_fails_or_is_not_there_is_told(at):
+def test_a_callable_that_fails_or_is_not_there_is_told(at, tmp_path, monkeypatch):
     issued[:] = []
     with pytest.raises(AuthError, match="gave no token"):
         at(auth="token", token="lakes:token").entry("a")
+    for odd in (7, "", (), ("t", datetime(2026, 12, 1, tzinfo=UTC)), ("t", 1, 2)):
+        issued[:] = [odd]
+        with pytest.raises(AuthError, match=r"gave .*: expected a token, or a token and when"):
+            at(auth="token", token="lakes:token").entry("a")
     with pytest.raises(ConfigError, match="cannot be found"):
         at(auth="token", token="lakes:nowhere")
+    (tmp_path / "unsound_tokens.py").write_text("import os\nkey = os.environ['NOT_SET_HERE']\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigError, match=r"cannot be found.*NOT_SET_HERE"):
+        at(auth="token", token="unsound_tokens:get")
 
 
 def test_a_reader_may_read_and_not_write(at, dfs):

@@ -104,9 +104,15 @@ class Called:
             given = self._call()
         except Exception as exc:
             raise AuthError(f"{self._named}() gave no token: {exc}") from exc
-        text, expires = given if isinstance(given, tuple) else (given, None)
-        if not isinstance(text, str) or not text:
-            raise AuthError(f"{self._named}() gave {type(given).__name__}, not a token")
+        text, *ends = given if isinstance(given, tuple) and given else (given,)
+        told = len(ends) <= 1 and all(isinstance(each, int | float | None) for each in ends)
+        if not isinstance(text, str) or not text or not told:
+            found = ", ".join(type(each).__name__ for each in (text, *ends))
+            raise AuthError(
+                f"{self._named}() gave {found}: expected a token, or a token and when it ends in "
+                "seconds since 1970"
+            )
+        expires = ends[0] if ends else None
         secrets.remember(text)
         return AccessToken(text, int(expires or time.time() + _UNSAID_SECONDS + 60))
 
@@ -117,8 +123,8 @@ def _found(named: str) -> Callable[[], Any]:
         found: Any = importlib.import_module(module)
         for name in path.split("."):
             found = getattr(found, name)
-    except (ImportError, AttributeError) as exc:
-        raise ConfigError(f"token = {named!r} cannot be found: {exc}") from exc
+    except Exception as exc:  # the user's own module: whatever it does while it is imported
+        raise ConfigError(f"token = {named!r} cannot be found: {exc!r}") from exc
     if not callable(found):
         raise ConfigError(f"token = {named!r} is no callable")
     return found  # type: ignore[no-any-return]  # any callable will do
