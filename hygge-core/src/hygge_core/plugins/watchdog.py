@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
+from hygge_core.answer import Answer
+
 T = TypeVar("T")
 
 
@@ -17,23 +19,13 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     The call runs in a daemon thread, since nothing else can be given up on every platform: a
     call that hangs is left behind, and does not keep the process from ending.
     """
-    answer: list[T] = []
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answer.append(call())
-        except BaseException as exc:  # noqa: BLE001  # raised again in the thread that asked
-            raised.append(exc)
-
-    thread = threading.Thread(target=run, name="hygge-watched", daemon=True)
+    answer = Answer(call)
+    thread = threading.Thread(target=answer.fetch, name="hygge-watched", daemon=True)
     thread.start()
     thread.join(seconds)
-    if raised:
-        raise raised[0]
-    if not answer:
+    if not answer.is_there:
         raise TimeoutError(f"still at it after {seconds:g} s{_place(thread)}")
-    return answer[0]
+    return answer.given()
 
 
 def told(exc: BaseException) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from hygge_core.answer import Answer
 from hygge_core.engine.threads import crew
 from hygge_core.errors import FlowError
 
@@ -34,20 +35,10 @@ def patiently(call: Callable[[], T], cancel: Cancel, deadline: float | None) -> 
     The call has another thread. One that hangs in a driver is left behind there: see
     :func:`hygge_core.engine.threads.crew.left_behind`.
     """
-    answer: list[T] = []
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answer.append(call())
-        except BaseException as exc:  # noqa: BLE001  # raised again in the thread that asked
-            raised.append(exc)
-
-    over = crew.sent(run, "asked")
+    answer = Answer(call)
+    over = crew.sent(answer.fetch, "asked")
     cancel.watch(over.set)
     while not over.wait(left(deadline)):
         pass
     cancel.check()
-    if raised:
-        raise raised[0]
-    return answer[0]
+    return answer.given()
