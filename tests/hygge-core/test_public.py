@@ -57,6 +57,7 @@ def test_a_public_module_says_what_it_is_and_lists_what_it_gives(name: str) -> N
     module = of(name)
     assert module.__doc__
     assert sorted(set(module.__all__)) == sorted(module.__all__)
+    assert set(module.__all__) <= set(dir(module))  # what an editor completes
     assert [each for each in module.__all__ if not hasattr(module, each)] == []
 
 

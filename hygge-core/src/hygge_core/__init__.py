@@ -6,8 +6,9 @@ importing this package costs nothing and loads no polars.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hygge_core.face import late as _late
 
 if TYPE_CHECKING:
     from hygge_core.errors import (
@@ -69,13 +70,4 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = sorted(_HOME)  # noqa: PLE0605  # one list, derived
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(f"hygge_core.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'hygge_core' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = _late(__name__, _HOME)

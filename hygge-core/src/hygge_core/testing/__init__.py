@@ -15,8 +15,9 @@ for tests of your own.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hygge_core.face import late as _late
 
 if TYPE_CHECKING:
     from hygge_core.testing.homes.contract import HomeContract as HomeContract
@@ -42,10 +43,5 @@ _WHERE = {
 }
 
 __all__ = sorted(_WHERE)  # noqa: PLE0605  # one list, derived
-
-
-def __getattr__(name: str) -> Any:
-    # Late: a fault plan in a process of its own needs no pytest.
-    if name in _WHERE:
-        return getattr(import_module(f"hygge_core.testing.{_WHERE[name]}"), name)
-    raise AttributeError(f"module 'hygge_core.testing' has no attribute {name!r}")
+# Late: a fault plan in a process of its own needs no pytest.
+__getattr__, __dir__ = _late(__name__, _WHERE)

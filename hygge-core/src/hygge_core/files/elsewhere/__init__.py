@@ -19,8 +19,9 @@ settings are in :mod:`hygge_core.files.settings`; everything here is imported wh
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hygge_core.face import late as _late
 
 if TYPE_CHECKING:
     from hygge_core.files.csv.home import CsvFormat as CsvFormat
@@ -78,9 +79,4 @@ _WHERE = {
 }
 
 __all__ = sorted(_WHERE)  # noqa: PLE0605  # one list, derived
-
-
-def __getattr__(name: str) -> Any:
-    if name in _WHERE:
-        return getattr(import_module(f"hygge_core.files.{_WHERE[name]}"), name)
-    raise AttributeError(f"module 'hygge_core.files.elsewhere' has no attribute {name!r}")
+__getattr__, __dir__ = _late(__name__, _WHERE, below="hygge_core.files")
