@@ -90,6 +90,7 @@ def test_an_expired_token_and_one_for_somebody_else_are_told(real_names, dfs, au
     ("status", "code", "advice"),
     [
         (404, "ArtifactNotFound", "the item (of a mirror: `mirror_name`)"),
+        (404, "CapacityNotActive", "resume the Fabric capacity"),
         (400, "FriendlyNameSupportDisabled", "write the ids"),
     ],
 )

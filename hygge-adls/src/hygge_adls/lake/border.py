@@ -44,11 +44,13 @@ class Meaning:
 _AUTH = Meaning(_SIGN_IN, auth=True)
 _FORBIDDEN = Meaning(_ROLE, auth=True)
 _NO_FILESYSTEM = Meaning("create it, or correct `filesystem` (OneLake: `workspace`)")
-#: OneLake's two were seen in the field (bc2adls#139, vscode-fabric#111, fabric-dw-mcp-cli#421).
+#: Fabric's own were seen in the field (bc2adls#139, vscode-fabric#111, fabric-dw-mcp-cli#421; of a
+#: capacity in several tools, with whatever status).
 _NO_ITEM = Meaning(
     "look at the workspace and the item (of a mirror: `mirror_name`): two ids, or two names, the "
     "item's with its type, as in Sales.Lakehouse"
 )
+_PAUSED = Meaning("resume the Fabric capacity of the workspace, or give the workspace another one")
 _IDS_ONLY = Meaning("this tenant takes no names: write the ids of the workspace and of the item")
 _MEANINGS = {
     "AuthenticationFailed": Meaning(_WRONG, auth=True),
@@ -62,6 +64,7 @@ _MEANINGS = {
     "FilesystemNotFound": _NO_FILESYSTEM,
     "ContainerNotFound": _NO_FILESYSTEM,
     "ArtifactNotFound": _NO_ITEM,
+    "CapacityNotActive": _PAUSED,
     "FriendlyNameSupportDisabled": _IDS_ONLY,
     "HierarchicalNamespaceNotEnabled": Meaning("enable the account's hierarchical namespace"),
     "OperationNotAllowedOnThePath": Meaning(

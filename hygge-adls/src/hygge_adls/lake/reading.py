@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: What the service says of a path that is not there; other 404s are about the filesystem.
 GONE = ("SourcePathNotFound", "PathNotFound", "BlobNotFound")
-#: What it says where not even the filesystem or the item is there: of no path that tells anything.
-_NOWHERE = ("ContainerNotFound", "FilesystemNotFound", "ArtifactNotFound")
+#: What it says where it cannot even look: of a path that tells nothing.
+_NOWHERE = ("ContainerNotFound", "FilesystemNotFound", "ArtifactNotFound", "CapacityNotActive")
 
 _REPLACED = "somebody replaces it now; run again in a moment"
 
