@@ -13,7 +13,7 @@ from hygge_adls.lake.shelf import LakeShelf
 from hygge_adls.settings.kinds import AdlsStoreConfig, OneLakeStoreConfig
 from hygge_adls.stores import LakeParquetStore
 from hygge_core.config import structure
-from hygge_core.errors import ConfigError, StoreError
+from hygge_core.errors import ConfigError, HomeError, StoreError
 from hygge_core.records import Load, LoadRef
 from hygge_core.shelf import NameMissing
 
@@ -141,6 +141,9 @@ def test_the_service_may_be_gone_between_the_two_renames_and_the_next_start_goes
     assert result.failure.transient
     dfs.faults.clear()
     assert [n for n in dfs.files("lake") if "/.hygge/old/" in n]
+    with pytest.raises(HomeError, match="is being replaced now") as between:
+        lake.rows()
+    assert between.value.transient
     assert lake.store(pl.concat([ROWS, MORE]), "incremental").outcome in ("complete", "skip")
     assert lake.rows().sort("id").equals(MORE)
 

@@ -16,6 +16,7 @@ from hygge_adls.lake.reading import below
 from hygge_core.errors import HomeError
 from hygge_core.files.elsewhere import Source, skipped
 from hygge_core.shelf import Entry
+from hygge_core.staged import Places
 
 _MAGIC = set("*?[")
 _FEW = 3
@@ -67,6 +68,12 @@ class LakePlace:
         if found or self.lake.folder_etag(self.path) is not None:
             hint = f"it holds {_some(found)}; name the file, or use a glob" if found else None
             raise HomeError(f"{self.address} holds no {self.suffixes[0]} file", hint=hint)
+        if self._is_aside():
+            raise HomeError(
+                f"{self.address} is being replaced now",
+                hint="run again in a moment",
+                transient=True,
+            )
         raise HomeError(f"{self.address} does not exist", hint=self._near())
 
     def _matching(self) -> list[Source]:
@@ -84,6 +91,12 @@ class LakePlace:
         whole = list(self.lake.list(root))
         named = zip(below(whole, root), whole, strict=True)
         return {short.name: entry for short, entry in named if not skipped(short.name)}
+
+    def _is_aside(self) -> bool:
+        """Whether a full_drop has put a directory aside here, and not yet another in its place."""
+        folder, _, name = self.path.rpartition("/")
+        aside = f"{Places(name).own}/old"
+        return any(True for _ in self.lake.list(f"{folder}/{aside}" if folder else aside))
 
     def _near(self) -> str | None:
         folder, _, name = self.path.rpartition("/")
