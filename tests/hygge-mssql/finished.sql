@@ -194,22 +194,22 @@ INSERT INTO [x].[x] WITH (TABLOCK) ([x]) SELECT [x] FROM [x].[x]
 
 -- publishing.update
 -- https://learn.microsoft.com/sql/t-sql/queries/update-transact-sql
-UPDATE t SET [x] = s.[x] FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = s.[x]
-UPDATE t SET [x] = s.[x] FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = s.[x] AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x]) AND s.[x] <> 0
+UPDATE t SET [x] = s.[x] FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = CAST(s.[x] AS type)
+UPDATE t SET [x] = s.[x] FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = CAST(s.[x] AS type) AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x]) AND s.[x] <> 0
 
 -- publishing.insert_new
 -- https://learn.microsoft.com/sql/t-sql/language-elements/exists-transact-sql
-INSERT INTO [x].[x] ([x]) SELECT s.[x] FROM [x].[x] AS s WHERE (NOT EXISTS (SELECT 1 FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.[x] = s.[x]))
-INSERT INTO [x].[x] ([x]) SELECT s.[x] FROM [x].[x] AS s WHERE (s.[x] = 0 OR NOT EXISTS (SELECT 1 FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.[x] = s.[x])) AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x])
+INSERT INTO [x].[x] ([x]) SELECT s.[x] FROM [x].[x] AS s WHERE (NOT EXISTS (SELECT 1 FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.[x] = CAST(s.[x] AS type)))
+INSERT INTO [x].[x] ([x]) SELECT s.[x] FROM [x].[x] AS s WHERE (s.[x] = 0 OR NOT EXISTS (SELECT 1 FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.[x] = CAST(s.[x] AS type))) AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x])
 
 -- publishing.last
 -- https://learn.microsoft.com/sql/t-sql/language-elements/exists-transact-sql
-INSERT INTO [x].[x] ([x]) SELECT s.[x] FROM [x].[x] AS s WHERE (s.[x] = 0 OR NOT EXISTS (SELECT 1 FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.[x] = s.[x])) AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x])
-UPDATE t SET [x] = s.[x] FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = s.[x] AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x]) AND s.[x] <> 0
+INSERT INTO [x].[x] ([x]) SELECT s.[x] FROM [x].[x] AS s WHERE (s.[x] = 0 OR NOT EXISTS (SELECT 1 FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.[x] = CAST(s.[x] AS type))) AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x])
+UPDATE t SET [x] = s.[x] FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = CAST(s.[x] AS type) AND s.[x] <> 2 AND NOT EXISTS (SELECT 1 FROM [x].[x] AS later WHERE later.[x] = s.[x] AND later.[x] <> 0 AND later.[x] > s.[x]) AND s.[x] <> 0
 
 -- publishing.delete_marked
 -- https://learn.microsoft.com/sql/t-sql/statements/delete-transact-sql
-DELETE t FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = s.[x] WHERE s.[x] = 2
+DELETE t FROM [x].[x] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [x].[x] AS s ON t.[x] = CAST(s.[x] AS type) WHERE s.[x] = 2
 
 -- publishing.truncate
 -- https://learn.microsoft.com/sql/t-sql/statements/truncate-table-transact-sql

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -229,6 +230,18 @@ def test_what_a_unique_index_refuses_is_found_before_the_decision(
     assert project.staged() == []
     assert load(project, pl.DataFrame({"id": [1, 2], "code": [7, 8]}), keyed) == 0
     assert project.rows("dbo.target") == [(1, 7), (2, 8)]
+
+
+@pytest.mark.parametrize("key", ["", " PRIMARY KEY"])
+def test_a_key_is_compared_as_the_table_keeps_it(project: Project, key: str) -> None:
+    """Beside a datetime2, a datetime of 3 thousandths is 3.333 of them."""
+    project.ground.execute(f"CREATE TABLE dbo.target ([k] datetime NOT NULL{key}, [id] bigint)")
+    keyed, follow = ', key_columns = ["k"]', 'watermark = { column = "id" }\n'
+    moment = datetime(2024, 1, 1, 10, 0, 0, 3000)  # noqa: DTZ001  # of a column without a zone
+    for at, more in ((1, follow), (2, APPEND)):
+        frame = pl.DataFrame({"k": [moment], "id": [at]})
+        assert load(project, frame, keyed, more) == 0
+    assert project.rows("dbo.target") == [("2024-01-01 10:00:00.003", 2)]
 
 
 def test_a_key_of_exactly_the_key_columns_is_not_rehearsed(project: Project) -> None:

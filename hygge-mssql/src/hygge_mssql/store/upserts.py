@@ -9,17 +9,20 @@ from collections.abc import Sequence
 
 from hygge_core.errors import StoreError
 from hygge_core.markers import ROW_MARKER
+from hygge_mssql import catalogue
 from hygge_mssql.created import KEY_MOST_BYTES
 from hygge_mssql.names import Name, names_sql, quoted
 from hygge_mssql.server.session import Session
+from hygge_mssql.sqltypes import declared
 from hygge_mssql.statements import loading, publishing
 from hygge_mssql.store.carried import ORDER
-from hygge_mssql.store.target import Shape
+from hygge_mssql.store.target import Shape, Target
 
 
 def apply(session: Session, table: Name, staged: Name, shape: Shape) -> None:
     """Part of the caller's transaction: delete, update, insert."""
-    same = _same(shape.keys, "t", "s")
+    found = Target(name=table, columns=catalogue.columns(session, table))
+    same = _same_as_kept(found, shape.keys)
     last = _last(staged, shape.keys) if shape.marked else ""
     marker = quoted(ROW_MARKER)
     places = {"target": table.sql, "staged": staged.sql, "same_key": same, "last": last}
@@ -83,6 +86,18 @@ def long_keys(session: Session, staged: Name, shape: Shape) -> bool:
 
 def _same(keys: Sequence[str], one: str, other: str) -> str:
     return " AND ".join(f"{one}.{quoted(name)} = {other}.{quoted(name)}" for name in keys)
+
+
+def _same_as_kept(found: Target, keys: Sequence[str]) -> str:
+    """Whether a staged row has the key of one that is there: as the table keeps it, which changes
+    no key (that was seen to), or a datetime would be another moment than the datetime2 it was.
+    """
+    kept = {name: found.column(name) for name in keys}
+    return " AND ".join(
+        f"t.{quoted(name)} = CAST(s.{quoted(name)} AS {declared(column)})"
+        for name, column in kept.items()
+        if column is not None
+    )
 
 
 def _last(staged: Name, keys: Sequence[str]) -> str:
