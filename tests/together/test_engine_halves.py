@@ -1,5 +1,6 @@
 """Of a reader and a writer one fails, hangs or is woken: the other is never left waiting."""
 
+import json
 import threading
 import time
 
@@ -149,6 +150,20 @@ def test_a_home_that_does_not_answer_before_its_first_row_is_held_to_the_timeout
     hang.set()
     assert "longer than its timeout" in result.failure.text
     assert result.seconds < SOON
+
+
+def test_a_home_that_cannot_guess_its_size_is_moved_all_the_same(
+    household, stranger, one, monkeypatch
+):
+    def guess(self, ask):
+        raise errors.HomeError("the catalogue is closed to this user")
+
+    monkeypatch.setattr(stranger.ScriptedHome, "estimated_rows", guess, raising=False)
+    one("ten")
+    result = household.move()
+    assert (result.outcome, result.rows_written) == ("complete", 10)
+    (planned,) = json.loads(household.call("plan", "--json").out)
+    assert (planned["problem"], planned["estimated_rows"]) == ("", None)
 
 
 def test_a_home_that_does_not_answer_can_be_left(household, stranger, one, monkeypatch):

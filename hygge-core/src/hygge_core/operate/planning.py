@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from hygge_core.engine.modes import refuse_limited, refuse_unsound
+from hygge_core.engine.rows.guessing import guessed
 from hygge_core.failures import ends, failure_of
 from hygge_core.operate.lookback import journal_of
-from hygge_core.protocols import Estimates
 from hygge_core.records import Ask, RunType
 from hygge_core.task import Failure
 
@@ -137,7 +137,7 @@ def _seen(entity: Entity, world: World, planned: Plan, stored: Watermark | None)
         if follower is not None:
             ask = followed(home, ask, follower, entity.home)
         columns = spell_schema(home.schema(ask))
-        rows = home.estimated_rows(ask) if isinstance(home, Estimates) else None
+        rows = guessed(home, ask)
     return evolve(planned, columns=columns, estimated_rows=rows)
 
 

@@ -66,8 +66,12 @@ class Follows(Protocol):
 
 @runtime_checkable
 class Estimates(Protocol):
-    """A home that can guess its size cheaply, so that the longest entity starts first."""
+    """A home that can guess its size cheaply, so that a progress bar has an end."""
 
     def estimated_rows(self, ask: Ask) -> int | None:
-        """About how many rows ``read(ask)`` will yield; ``None``: no idea."""
+        """About how many rows ``read(ask)`` will yield; ``None``: no idea.
+
+        Of a range it is those above ``low``: where nobody knows how many are new, ``ask.limit``.
+        A ``HomeError`` says that it has no idea.
+        """
         ...

@@ -89,8 +89,8 @@ class SqliteHome:
             return highest(next(self._frames(view, cursor, ask)).to_series())
 
     def estimated_rows(self, ask: Ask) -> int | None:
-        if self._config.query is not None:
-            return None
+        if self._config.query is not None or (ask.range and ask.range.low):
+            return ask.limit  # a query's rows, or how many of a table's are new, nobody knows
         with self._connected() as connection:
             name = quoted(self._config.table, HomeError)
             number = catalogue.rowid(catalogue.columns(connection, self._config.table) or ())
@@ -100,7 +100,8 @@ class SqliteHome:
                 found = connection.execute(f"SELECT max({number}) FROM {name}").fetchone()
             except sqlite3.OperationalError:  # a view, or a table without rowid
                 return None
-            return int(found[0] or 0)
+            rows = int(found[0] or 0)
+            return rows if ask.limit is None else min(rows, ask.limit)
 
     def tables(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         with self._connected() as connection:

@@ -11,11 +11,12 @@ from attrs import evolve
 
 from hygge_core.engine.given import given, given_or_none
 from hygge_core.engine.rows.following import followed
+from hygge_core.engine.rows.guessing import guessed
 from hygge_core.engine.rows.names import refuse_patterns
 from hygge_core.engine.rows.shaping import Shaping
 from hygge_core.engine.threads.patience import patiently
 from hygge_core.errors import HomeError
-from hygge_core.protocols import Bounds, Estimates, GivesFiles
+from hygge_core.protocols import Bounds, GivesFiles
 from hygge_core.records import Ask, Load, Mark, Mode, Watermark
 from hygge_core.watermark import Follower, Tracker
 
@@ -75,7 +76,7 @@ class Reading:
         if not schema:
             raise HomeError("the source has no columns", hint=_COLUMNLESS)
         refuse_patterns(schema)
-        return ask, schema, home.estimated_rows(ask) if isinstance(home, Estimates) else None
+        return ask, schema, guessed(home, ask)
 
     def load(self) -> Load:
         """What the store is told before the first batch."""

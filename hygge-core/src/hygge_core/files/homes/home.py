@@ -121,6 +121,8 @@ class FileHome:
         return heeding(sifted(batches, None, ask.limit), self._scene.cancel)
 
     def estimated_rows(self, ask: Ask) -> int | None:
+        if ask.range is not None and ask.range.low is not None:
+            return ask.limit  # how many rows are new, nobody knows before they are read
         rows = self.form.estimated_rows(self.sources)
         return rows if rows is None or ask.limit is None else min(rows, ask.limit)
 

@@ -12,6 +12,7 @@ from hygge_core.engine.world import World
 from hygge_core.errors import ConfigError, FlowError, HomeError, SchemaChanged
 from hygge_core.faults import planned
 from hygge_core.protocols import Discovers, Estimates, Home
+from hygge_core.records import Mark, Range
 from hygge_core.scene import Cancel
 from hygge_core.testing import matrix
 from hygge_core.testing.canary import canaries, none_shown, told_by
@@ -67,6 +68,19 @@ class HomeContract(HomeChanges, HomeFiles, HomeParts, HomeRanges, HomeWalk, Cont
             if isinstance(home, Estimates):
                 rows = home.estimated_rows(place.ask())
                 keep(rows is None or rows >= 0, "an estimate is a number of rows, or None", rows)
+
+    def test_its_estimate_is_of_what_is_asked(self, place: HomePlace) -> None:
+        place.offer(MANY)
+        with place.opened() as home:
+            if not isinstance(home, Estimates):
+                pytest.skip("it guesses nothing of its size")
+            few = home.estimated_rows(place.ask(limit=7))
+            keep(few is None or few <= 7, "an estimate heeds Ask.limit", few)
+            if "range" in place.capabilities:
+                asked = Range(column="id", low=Mark("int64", str(MANY.height - 1)))
+                none = home.estimated_rows(place.ask(range=asked))
+                promise = "an estimate is of the range, or None: not of rows that were moved before"
+                keep(none is None or none < MANY.height // 2, promise, none)
 
     def test_it_reads_every_row_once(self, place: HomePlace) -> None:
         place.offer(OLD)
