@@ -59,6 +59,7 @@ def site(tmp_path_factory):
     return site
 
 
+@pytest.mark.slow  # the tests of the wheels run the same tests, as an author would
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_passes_the_kit_as_generated(site, kind):
     tests = site.parent / f"acme-{kind}"
