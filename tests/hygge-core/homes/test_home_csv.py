@@ -141,6 +141,21 @@ def test_names_may_be_quoted_and_have_spaces_and_line_breaks(text):
 
 
 @pytest.mark.parametrize(
+    ("settings", "hint"),
+    [
+        ({}, "skip_rows = 1, separator = ';'"),
+        ({"separator": ";"}, "skip_rows = 1"),
+        ({"separator": ";", "skip_rows": 1}, "skip_rows = 2"),
+    ],
+)
+def test_a_first_line_that_is_for_excel_is_no_header(text, settings, hint):
+    above = "report\n" * settings.get("skip_rows", 0)
+    with pytest.raises(HomeError, match="'sep=;', names no columns") as caught:
+        text(f"{above}sep=;\nid;a\n1;2\n", **settings)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
     ("header", "told"),
     [("a,b,a", "the name 'a' twice"), ("a,,b", "field 2 of the header has no name")],
 )

@@ -31,6 +31,7 @@ _PARALLEL_BYTES = 1 << 20
 #: Behind the number of its fields pyarrow quotes a row, with the values of all columns.
 _ROW = re.compile(r"(?<=got )(\d+): .*", re.DOTALL)
 _BREAK = re.compile(rb"\r\n|\n|\r")
+_EXCELS = re.compile("sep=[^a-z0-9]", re.IGNORECASE)
 
 
 @frozen
@@ -84,10 +85,22 @@ class CsvText:
             if not self._dialect.header:
                 self.names = tuple(f"column_{n}" for n in range(1, len(first.fields) + 1))
                 return block
+            self._refuse_excels_line(first)
             self.names = _checked(first.fields, self.name)
             size = _size_of_lines(block.view, first.after)
             return evolve(block, view=block.view[size:], offset=block.offset + size)
         return None
+
+    def _refuse_excels_line(self, first: Record) -> None:
+        """Raise ``HomeError`` where the first line only tells Excel how to read the others."""
+        line = self._dialect.separator.join(first.fields)
+        if _EXCELS.fullmatch(line):
+            mark = "" if line[-1] == self._dialect.separator else f", separator = {line[-1]!r}"
+            raise HomeError(
+                f"{self.name}: the first line, {line!r}, names no columns: it tells Excel the "
+                "separator",
+                hint=f"skip_rows = {self._dialect.skip_rows + 1}{mark}",
+            )
 
     def _read(self, block: Block, wanted: Sequence[str]) -> Texts:
         if not block.view:
