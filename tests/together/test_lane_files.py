@@ -138,9 +138,10 @@ def test_a_file_replaced_while_it_is_copied_is_tried_again(household, one_file, 
     assert household.ids() == list(range(1, 1011))
 
 
-def test_a_file_that_vanishes_while_it_is_copied_is_the_homes_failure(
+def test_a_file_that_vanishes_while_it_is_copied_is_the_homes_failure_and_looked_for_again(
     household, one_file, monkeypatch
 ):
+    """As a full_drop replaces a directory: what is there then has other names."""
     pieces_of = given.pieces_of
 
     def late(opened):
@@ -148,10 +149,19 @@ def test_a_file_that_vanishes_while_it_is_copied_is_the_homes_failure(
         return pieces_of(opened)
 
     monkeypatch.setattr(given, "pieces_of", late)
-    result = household.move()
+    result = household.move(sets=["retry.attempts=1"])
     assert result.failure.kind == "HomeError"
     assert f"{one_file}: not found" in result.failure.text
     assert household.leftovers() == []
+
+    def replaced(opened):
+        put(one_file.with_name("b.parquet"), rows(1, 11))
+        return late(opened)
+
+    put(one_file, rows(1, 1010))
+    monkeypatch.setattr(given, "pieces_of", replaced)
+    result = household.move(sets=["retry.max_wait=0s"])
+    assert (result.outcome, result.rows_written) == ("complete", 11)
 
 
 def test_a_copy_can_be_stopped_in_the_middle_of_a_file(household, one_file, monkeypatch):
