@@ -10,6 +10,7 @@ from typing import ClassVar
 import polars as pl
 from attrs import evolve, frozen
 
+from hygge_core.errors import StoreError
 from hygge_core.faults import around
 from hygge_core.fields import Secret
 from hygge_core.files.settings.stores import ParquetStoreConfig
@@ -247,7 +248,9 @@ class TurnsColumns(ParquetStore):
 
     def begin(self, load):
         known = self.known_schema() or load.schema
-        names = dict(zip(load.schema, known, strict=False))
+        names = {name: name for name in load.schema}
+        if len(known) == len(load.schema):
+            names = dict(zip(load.schema, known, strict=True))
         schema = pl.Schema({names[name]: dtype for name, dtype in load.schema.items()})
         staging = super().begin(evolve(load, schema=schema))
         return Changed(staging, lambda batch: batch.rename(names))
@@ -269,7 +272,7 @@ class RenamesItsBatch(ParquetStore):
         write = staging.write
 
         def marked(batch):
-            write(batch)
+            write(batch.clone())
             batch.insert_column(0, pl.Series("run", [load.ref.run_id] * batch.height))
 
         staging.write = marked
@@ -296,7 +299,8 @@ class ThinksInAscii(ParquetStore):
     """An entity has no name of its own."""
 
     def begin(self, load):
-        load.ref.entity.encode("ascii")
+        if not load.ref.entity.isascii():
+            raise StoreError(f"there is no letter for {load.ref.entity}")
         return super().begin(load)
 
 

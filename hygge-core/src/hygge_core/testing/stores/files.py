@@ -50,7 +50,7 @@ class StoreFiles:
         with _taking(place) as (store, load, file, _), promised("a load takes files and rows"):
             staging = store.begin(load)
             _take(staging, file)
-            staging.write(ROWS)
+            staging.write(ROWS.clone())
             keep(place.seen(OLD) is None, "a file is staged: no reader sees it", place.seen(OLD))
             manifest = staging.seal()
             rows = OLD.height

@@ -83,7 +83,8 @@ class StoreValues:
         newest = place.runs()[0]
         promise = "a type that does not fit is told before the decision"
         keep(moved or newest.state == "rolled_back", promise, (newest.state, told_of(result)))
-        manifest = next(run.manifest for run in place.runs() if run.state == "done")
+        recorded = [run.manifest for run in place.runs() if run.state in ("committed", "done")]
+        manifest = recorded[0]
         assert manifest is not None
         seen = place.seen(parse_schema(manifest.schema).to_frame())
         promise = "a load with another type changes no value, neither its own nor one that is there"
