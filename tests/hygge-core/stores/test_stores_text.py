@@ -290,3 +290,34 @@ def test_a_moment_that_no_text_tells_is_refused_by_its_column(tmp_path, count, d
     for each in values, values.reshape((-1, 1)).arr.to_list():
         with pytest.raises(StoreError, match="column 'till' holds a moment in a year"):
             write_ndjson(each.to_frame(), tmp_path / "x.ndjson")
+
+
+def extended(values, storage):
+    """A column of an extension type, as pyarrow's JSON and GeoParquet's shapes are."""
+    return pl.Series("x", values, dtype=storage).ext.to(pl.Extension("acme.word", storage))
+
+
+def test_values_of_an_extension_type_are_what_they_are_stored_as(tmp_path):
+    rows = extended(["a", None, ""], pl.String).to_frame()
+    assert write_csv(rows, tmp_path / "x.csv", CsvStoreConfig(path=tmp_path)) == 3
+    assert (tmp_path / "x.csv").read_text() == 'x\na\n\n""\n'
+    assert write_ndjson(rows, tmp_path / "x.ndjson") == 3
+    how = CsvStoreConfig(path=tmp_path, null_value="-")
+    with pytest.raises(StoreError, match="holds the text '-'"):
+        write_csv(extended(["-"], pl.String).to_frame(), tmp_path / "x.csv", how)
+    with pytest.raises(StoreError, match="no NaN"):
+        write_ndjson(extended([float("nan")], pl.Float64).to_frame(), tmp_path / "x.ndjson")
+
+
+@pytest.mark.parametrize(
+    ("values", "storage", "stores"),
+    [([b"a"], pl.Binary(), (csv_of, ndjson_of)), ([[1]], pl.List(pl.Int64), (csv_of,))],
+    ids=["binary", "list"],
+)
+def test_an_extension_of_what_has_no_text_is_refused_before_any_work(
+    table, values, storage, stores
+):
+    for store in stores:
+        with pytest.raises(StoreError, match=r"has no (text for|nested values)"):
+            moved(store(table), "r1", extended(values, storage).to_frame())
+    assert not table.parent.exists()

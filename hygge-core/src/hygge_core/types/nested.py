@@ -20,6 +20,8 @@ def within(dtype: pl.DataType) -> Iterator[pl.DataType]:
     elif isinstance(dtype, pl.Map):
         yield from within(instance(dtype.key))
         yield from within(instance(dtype.value))
+    elif isinstance(dtype, pl.BaseExtension):
+        yield from within(instance(dtype.ext_storage()))
 
 
 def leaves(values: pl.Series) -> Iterator[pl.Series]:

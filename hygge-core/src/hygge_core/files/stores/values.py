@@ -21,10 +21,19 @@ _ADVICE = "drop it with `polish`, change it in the home, or use a parquet store"
 def refuse_types(schema: pl.Schema, *, nested: bool, word: str) -> None:
     """Raise ``StoreError`` naming the first column that ``word`` (the format) cannot hold."""
     for column, dtype in schema.items():
-        if dtype.is_nested() and not nested:
+        if not nested and any(inner.is_nested() for inner in within(dtype)):
             raise StoreError(f"{word} has no nested values: {column!r} is {dtype}", hint=_ADVICE)
         if any(isinstance(inner, (pl.Binary, pl.Object)) for inner in within(dtype)):
             raise StoreError(f"{word} has no text for {dtype}: column {column!r}", hint=_ADVICE)
+
+
+def plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same, with what columns of extension types (``arrow.json``) are stored as."""
+    return frame.with_columns(
+        pl.col(column).ext.storage()
+        for column, dtype in frame.schema.items()
+        if isinstance(dtype, pl.BaseExtension)
+    )
 
 
 def for_csv(frame: pl.DataFrame, null_value: str) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hygge_core.errors import StoreError
-from hygge_core.files.stores.values import for_csv, refuse_not_json, told_by_minutes
+from hygge_core.files.stores.values import for_csv, plain, refuse_not_json, told_by_minutes
 from hygge_core.files.text.overrides import toml_line
 from hygge_core.types.nested import within
 
@@ -70,7 +70,7 @@ def _rows_of_a_group(frame: pl.DataFrame) -> int | None:
 
 def write_csv(frame: pl.DataFrame, path: Path, how: CsvWriting) -> int:
     """NULL is ``null_value`` unquoted; an empty string is ``""``."""
-    for_csv(told_by_minutes(frame), how.null_value).write_csv(
+    for_csv(told_by_minutes(plain(frame)), how.null_value).write_csv(
         path,
         include_header=how.header,
         separator=how.separator,
@@ -93,6 +93,7 @@ def write_csv(frame: pl.DataFrame, path: Path, how: CsvWriting) -> int:
 
 def write_ndjson(frame: pl.DataFrame, path: Path) -> int:
     """One object per line; line breaks inside strings are escaped, so lines are records."""
+    frame = plain(frame)
     refuse_not_json(frame)
     told_by_minutes(frame).write_ndjson(path)
     with path.open("rb") as file:
