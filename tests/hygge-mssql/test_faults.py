@@ -168,6 +168,18 @@ def test_a_read_that_breaks_after_some_rows_is_read_again(
     assert project.settled().sort("id").equals(ROWS)
 
 
+def test_a_session_that_cannot_be_given_back_as_it_was_fails_no_read(project: Project) -> None:
+    """A stop may end that statement, too: it is no answer to what was read."""
+    project.ground.execute("CREATE TABLE dbo.source ([id] bigint NOT NULL)")
+    project.ground.execute("INSERT INTO dbo.source VALUES (1)")
+    project.write(READ)
+    restore = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+    fault = project.server.fail("statement", sql=restore, error=1222, times=None)
+    assert project.hygge("run") == 0
+    assert fault.reached.is_set()
+    assert project.settled()["id"].to_list() == [1]
+
+
 def test_a_connection_that_died_while_it_waited_is_replaced(project: Project) -> None:
     project.offer(ROWS)
     project.write(LOAD)

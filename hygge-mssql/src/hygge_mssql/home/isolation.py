@@ -31,5 +31,4 @@ def isolated(session: Session, config: MssqlHomeConfig) -> Iterator[None]:
         with session.transaction():
             yield
     finally:
-        if not session.broken:
-            session.execute(say.READ_COMMITTED.sql)
+        session.read_committed()

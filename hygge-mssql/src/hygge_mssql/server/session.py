@@ -121,11 +121,18 @@ class Session:
 
     def undo(self) -> None:
         """Roll back what is under way; a session that cannot is broken."""
+        self._restore(say.ROLLBACK.sql)
+
+    def read_committed(self) -> None:
+        """Be isolated as at first again; a session that cannot is broken."""
+        self._restore(say.READ_COMMITTED.sql)
+
+    def _restore(self, sql: str) -> None:
         if self.broken:
             return
         try:
-            self.execute(say.ROLLBACK.sql)
-        except Exception:  # noqa: BLE001  # closing it undoes the same
+            self.execute(sql)
+        except Exception:  # noqa: BLE001  # closing it does the same; a stop may end any statement
             self.broken = True
 
     def bulk(self, table: str, source: Any, **options: Any) -> int:
