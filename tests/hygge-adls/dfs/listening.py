@@ -88,4 +88,6 @@ class Listening:
             if connection.transport is not None:
                 connection.transport.abort()  # a TLS one would wait for its peer to say goodbye
         await self._runner.cleanup()
+        for transport in list(self._loop._transports.values()):
+            transport.abort()  # one that is still shaking hands is known to the loop alone
         await asyncio.sleep(0.001)  # transports close in the loop's next rounds
