@@ -26,9 +26,12 @@ class Said:
 
 
 def ask(contracts: str, chosen: Iterable[tuple[str, str]], *more: str) -> Said:
-    """What the contract, signed by the stores of a file, says in these (store, test), or in all."""
+    """What the contract, signed by the stores of a file, says in these (store, test), or in all.
+
+    A test of "" stands for all tests of a store.
+    """
     said, file = Said(), WRONG / contracts
-    nodes = [f"{file}::Test{store}::{test}" for store, test in chosen]
+    nodes = [f"{file}::Test{store}::{test}".removesuffix("::") for store, test in chosen]
     quiet = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "--tb=short"]
     with pytest.MonkeyPatch.context() as environ:
         environ.delenv("HYGGE_TEST_SHARE", raising=False)  # a share of these is no answer
